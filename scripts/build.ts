@@ -1,0 +1,72 @@
+/** Bundles everything the extension ships into `out/`. `--watch` keeps doing so; an error ends it with code 1. */
+import { cp, mkdir, rm } from "node:fs/promises";
+import { join } from "node:path";
+import { type BuildOptions, build, context } from "esbuild";
+
+const root = join(import.meta.dirname, "..");
+const out = join(root, "out");
+const watch = process.argv.includes("--watch");
+const minify = process.argv.includes("--minify");
+
+const common: BuildOptions = {
+  absWorkingDir: root,
+  bundle: true,
+  minify,
+  sourcemap: minify ? false : "linked",
+  legalComments: "none",
+  logLevel: "warning",
+};
+
+/** VS Code's oldest supported runtime (1.91) has Node 20. */
+const host: BuildOptions = { ...common, platform: "node", target: "node20" };
+
+const bundles: BuildOptions[] = [
+  {
+    ...host,
+    entryPoints: { extension: "src/extension/extension.ts" },
+    outdir: "out",
+    outExtension: { ".js": ".cjs" },
+    format: "cjs",
+    external: ["vscode"],
+    define: {
+      "import.meta.dirname": "__dirname",
+      "import.meta.filename": "__filename",
+      "import.meta.url": "__filename",
+    },
+  },
+  {
+    ...host,
+    entryPoints: {
+      "language-server": "src/language-server/main.ts",
+      "render-service": "src/render-service/main.ts",
+      "demo-renderer": "src/demo-renderer/main.ts",
+      cli: "src/cli/main.ts",
+    },
+    outdir: "out",
+    outExtension: { ".js": ".mjs" },
+    format: "esm",
+    // Node 20.10 and older have no import.meta.dirname, and CommonJS packages inside the bundle call require().
+    banner: {
+      js: 'import { createRequire as __createRequire } from "node:module"; const require = __createRequire(import.meta.url);',
+    },
+  },
+  {
+    ...common,
+    platform: "browser",
+    target: "chrome124",
+    entryPoints: { form: "src/webview/form/form.ts" },
+    outdir: "out/webview",
+    format: "esm",
+    loader: { ".ttf": "file" },
+  },
+];
+
+await rm(out, { recursive: true, force: true });
+await mkdir(join(out, "webview"), { recursive: true });
+await cp(join(root, "node_modules/web-tree-sitter/web-tree-sitter.wasm"), join(out, "web-tree-sitter.wasm"));
+if (watch) {
+  const contexts = await Promise.all(bundles.map((options) => context(options)));
+  await Promise.all(contexts.map((one) => one.watch()));
+} else {
+  await Promise.all(bundles.map((options) => build(options)));
+}

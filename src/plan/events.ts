@@ -1,0 +1,122 @@
+/** The one event stream of a render. The service sends it; every surface listens to it. */
+import * as z from "zod/mini";
+
+export const jobStateSchema = z.enum(["queued", "running", "cancelling", "finished"]);
+export type JobState = z.infer<typeof jobStateSchema>;
+
+/** Why a chunk ended; `license`: exit code 100 or its report (nuke-cli.md 1.7, 2.6); `crash`: signal or unknown code. */
+export const verdictSchema = z.enum(["done", "failed", "license", "crash", "cancelled", "not-started"]);
+export type Verdict = z.infer<typeof verdictSchema>;
+
+export const chunkStatusSchema = z.object({
+  index: z.int(),
+  frames: z.string(),
+  count: z.int(),
+  state: z.enum(["waiting", "running", "finished"]),
+  pid: z.nullable(z.int()),
+  framesDone: z.int(),
+  /** Fraction of the frame being rendered, 0 to 1. */
+  frameProgress: z.number(),
+  /** Seconds it ran, or has been running. */
+  seconds: z.number(),
+  /** Highest resident memory of its process tree seen, MB; 0 before the first sample. */
+  peakMB: z.int(),
+  verdict: z.nullable(verdictSchema),
+  /** Null while it runs and when it was ended by a signal. */
+  exitCode: z.nullable(z.int()),
+  signal: z.nullable(z.string()),
+  /** In words, where it did not end well. */
+  reason: z.nullable(z.string()),
+});
+export type ChunkStatus = z.infer<typeof chunkStatusSchema>;
+
+export const jobStatusSchema = z.object({
+  job: z.string(),
+  script: z.string(),
+  write: z.string(),
+  state: jobStateSchema,
+  frames: z.string(),
+  frameCount: z.int(),
+  framesDone: z.int(),
+  /** Overall fraction 0 to 1, parts of frames counted. */
+  progress: z.number(),
+  /** Nukes running now. */
+  running: z.int(),
+  /** Seconds to go; null until a frame has been timed. */
+  etaSeconds: z.nullable(z.number()),
+  /** Seconds since the first Nuke started. */
+  seconds: z.number(),
+  /** Highest sum over the job's Nukes seen, MB. */
+  peakMB: z.int(),
+  /** Milliseconds since 1970. */
+  submittedAt: z.number(),
+  finishedAt: z.nullable(z.number()),
+  chunks: z.array(chunkStatusSchema),
+  /** Folder of the frames that were written; null before the first. */
+  folder: z.nullable(z.string()),
+  /** Set when finished: ranges in Nuke syntax, such as `1-10x2`. */
+  doneRanges: z.array(z.string()),
+  missingRanges: z.array(z.string()),
+  /** 0 all frames on disk, 1 some missing, 3 no license, 130 cancelled; null until finished. */
+  exitCode: z.nullable(z.int()),
+  demo: z.boolean(),
+});
+export type JobStatus = z.infer<typeof jobStatusSchema>;
+
+export const renderEventSchema = z.discriminatedUnion("type", [
+  /** A job was accepted. */
+  z.object({ type: z.literal("queued"), job: z.string(), status: jobStatusSchema }),
+  /** State, progress or memory of a job moved; at most ten a second for each job. */
+  z.object({ type: z.literal("progress"), job: z.string(), status: jobStatusSchema }),
+  z.object({
+    type: z.literal("chunk-started"),
+    job: z.string(),
+    chunk: z.int(),
+    frames: z.string(),
+    pid: z.int(),
+    argv: z.array(z.string()),
+  }),
+  /** Lines a Nuke printed, in order; blank lines are left out. */
+  z.object({
+    type: z.literal("lines"),
+    job: z.string(),
+    chunk: z.int(),
+    stream: z.enum(["stdout", "stderr"]),
+    lines: z.array(z.string()),
+  }),
+  /** A frame is on disk. `seconds` is Nuke's own figure. */
+  z.object({
+    type: z.literal("frame-done"),
+    job: z.string(),
+    chunk: z.int(),
+    frame: z.int(),
+    files: z.array(z.string()),
+    seconds: z.nullable(z.number()),
+  }),
+  /** A frame was rendered without a file to show for it, or Nuke reported an error on it. */
+  z.object({
+    type: z.literal("frame-failed"),
+    job: z.string(),
+    chunk: z.int(),
+    frame: z.nullable(z.int()),
+    message: z.string(),
+  }),
+  /** Something people should know: an error line of Nuke, a license report, a chunk held back. */
+  z.object({
+    type: z.literal("message"),
+    job: z.string(),
+    chunk: z.nullable(z.int()),
+    severity: z.enum(["error", "warning", "info"]),
+    text: z.string(),
+  }),
+  z.object({ type: z.literal("chunk-finished"), job: z.string(), status: chunkStatusSchema }),
+  z.object({
+    type: z.literal("finished"),
+    job: z.string(),
+    framesDone: z.array(z.string()),
+    framesMissing: z.array(z.string()),
+    exitCode: z.int(),
+    status: jobStatusSchema,
+  }),
+]);
+export type RenderEvent = z.infer<typeof renderEventSchema>;

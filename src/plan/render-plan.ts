@@ -1,0 +1,102 @@
+/** What will be done, to the last argument. The form shows it, the service carries it out, farms translate it. */
+import * as z from "zod/mini";
+
+export const problemSchema = z.object({
+  code: z.enum([
+    "write-missing",
+    "write-disabled",
+    "write-maybe-disabled",
+    "write-reading",
+    "file-empty",
+    "file-unresolved",
+    "folder-missing",
+    "folder-not-writable",
+    "same-path",
+    "no-frame-token",
+    "no-view-token",
+    "script-unsaved",
+    "script-encrypted",
+    "range-invalid",
+    "range-outside-limit",
+    "range-empty",
+    "movie-not-split",
+    "memory-over-free",
+    "memory-over-budget",
+    "nuke-missing",
+    "nuke-other-version",
+    "nuke-demo",
+    "option-invalid",
+  ]),
+  /** Errors stop a render before anything starts; warnings and infos are said and the render goes on. */
+  severity: z.enum(["error", "warning", "info"]),
+  /** For people; says what to do next. */
+  message: z.string(),
+  /** Something the surface can do about it with one click. */
+  fix: z.optional(z.enum(["create-folder", "save-script", "render-saved-copy", "use-demo-renderer"])),
+  /** The folder to create, where `fix` is `create-folder`. */
+  path: z.optional(z.string()),
+});
+export type Problem = z.infer<typeof problemSchema>;
+
+/** The program that renders: argv prefix (a studio wrapper or a runtime plus script may need several words). */
+export const nukeCommandSchema = z.object({
+  argv: z.array(z.string()).check(z.minLength(1)),
+  /** Set on top of the job's environment, for example ELECTRON_RUN_AS_NODE for the demo renderer. */
+  env: z.optional(z.record(z.string(), z.string())),
+  /** `15.1v5` as far as known; empty when not. */
+  version: z.string(),
+  /** The embedded stand-in and no real Nuke. */
+  demo: z.boolean(),
+});
+export type NukeCommand = z.infer<typeof nukeCommandSchema>;
+
+/** All megabytes are 1024 × 1024 bytes. */
+export const memorySumSchema = z.object({
+  parallel: z.int(),
+  /** `-c` of each Nuke, MB. */
+  cacheMB: z.int(),
+  /** What a Nuke needs beside its image cache, MB. */
+  allowanceMB: z.int(),
+  /** parallel × (cache + allowance), MB. */
+  sumMB: z.int(),
+  /** What all Nukes together may take on this machine, MB. */
+  budgetMB: z.int(),
+  /** Free at the moment of planning, MB. */
+  freeMB: z.int(),
+  fits: z.boolean(),
+});
+export type MemorySum = z.infer<typeof memorySumSchema>;
+
+export const chunkSchema = z.object({
+  /** From 0, in the order of the range. */
+  index: z.int(),
+  /** Nuke syntax, `1-25`. */
+  frames: z.string(),
+  count: z.int(),
+  /** The whole command line, program first. */
+  argv: z.array(z.string()),
+});
+export type Chunk = z.infer<typeof chunkSchema>;
+
+export const renderPlanSchema = z.object({
+  script: z.string(),
+  write: z.string(),
+  /** Every frame of the job in Nuke syntax. */
+  frames: z.string(),
+  frameCount: z.int(),
+  movie: z.boolean(),
+  /** Files Nuke is expected to write for one frame (one per view where the name has a view token). */
+  filesPerFrame: z.int(),
+  /** Where the frames will be, as far as reading the script can tell. */
+  outputFile: z.nullable(z.string()),
+  /** The folder Nuke is started in (relative file knobs mean this folder, nuke-cli.md 5.1). */
+  cwd: z.string(),
+  chunks: z.array(chunkSchema),
+  parallel: z.int(),
+  threads: z.int(),
+  memory: memorySumSchema,
+  continueOnError: z.boolean(),
+  nuke: z.nullable(nukeCommandSchema),
+  problems: z.array(problemSchema),
+});
+export type RenderPlan = z.infer<typeof renderPlanSchema>;

@@ -1,0 +1,44 @@
+/**
+ * What somebody asks for: one Write of one script, and how to render it. Every surface (lens, form, palette,
+ * task, terminal, farm) builds this and nothing else.
+ */
+import * as z from "zod/mini";
+
+/** How the range is divided: into so many chunks, or into chunks of so many frames. */
+export const splitSchema = z.discriminatedUnion("by", [
+  z.object({ by: z.literal("chunks"), count: z.int().check(z.minimum(1), z.maximum(10_000)) }),
+  z.object({ by: z.literal("frames"), size: z.int().check(z.minimum(1), z.maximum(1_000_000)) }),
+]);
+export type Split = z.infer<typeof splitSchema>;
+
+/** `script`: as the script says; `proxy` and `full` override it (nuke-cli.md 1.4, `-p` and `-f`). */
+export const proxyModeSchema = z.enum(["script", "proxy", "full"]);
+export type ProxyMode = z.infer<typeof proxyModeSchema>;
+
+export const renderOptionsSchema = z.object({
+  /** In Nuke's own syntax; empty or absent: the Write's limit, else the script's range. */
+  range: z.optional(z.string()),
+  /** Absent: the machine decides. */
+  split: z.optional(splitSchema),
+  /** Nukes at once, 1 to 256; absent: as many as there are chunks and memory for. */
+  parallel: z.optional(z.int().check(z.minimum(1), z.maximum(256))),
+  /** Threads of each Nuke (`-m`), 1 to 1024; absent: cores / parallel. */
+  threads: z.optional(z.int().check(z.minimum(1), z.maximum(1024))),
+  /** Image cache of each Nuke in MB (`-c`); absent: memory budget / parallel minus the allowance. */
+  cacheMB: z.optional(z.int().check(z.minimum(16), z.maximum(16_777_216))),
+  /** Views to render; absent or empty: those chosen in the Write. */
+  views: z.optional(z.array(z.string())),
+  proxy: z._default(proxyModeSchema, "script"),
+  continueOnError: z._default(z.boolean(), false),
+  /** Further switches for Nuke, placed before the script (for example `-i` or `--gpu`). */
+  extraArguments: z.optional(z.array(z.string())),
+});
+export type RenderOptions = z.infer<typeof renderOptionsSchema>;
+
+export const renderRequestSchema = z.extend(renderOptionsSchema, {
+  /** Absolute path of the script. */
+  script: z.string().check(z.minLength(1)),
+  /** Full name of the Write, `Group1.Write1`. */
+  write: z.string().check(z.minLength(1)),
+});
+export type RenderRequest = z.infer<typeof renderRequestSchema>;
