@@ -1,0 +1,58 @@
+import { type FrameRun, frameRuns } from "./frames.ts";
+import type { NukeCommand } from "./render-plan.ts";
+import type { ProxyMode } from "./request.ts";
+
+/** A Nuke command without its frames; `commandLine` adds those. */
+export interface CommandBase {
+  readonly nuke: NukeCommand;
+  readonly script: string;
+  readonly write: string;
+  readonly threads: number;
+  readonly cacheMB: number;
+  readonly views: readonly string[];
+  readonly proxy: ProxyMode;
+  readonly continueOnError: boolean;
+  readonly extraArguments: readonly string[];
+}
+
+/**
+ * The exact words that start one Nuke. Every `-F` stands before the script, for what follows the script are the script's own
+ * arguments (nuke-cli.md 1.1); several runs of frames are several `-F` (1.3).
+ */
+export function commandLine(
+  base: CommandBase,
+  frames: readonly number[],
+  steps: ReadonlySet<number>,
+): string[] {
+  const words = [...base.nuke.argv, ...verbosity(base.nuke), "-x", "-X", base.write];
+  for (const run of frameRuns(frames, steps)) words.push("-F", frameWord(run));
+  words.push("-m", String(base.threads), "-c", `${base.cacheMB}M`);
+  if (base.continueOnError) words.push("--cont");
+  if (base.proxy !== "script") words.push(base.proxy === "proxy" ? "-p" : "-f");
+  if (base.views.length > 0) words.push("--view", base.views.join(","));
+  words.push(...base.extraArguments, forwardSlashes(base.script));
+  return words;
+}
+
+function frameWord({ first, last, step }: FrameRun): string {
+  if (first === last) return `${first}`;
+  return `${first}-${last}${step > 1 ? `x${step}` : ""}`;
+}
+
+/** `-V 1` reports loading the script; before Nuke 7 the switch took no level, and "1" would be read as the script (nuke-cli.md 1.5). */
+function verbosity(nuke: NukeCommand): string[] {
+  const major = Number.parseInt(nuke.version, 10);
+  return major < 7 ? ["-V"] : ["-V", "1"];
+}
+
+/** Nuke wants `/` on Windows too (nuke-cli.md 0); elsewhere a backslash is part of a name. */
+function forwardSlashes(path: string): string {
+  return /^(?:[A-Za-z]:[\\/]|\\\\)/u.test(path) ? path.replaceAll("\\", "/") : path;
+}
+
+/** For reading and copying only, never for running: the words as a POSIX shell would need them. */
+export function displayCommand(words: readonly string[]): string {
+  return words
+    .map((word) => (/^[\w@%+=:,./-]+$/u.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`))
+    .join(" ");
+}

@@ -1,0 +1,44 @@
+/** Everything outside the request that a plan depends on. Gathered at the edge, so that planning itself is pure. */
+import * as z from "zod/mini";
+import { nukeCommandSchema } from "./render-plan.ts";
+import { scriptFactsSchema } from "./target.ts";
+
+/** All sizes in MB of 1024 × 1024 bytes. */
+export const machineSchema = z.object({
+  /** Logical processors that this user may use. */
+  cores: z.int(),
+  /** Memory of the machine, or of the container or cgroup. */
+  totalMB: z.int(),
+  /** What can be had now without swapping. */
+  freeMB: z.int(),
+  /** What all Nukes together may take (`nukeRender.memory.budget`). */
+  budgetMB: z.int(),
+  /** What a Nuke takes beside its image cache (`nukeRender.memory.allowance`). */
+  allowanceMB: z.int(),
+});
+export type Machine = z.infer<typeof machineSchema>;
+
+/** A folder a Write writes into (several where the folder's name has a view token). */
+export const outputFolderSchema = z.object({
+  folder: z.string(),
+  exists: z.boolean(),
+  /** Whether files can be made in it, or the folder itself be made where it does not exist. */
+  writable: z.boolean(),
+});
+export type OutputFolder = z.infer<typeof outputFolderSchema>;
+
+export const planFactsSchema = z.object({
+  script: scriptFactsSchema,
+  machine: machineSchema,
+  /** Null: none was found. */
+  nuke: z.nullable(nukeCommandSchema),
+  /** By the full name of the Write; absent where the folder cannot be told by reading. */
+  outputs: z.record(z.string(), z.array(outputFolderSchema)),
+  /** Missing output folders are made without asking (`nukeRender.createFolders`). */
+  createFolders: z.boolean(),
+  /** The editor holds changes that are not on disk. */
+  unsaved: z.boolean(),
+  /** Where Nuke is started; relative file names mean this folder. */
+  cwd: z.string(),
+});
+export type PlanFacts = z.infer<typeof planFactsSchema>;

@@ -1,0 +1,187 @@
+/** Frame ranges in Nuke's own syntax (nuke-cli.md 4): `3`, `-3`, `1-10`, `1-10x2`, `-8--5`, and lists of these. */
+
+/** The most frames one job may have; more is a slip of the keyboard, and every frame is accounted for singly. */
+export const MOST_FRAMES = 1_000_000;
+const LARGEST_NUMBER = 100_000_000;
+
+export interface FrameList {
+  /** Sorted, each once. */
+  readonly frames: readonly number[];
+  /** The steps that were typed, so that what is printed later keeps them. */
+  readonly steps: ReadonlySet<number>;
+}
+
+/** A range that cannot be read. `reason` says which part of it, `position` (from 0) where. */
+export class FrameRangeError extends Error {
+  readonly reason: "character" | "step" | "empty" | "too-many" | "too-large";
+  readonly position: number;
+
+  constructor(reason: FrameRangeError["reason"], position: number, message: string) {
+    super(message);
+    this.name = "FrameRangeError";
+    this.reason = reason;
+    this.position = position;
+  }
+}
+
+const help = "Write ranges as 1-10, 1-10x2 or 1 3 5-9.";
+
+/**
+ * Reads a range. Tokens are parted by blanks or commas; a range that runs backwards means the same frames.
+ * @throws {FrameRangeError} naming the character that is wrong.
+ */
+export function parseFrames(text: string): FrameList {
+  const frames = new Set<number>();
+  const steps = new Set<number>();
+  let at = 0;
+  let tokens = 0;
+
+  const wrong = (position: number): FrameRangeError => {
+    const character = [...text.slice(position)][0];
+    return new FrameRangeError(
+      "character",
+      position,
+      character === undefined
+        ? `"${text}" ends too early: a number is missing at position ${position + 1}. ${help}`
+        : `"${text}": "${character}" at position ${position + 1} does not belong in a frame range. ${help}`,
+    );
+  };
+  const number = (signed: boolean): number => {
+    const start = at;
+    if (signed && isDash(text[at])) at++;
+    const digits = at;
+    while (isDigit(text[at])) at++;
+    if (at === digits) throw wrong(at);
+    const value = Number(text.slice(digits, at)) * (digits > start ? -1 : 1);
+    if (Math.abs(value) > LARGEST_NUMBER) {
+      throw new FrameRangeError(
+        "too-large",
+        start,
+        `"${text}": ${value} at position ${start + 1} is too large for a frame.`,
+      );
+    }
+    return value === 0 ? 0 : value;
+  };
+
+  while (at < text.length) {
+    if (isSeparator(text[at])) {
+      at++;
+      continue;
+    }
+    const start = at;
+    tokens++;
+    const first = number(true);
+    let last = first;
+    let step = 1;
+    if (isDash(text[at])) {
+      at++;
+      last = number(true);
+      if (text[at] === "x" || text[at] === "X") {
+        const stepAt = ++at;
+        step = number(false);
+        if (step < 1) {
+          throw new FrameRangeError(
+            "step",
+            stepAt,
+            `"${text}": the step "${step}" at position ${stepAt + 1} must be 1 or more.`,
+          );
+        }
+        if (step > 1) steps.add(step);
+      }
+    }
+    if (at < text.length && !isSeparator(text[at])) throw wrong(at);
+    if (Math.floor(Math.abs(last - first) / step) + 1 > MOST_FRAMES) throw tooMany(text, start);
+    const direction = last < first ? -step : step;
+    for (let frame = first; direction > 0 ? frame <= last : frame >= last; frame += direction)
+      frames.add(frame);
+    if (frames.size > MOST_FRAMES) throw tooMany(text, start);
+  }
+  if (tokens === 0) throw new FrameRangeError("empty", 0, `The frame range is empty. ${help}`);
+  return { frames: Array.from(frames).sort((a, b) => a - b), steps };
+}
+
+/**
+ * Prints sorted frames as Nuke reads them, runs and steps folded: `1-10x2`, `1-3 7`. Two frames that stand apart are
+ * folded into a step only when that step was typed (`steps`).
+ */
+export function formatFrames(frames: readonly number[], steps: ReadonlySet<number> = new Set()): string {
+  return frameRuns(frames, steps)
+    .map(({ first, last, step }) =>
+      first === last ? `${first}` : `${first}-${last}${step > 1 ? `x${step}` : ""}`,
+    )
+    .join(" ");
+}
+
+export interface FrameRun {
+  readonly first: number;
+  readonly last: number;
+  readonly step: number;
+}
+
+/** The runs that `formatFrames` prints; each is one `-F` of Nuke's command line. */
+export function frameRuns(frames: readonly number[], steps: ReadonlySet<number> = new Set()): FrameRun[] {
+  const runs: FrameRun[] = [];
+  let start = 0;
+  while (start < frames.length) {
+    const first = at(frames, start);
+    let end = start;
+    const step = end + 1 < frames.length ? at(frames, end + 1) - first : 1;
+    while (end + 1 < frames.length && at(frames, end + 1) - at(frames, end) === step) end++;
+    // 1 3 5-9: a third frame that begins a closer run belongs to that run, not to the step before it.
+    if (
+      step > 1 &&
+      end + 1 < frames.length &&
+      at(frames, end + 1) - at(frames, end) < step &&
+      end - start < 3
+    )
+      end--;
+    const length = end - start + 1;
+    if (length >= 3 || (length === 2 && (step === 1 || steps.has(step)))) {
+      runs.push({ first, last: at(frames, end), step });
+      start = end + 1;
+    } else {
+      runs.push({ first, last: first, step: 1 });
+      start++;
+    }
+  }
+  return runs;
+}
+
+/** How people read it: an en dash between first and last, `1001–1100`. */
+export function displayFrames(frames: readonly number[], steps: ReadonlySet<number> = new Set()): string {
+  return frameRuns(frames, steps)
+    .map(({ first, last, step }) => {
+      if (first === last) return `${first}`;
+      // Two minus signs and a dash in a row are unreadable.
+      const dash = first < 0 || last < 0 ? " to " : "–";
+      return `${first}${dash}${last}${step > 1 ? `×${step}` : ""}`;
+    })
+    .join(", ");
+}
+
+function at(frames: readonly number[], index: number): number {
+  const frame = frames[index];
+  if (frame === undefined) throw new RangeError(`no frame at ${index}`);
+  return frame;
+}
+
+function tooMany(text: string, position: number): FrameRangeError {
+  return new FrameRangeError(
+    "too-many",
+    position,
+    `"${text}" has more than ${MOST_FRAMES.toLocaleString("en-US")} frames. Check the numbers.`,
+  );
+}
+
+function isDigit(character: string | undefined): boolean {
+  return character !== undefined && character >= "0" && character <= "9";
+}
+
+/** The en dash too: that is how the lenses print ranges, and people copy them. */
+function isDash(character: string | undefined): boolean {
+  return character === "-" || character === "–";
+}
+
+function isSeparator(character: string | undefined): boolean {
+  return character !== undefined && (character === "," || /\s/u.test(character));
+}

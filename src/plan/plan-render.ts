@@ -1,0 +1,167 @@
+import {
+  checkFileName,
+  checkFolders,
+  checkMemory,
+  checkNuke,
+  checkSamePath,
+  checkUnsaved,
+  checkWrite,
+} from "./checks.ts";
+import { type CommandBase, commandLine } from "./command-line.ts";
+import type { PlanFacts } from "./facts.ts";
+import { formatFrames } from "./frames.ts";
+import { defaultCacheMB, defaultParallel, defaultThreads, memorySum, nukesThatFit } from "./memory.ts";
+import { chooseRange } from "./range.ts";
+import type { Chunk, NukeCommand, Problem, RenderPlan } from "./render-plan.ts";
+import type { RenderRequest, Split } from "./request.ts";
+import { splitFrames } from "./split.ts";
+import type { ScriptFacts, WriteTarget } from "./target.ts";
+
+/** Shown in command lines as long as no Nuke has been found; a plan with this in it has an error and is never run. */
+const unknownNuke: NukeCommand = { argv: ["nuke"], version: "", demo: false };
+
+/**
+ * The whole plan of a render: range, chunks with their exact command lines, memory, and what stands in the way. Pure, so the form, the
+ * terminal and the service's clients all show and run the same plan. A plan with a problem of severity `error` must not be run.
+ */
+export function planRender(request: RenderRequest, facts: PlanFacts): RenderPlan {
+  const write = facts.script.writes.find((one) => one.name === request.write);
+  if (!write) return emptyPlan(request, facts, writeMissing(request.write, facts.script));
+
+  const range = chooseRange(facts.script, write, request.range);
+  const { frames, steps } = range.list;
+  const shape = chooseShape(request, facts, write, frames.length);
+  const views = request.views ?? [];
+  const rendered = views.length > 0 ? views : write.views;
+  const base: CommandBase = {
+    nuke: facts.nuke ?? unknownNuke,
+    script: request.script,
+    write: write.name,
+    threads: shape.threads,
+    cacheMB: shape.cacheMB,
+    views,
+    proxy: request.proxy,
+    continueOnError: request.continueOnError,
+    extraArguments: request.extraArguments ?? [],
+  };
+  const chunks = splitFrames(frames, shape.split).map((part, index): Chunk => ({
+    index,
+    frames: formatFrames(part, steps),
+    count: part.length,
+    argv: commandLine(base, part, steps),
+  }));
+  const memory = memorySum(facts.machine, shape.parallel, shape.cacheMB);
+
+  return {
+    script: request.script,
+    write: write.name,
+    frames: formatFrames(frames, steps),
+    frameCount: frames.length,
+    movie: write.movie,
+    filesPerFrame: write.viewToken ? Math.max(1, rendered.length) : 1,
+    outputFile: outputFile(write, request, facts.script),
+    cwd: facts.cwd,
+    chunks,
+    parallel: shape.parallel,
+    threads: shape.threads,
+    memory,
+    continueOnError: request.continueOnError,
+    nuke: facts.nuke,
+    problems: [
+      ...checkUnsaved(facts),
+      ...checkNuke(facts.nuke, facts.script),
+      ...checkWrite(write),
+      ...range.problems,
+      ...checkFileName(write, frames.length, rendered),
+      ...checkFolders(write, facts),
+      ...checkSamePath(write, facts.script),
+      ...movieNotice(write, request.split),
+      ...checkMemory(memory),
+    ],
+  };
+}
+
+/** What stops a plan; empty when it may run. */
+export function stoppers(plan: RenderPlan): Problem[] {
+  return plan.problems.filter((problem) => problem.severity === "error");
+}
+
+interface Shape {
+  readonly split: Split;
+  readonly parallel: number;
+  readonly threads: number;
+  readonly cacheMB: number;
+}
+
+/** How many chunks, how many at once, and what each Nuke gets; what was typed wins over what the machine would suggest. */
+function chooseShape(
+  request: RenderRequest,
+  facts: PlanFacts,
+  write: WriteTarget,
+  frameCount: number,
+): Shape {
+  const { machine } = facts;
+  const suggested = request.parallel ?? defaultParallel(machine, request.cacheMB);
+  // One process must write a container from end to end (nuke-cli.md 5.2).
+  const split: Split = write.movie
+    ? { by: "chunks", count: 1 }
+    : (request.split ?? { by: "chunks", count: suggested });
+  const chunkCount =
+    split.by === "chunks"
+      ? Math.min(split.count, Math.max(1, frameCount))
+      : Math.max(1, Math.ceil(frameCount / split.size));
+  // Whoever asks for four chunks wants four at once, also on two cores; forty are dealt out as the machine allows.
+  const atOnce = split.by === "chunks" ? Math.max(machine.cores, 4) : suggested;
+  const parallel = Math.min(
+    chunkCount,
+    request.parallel ?? Math.min(atOnce, nukesThatFit(machine, request.cacheMB)),
+  );
+  return {
+    split,
+    parallel,
+    threads: request.threads ?? defaultThreads(machine, parallel),
+    cacheMB: request.cacheMB ?? defaultCacheMB(machine, parallel),
+  };
+}
+
+function outputFile(write: WriteTarget, request: RenderRequest, script: ScriptFacts): string | null {
+  const proxy = request.proxy === "proxy" || (request.proxy === "script" && script.proxy);
+  // The proxy name is used when it is filled (nuke-cli.md 5.2), and reading has resolved only the full-size name.
+  return proxy && write.proxyFile !== "" ? null : write.resolvedFile;
+}
+
+function movieNotice(write: WriteTarget, split: Split | undefined): Problem[] {
+  const asked = split && (split.by === "frames" || split.count > 1);
+  if (!write.movie || !asked) return [];
+  const message = `${write.name} writes one ${write.fileType || "movie"} file, which one Nuke must write from the first frame to the last: it is not split.`;
+  return [{ code: "movie-not-split", severity: "info", message }];
+}
+
+function writeMissing(name: string, script: ScriptFacts): Problem {
+  const names = script.writes.map((write) => write.name);
+  const message =
+    names.length === 0
+      ? `The script has no Write node, so "${name}" cannot be rendered.`
+      : `There is no Write named "${name}" in the script. It has ${names.join(", ")}.`;
+  return { code: "write-missing", severity: "error", message };
+}
+
+function emptyPlan(request: RenderRequest, facts: PlanFacts, problem: Problem): RenderPlan {
+  return {
+    script: request.script,
+    write: request.write,
+    frames: "",
+    frameCount: 0,
+    movie: false,
+    filesPerFrame: 1,
+    outputFile: null,
+    cwd: facts.cwd,
+    chunks: [],
+    parallel: 1,
+    threads: 1,
+    memory: memorySum(facts.machine, 1, defaultCacheMB(facts.machine, 1)),
+    continueOnError: request.continueOnError,
+    nuke: facts.nuke,
+    problems: [problem],
+  };
+}
