@@ -37,7 +37,8 @@ export function parseFrames(text: string): FrameList {
   let tokens = 0;
 
   const wrong = (position: number): FrameRangeError => {
-    const character = [...text.slice(position)][0];
+    const code = text.codePointAt(position);
+    const character = code === undefined ? undefined : String.fromCodePoint(code);
     return new FrameRangeError(
       "character",
       position,

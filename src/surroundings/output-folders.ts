@@ -1,0 +1,51 @@
+import { constants } from "node:fs";
+import { access, mkdir, stat } from "node:fs/promises";
+import { dirname, resolve } from "node:path";
+import type { OutputFolder } from "../plan/facts.ts";
+import type { WriteTarget } from "../plan/target.ts";
+
+/** The folders a Write writes into and how they stand; empty where reading the script cannot tell. */
+export async function outputFolders(write: WriteTarget, cwd: string): Promise<OutputFolder[]> {
+  if (write.resolvedFile === null || write.file.trim() === "") return [];
+  const pattern = dirname(resolve(cwd, write.resolvedFile));
+  // A folder for every frame cannot be checked beforehand.
+  if (/#|%0?\d*d/u.test(pattern)) return [];
+  const folders = /%[Vv]/u.test(pattern)
+    ? write.views.map((view) => pattern.replaceAll("%V", view).replaceAll("%v", view.slice(0, 1)))
+    : [pattern];
+  return Promise.all([...new Set(folders)].map((folder) => folderState(folder)));
+}
+
+async function folderState(folder: string): Promise<OutputFolder> {
+  const exists = await isFolder(folder);
+  if (exists) return { folder, exists, writable: await isWritable(folder) };
+  let above = dirname(folder);
+  while (!(await isThere(above)) && dirname(above) !== above) above = dirname(above);
+  return { folder, exists, writable: (await isFolder(above)) && (await isWritable(above)) };
+}
+
+/** Makes a folder and those above it. Throws what the file system says. */
+export async function createFolder(folder: string): Promise<void> {
+  await mkdir(folder, { recursive: true });
+}
+
+async function isThere(path: string): Promise<boolean> {
+  return stat(path).then(
+    () => true,
+    () => false,
+  );
+}
+
+async function isFolder(path: string): Promise<boolean> {
+  return stat(path).then(
+    (found) => found.isDirectory(),
+    () => false,
+  );
+}
+
+async function isWritable(folder: string): Promise<boolean> {
+  return access(folder, constants.W_OK).then(
+    () => true,
+    () => false,
+  );
+}
