@@ -6,6 +6,8 @@ export const renderJobSchema = z.object({
   plan: renderPlanSchema,
   /** The environment of whoever asked (NUKE_PATH, OCIO, license servers); `plan.nuke.env` is set on top. */
   env: z.record(z.string(), z.string()),
+  /** The script the artist knows, where `plan.script` is a copy of it; statuses show this one. */
+  source: z.optional(z.string()),
   /** A file of ours to remove when the job has finished (a saved copy of an unsaved script); never the artist's own. */
   temporaryScript: z.optional(z.string()),
 });

@@ -81,9 +81,12 @@ export function planRender(request: RenderRequest, facts: PlanFacts): RenderPlan
   };
 }
 
-/** What stops a plan; empty when it may run. */
-export function stoppers(plan: RenderPlan): Problem[] {
-  return plan.problems.filter((problem) => problem.severity === "error");
+/** What stops a plan; empty when it may run. `ignored`: codes that somebody decided to pass over. */
+export function stoppers(
+  { problems }: Pick<RenderPlan, "problems">,
+  ignored: ReadonlySet<string> = new Set(),
+): Problem[] {
+  return problems.filter((problem) => problem.severity === "error" && !ignored.has(problem.code));
 }
 
 interface Shape {

@@ -1,0 +1,17 @@
+/** What `nbr` answers with. */
+export const exitCodes = {
+  allFramesOnDisk: 0,
+  framesMissing: 1,
+  badInput: 2,
+  noLicense: 3,
+  cancelled: 130,
+} as const;
+
+/** The command line cannot be understood; `nbr` prints the message and ends with 2. */
+export class UsageError extends Error {
+  readonly reason = "usage";
+  constructor(message: string, command?: string) {
+    super(`${message}${command ? `\nSee: nbr ${command} --help` : ""}`);
+    this.name = "UsageError";
+  }
+}

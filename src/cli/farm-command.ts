@@ -1,0 +1,56 @@
+import * as z from "zod";
+import { commandTemplateEngine } from "../farm/command-template.ts";
+import { farmJob } from "../farm/farm-job.ts";
+import { displayCommand } from "../plan/command-line.ts";
+import { UsageError, exitCodes } from "./failure.ts";
+import { printProblems, terminalAdvice } from "./plan-command.ts";
+import { type RenderCommand, readRenderCommand } from "./render-flags.ts";
+import { createFolders } from "./render-command.ts";
+import type { Terminal } from "./terminal.ts";
+
+const argvSchema = z.array(z.string()).min(1);
+
+/** `nbr farm submit`. Answers with the exit code of the farm command; 1 where it was ended by a signal. */
+export async function farmCommand(args: readonly string[], terminal: Terminal): Promise<number> {
+  const [verb, ...rest] = args;
+  if (verb !== "submit")
+    throw new UsageError(`nbr farm ${verb ?? ""}: the only farm command is "submit".`, "farm");
+  const command = await readRenderCommand("farm submit", rest, terminal);
+  const { job, problems, plan } = farmJob(command.request, command.facts, command.ignored);
+  printProblems(problems, terminal);
+  if (job === null) {
+    for (const line of terminalAdvice(problems)) terminal.err(line);
+    return exitCodes.badInput;
+  }
+  const engine = commandTemplateEngine(template(command, terminal));
+  const submission = engine.prepare(job);
+  if (command.dryRun) {
+    terminal.out(command.json ? JSON.stringify(submission) : displayCommand(submission.argv));
+    return 0;
+  }
+  await createFolders(command);
+  if (!command.json) terminal.err(displayCommand(submission.argv));
+  const result = await engine.submit(submission, {
+    cwd: plan.cwd,
+    listener: { output: (stream, line) => (stream === "stdout" ? terminal.out(line) : terminal.err(line)) },
+  });
+  if (result.exitCode === null) terminal.err(`The farm command was ended by ${result.signal ?? "a signal"}.`);
+  else if (result.exitCode !== 0) terminal.err(`The farm command ended with exit code ${result.exitCode}.`);
+  return result.exitCode ?? 1;
+}
+
+function template(command: RenderCommand, terminal: Terminal): readonly string[] {
+  const text = command.farmCommand ?? terminal.env.NUKE_RENDER_FARM_COMMAND;
+  if (text === undefined) return command.settings["farm.command"];
+  const where = command.farmCommand === undefined ? "NUKE_RENDER_FARM_COMMAND" : "--command";
+  const help = `${where} takes a JSON list of words, such as ["submit", "{script}"].`;
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    throw new UsageError(help, "farm");
+  }
+  const result = argvSchema.safeParse(value);
+  if (!result.success) throw new UsageError(help, "farm");
+  return result.data;
+}

@@ -1,0 +1,71 @@
+#!/usr/bin/env node
+/** `nbr`: wires the commands. */
+import { programFile } from "../programs.ts";
+import { UsageError, exitCodes } from "./failure.ts";
+import { farmCommand } from "./farm-command.ts";
+import { inspect } from "./inspect.ts";
+import { planCommand } from "./plan-command.ts";
+import { renderCommand } from "./render-command.ts";
+import { serviceCommand } from "./service-command.ts";
+import { type Terminal, processTerminal } from "./terminal.ts";
+import { usage } from "./usage.ts";
+
+const terminal = processTerminal();
+// A reader that has seen enough (`nbr inspect … | head`) is no failure.
+process.stdout.on("error", (error: NodeJS.ErrnoException) => process.exit(error.code === "EPIPE" ? 0 : 1));
+process.exitCode = await run(process.argv.slice(2), terminal);
+
+async function run([command = "", ...args]: readonly string[], terminal: Terminal): Promise<number> {
+  try {
+    if (["", "help", "--help", "-h"].includes(command))
+      return help(args[0] ?? "", terminal, command === "" ? exitCodes.badInput : 0);
+    if (["--version", "-v", "version"].includes(command)) {
+      terminal.out(await productVersion());
+      return 0;
+    }
+    if (args.includes("--help") || args.includes("-h")) return help(command, terminal, 0);
+    return await dispatch(command, args, terminal);
+  } catch (error) {
+    if (!isForPeople(error)) throw error;
+    terminal.err(`nbr: ${error.message}`);
+    return exitCodes.badInput;
+  }
+}
+
+async function dispatch(command: string, args: readonly string[], terminal: Terminal): Promise<number> {
+  switch (command) {
+    case "inspect": {
+      const paths = args.filter((arg) => arg !== "--json" && arg !== "--");
+      if (paths.length === 0) throw new UsageError("Which scripts? Their paths are missing.", "inspect");
+      return await inspect(paths, { json: args.includes("--json") }, (line) => terminal.out(line));
+    }
+    case "plan":
+      return await planCommand(args, terminal);
+    case "render":
+      return await renderCommand(args, terminal);
+    case "farm":
+      return await farmCommand(args, terminal);
+    case "service":
+      return await serviceCommand(args, terminal);
+    case "language-server":
+      await import(programFile("language-server"));
+      return 0;
+    default:
+      throw new UsageError(`There is no command "${command}". nbr --help lists them.`);
+  }
+}
+
+function help(command: string, terminal: Terminal, code: number): number {
+  terminal.out(usage[command] ?? usage[""] ?? "");
+  return code;
+}
+
+async function productVersion(): Promise<string> {
+  const { default: manifest } = await import("../../package.json", { with: { type: "json" } });
+  return manifest.version;
+}
+
+/** Errors of ours carry a reason and say what to do; anything else is a fault, and its stack is worth more than a kind word. */
+function isForPeople(error: unknown): error is Error & { reason: string } {
+  return error instanceof Error && "reason" in error && typeof error.reason === "string";
+}

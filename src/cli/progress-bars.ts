@@ -1,0 +1,75 @@
+import { runningText } from "../plan/display.ts";
+import type { ChunkStatus, JobStatus } from "../plan/events.ts";
+import { displayMB } from "../plan/size.ts";
+import type { Terminal } from "./terminal.ts";
+
+const eighths = ["", "▏", "▎", "▍", "▌", "▋", "▊", "▉"];
+
+/** `━━━` as a bar of exactly `width` cells, filled to `fraction` (0 to 1) in eighths of a cell. */
+export function bar(fraction: number, width: number): string {
+  const filled = Math.min(1, Math.max(0, fraction)) * width;
+  const whole = Math.floor(filled);
+  const part = whole < width ? (eighths[Math.floor((filled - whole) * 8)] ?? "") : "";
+  return `${"█".repeat(whole)}${part}`.padEnd(width, "░");
+}
+
+/** Live bars on a screen, one line for the job and one for each chunk at work; on a pipe, a line whenever a tenth is done. */
+export class ProgressBars {
+  readonly #terminal: Terminal;
+  readonly #most: number;
+  #drawn = 0;
+  #lastTenth = -1;
+
+  constructor(terminal: Terminal, mostChunks = 12) {
+    this.#terminal = terminal;
+    this.#most = mostChunks;
+  }
+
+  show(status: JobStatus): void {
+    if (!this.#terminal.live) {
+      const tenth = Math.floor(status.progress * 10);
+      if (tenth === this.#lastTenth) return;
+      this.#lastTenth = tenth;
+      this.#terminal.err(headline(status));
+      return;
+    }
+    const lines = [headline(status), ...this.#chunkLines(status)].map((line) =>
+      clip(line, this.#terminal.columns),
+    );
+    this.#terminal.draw(`${this.#up()}${lines.map((line) => `\u001B[2K${line}\n`).join("")}\u001B[J`);
+    this.#drawn = lines.length;
+  }
+
+  /** Takes the bars off the screen, so that other lines can be printed. */
+  clear(): void {
+    if (this.#drawn > 0) this.#terminal.draw(`${this.#up()}\u001B[J`);
+    this.#drawn = 0;
+  }
+
+  #up(): string {
+    return this.#drawn > 0 ? `\u001B[${this.#drawn}A` : "";
+  }
+
+  #chunkLines(status: JobStatus): string[] {
+    const running = status.chunks.filter((chunk) => chunk.state === "running");
+    const shown = status.chunks.length <= this.#most ? status.chunks : running.slice(0, this.#most);
+    const widest = Math.max(0, ...shown.map((chunk) => chunk.frames.length));
+    return shown.map((chunk) => chunkLine(chunk, Math.min(widest, 30), status.chunks.length));
+  }
+}
+
+function headline(status: JobStatus): string {
+  return `${status.write}  ${bar(status.progress, 30)} ${runningText(status)}`;
+}
+
+function chunkLine(chunk: ChunkStatus, width: number, of: number): string {
+  const number = String(chunk.index + 1).padStart(String(of).length);
+  const fraction = chunk.count === 0 ? 1 : (chunk.framesDone + chunk.frameProgress) / chunk.count;
+  const state = chunk.state === "waiting" ? "waiting" : (chunk.verdict ?? "");
+  const memory = chunk.peakMB > 0 ? displayMB(chunk.peakMB) : "";
+  return `  ${number}  ${chunk.frames.slice(0, width).padEnd(width)}  ${bar(fraction, 20)} ${chunk.framesDone}/${chunk.count}  ${memory} ${state}`.trimEnd();
+}
+
+function clip(line: string, columns: number): string {
+  return line.length > columns ? `${line.slice(0, columns - 1)}…` : line;
+}

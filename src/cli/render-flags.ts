@@ -1,0 +1,185 @@
+import { isAbsolute, resolve } from "node:path";
+import { type ParseArgsConfig, parseArgs } from "node:util";
+import type { NukeWishes } from "../nuke/choose-nuke.ts";
+import type { PlanFacts } from "../plan/facts.ts";
+import { type RenderRequest, type Split, renderRequestSchema } from "../plan/request.ts";
+import type { Problem } from "../plan/render-plan.ts";
+import { parseMB } from "../plan/size.ts";
+import type { ScriptFacts } from "../plan/target.ts";
+import { readScriptFile } from "../script/read-script.ts";
+import { scriptFacts } from "../script/write-targets.ts";
+import { gatherFacts } from "../surroundings/gather-facts.ts";
+import { type Settings, memorySettings } from "../surroundings/settings.ts";
+import { readSettings } from "../surroundings/settings-files.ts";
+import { UsageError } from "./failure.ts";
+import type { Terminal } from "./terminal.ts";
+
+const options = {
+  write: { type: "string" },
+  range: { type: "string" },
+  split: { type: "string" },
+  "chunk-size": { type: "string" },
+  "batch-size": { type: "string" },
+  parallel: { type: "string" },
+  threads: { type: "string" },
+  cache: { type: "string" },
+  views: { type: "string" },
+  proxy: { type: "boolean" },
+  full: { type: "boolean" },
+  "continue-on-error": { type: "boolean" },
+  nuke: { type: "string" },
+  "nuke-argument": { type: "string", multiple: true },
+  demo: { type: "boolean" },
+  "create-folders": { type: "boolean" },
+  ignore: { type: "string", multiple: true },
+  settings: { type: "string" },
+  command: { type: "string" },
+  "dry-run": { type: "boolean" },
+  json: { type: "boolean" },
+} satisfies ParseArgsConfig["options"];
+
+type Flags = ReturnType<typeof parseFlags>["values"];
+
+/** What `plan`, `render` and `farm submit` were asked, with everything they need to know. */
+export interface RenderCommand {
+  readonly request: RenderRequest;
+  readonly facts: PlanFacts;
+  readonly settings: Settings;
+  readonly ignored: ReadonlySet<string>;
+  readonly json: boolean;
+  readonly dryRun: boolean;
+  /** The farm command of `--command`, still as JSON text. */
+  readonly farmCommand: string | undefined;
+}
+
+/** Problems that may be passed over with `--ignore`: those where going on does what was asked. */
+const ignorable = new Set<Problem["code"]>(["same-path", "folder-not-writable"]);
+
+/**
+ * Reads the flags, the settings, the script and this machine.
+ * @throws {UsageError} and the errors of reading the script, of settings, and of a Nuke that is not there.
+ */
+export async function readRenderCommand(
+  command: string,
+  args: readonly string[],
+  terminal: Terminal,
+): Promise<RenderCommand> {
+  const { values, positionals } = parseFlags(args, command);
+  const [file, ...more] = positionals;
+  if (file === undefined) throw new UsageError("Which script? Its path is missing.", command);
+  if (more.length > 0)
+    throw new UsageError(`One script at a time: "${more.join('", "')}" is too much.`, command);
+
+  const settings = readSettings(
+    terminal.cwd,
+    values.settings === undefined ? undefined : absolute(values.settings, terminal),
+  );
+  const ignored = new Set(values.ignore ?? []);
+  for (const code of ignored) {
+    if (![...ignorable].some((known) => known === code)) {
+      throw new UsageError(
+        `--ignore ${code}: only ${[...ignorable].join(" and ")} can be passed over.`,
+        command,
+      );
+    }
+  }
+  const path = absolute(file, terminal);
+  const script = scriptFacts(await readScriptFile(path), path);
+  const request = readRequest(values, script, settings, command);
+  const nuke: NukeWishes = {
+    ...(values.nuke === undefined ? {} : { path: values.nuke }),
+    executables: settings["nuke.executables"],
+    demo: values.demo ?? (values.nuke === undefined && settings["nuke.useDemoRenderer"]),
+  };
+  const facts = await gatherFacts(script, {
+    nuke,
+    memory: memorySettings(settings),
+    createFolders: values["create-folders"] ?? settings.createFolders,
+    unsaved: false,
+    cwd: terminal.cwd,
+  });
+  return {
+    request,
+    facts,
+    settings,
+    ignored,
+    json: values.json ?? false,
+    dryRun: values["dry-run"] ?? false,
+    farmCommand: values.command,
+  };
+}
+
+function parseFlags(args: readonly string[], command: string) {
+  try {
+    return parseArgs({ args: [...args], options, allowPositionals: true, strict: true });
+  } catch (error) {
+    // parseArgs explains itself well; the code tells its errors from others.
+    const code = error instanceof TypeError && "code" in error ? String(error.code) : "";
+    if (error instanceof TypeError && code.startsWith("ERR_PARSE_ARGS"))
+      throw new UsageError(error.message, command);
+    throw error;
+  }
+}
+
+function readRequest(flags: Flags, script: ScriptFacts, settings: Settings, command: string): RenderRequest {
+  const split = readSplit(flags, settings, command);
+  const views = flags.views?.split(",").filter((view) => view !== "");
+  if (flags.proxy && flags.full) throw new UsageError("--proxy and --full exclude each other.", command);
+  const result = renderRequestSchema.safeParse({
+    script: script.path,
+    write: flags.write ?? onlyWrite(script, command),
+    proxy: flags.proxy ? "proxy" : flags.full ? "full" : "script",
+    continueOnError: flags["continue-on-error"] ?? settings["render.continueOnError"],
+    extraArguments: [...settings["nuke.extraArguments"], ...(flags["nuke-argument"] ?? [])],
+    ...(flags.range === undefined ? {} : { range: flags.range }),
+    ...(split === undefined ? {} : { split }),
+    ...(flags.parallel === undefined ? {} : { parallel: wholeNumber("--parallel", flags.parallel, command) }),
+    ...(flags.threads === undefined ? {} : { threads: wholeNumber("--threads", flags.threads, command) }),
+    ...(flags.cache === undefined ? {} : { cacheMB: parseMB(flags.cache) }),
+    ...(views === undefined ? {} : { views }),
+  });
+  if (result.success) return result.data;
+  const [issue] = result.error.issues;
+  throw new UsageError(
+    `${issue?.path.join(".") ?? "The request"}: ${issue?.message ?? "out of range"}`,
+    command,
+  );
+}
+
+function readSplit(flags: Flags, settings: Settings, command: string): Split | undefined {
+  const size = flags["chunk-size"] ?? flags["batch-size"];
+  if (flags.split !== undefined && size !== undefined)
+    throw new UsageError("--split and --chunk-size exclude each other.", command);
+  if (size !== undefined) {
+    return {
+      by: "frames",
+      size: wholeNumber(flags["batch-size"] === undefined ? "--chunk-size" : "--batch-size", size, command),
+    };
+  }
+  if (flags.split !== undefined) return { by: "chunks", count: wholeNumber("--split", flags.split, command) };
+  if (command.startsWith("farm")) return undefined;
+  return settings["render.split"] > 0 ? { by: "chunks", count: settings["render.split"] } : undefined;
+}
+
+/** At least 1; upper bounds are the request's own. */
+function wholeNumber(flag: string, text: string, command: string): number {
+  const value = Number(text);
+  if (!/^\d+$/u.test(text) || value < 1)
+    throw new UsageError(`${flag} takes a whole number from 1 on, not "${text}".`, command);
+  return value;
+}
+
+function onlyWrite(script: ScriptFacts, command: string): string {
+  const active = script.writes.filter((write) => !write.disabled && !write.reading);
+  const [first, second] = active.length > 0 ? active : script.writes;
+  if (first === undefined) throw new UsageError(`There is no Write node in "${script.path}".`, command);
+  if (second === undefined) return first.name;
+  throw new UsageError(
+    `Which Write? "${script.path}" has ${script.writes.map((write) => write.name).join(", ")}. Name one with --write.`,
+    command,
+  );
+}
+
+function absolute(path: string, terminal: Terminal): string {
+  return isAbsolute(path) ? path : resolve(terminal.cwd, path);
+}

@@ -1,0 +1,63 @@
+import { duration } from "../plan/display.ts";
+import type { ChunkStatus, JobStatus } from "../plan/events.ts";
+import { displayMB } from "../plan/size.ts";
+import type { Terminal } from "./terminal.ts";
+
+/** A table of the chunks: frames, seconds, peak memory, how they ended. */
+export function printChunks(status: JobStatus, terminal: Terminal): void {
+  const rows = status.chunks.map((chunk) => [
+    String(chunk.index + 1),
+    chunk.frames,
+    `${chunk.framesDone}/${chunk.count}`,
+    chunk.seconds.toFixed(1),
+    chunk.peakMB > 0 ? displayMB(chunk.peakMB) : "–",
+    ending(chunk),
+  ]);
+  for (const line of table(
+    ["chunk", "frames", "done", "seconds", "peak memory", "ended"],
+    rows,
+    [0, 2, 3, 4],
+  ))
+    terminal.out(line);
+}
+
+/** One line that says how the job ended, then what is missing and where the frames are. */
+export function printEnding(status: JobStatus, terminal: Terminal): void {
+  const time = duration(status.seconds);
+  const peak = status.peakMB > 0 ? `, peak memory ${displayMB(status.peakMB)}` : "";
+  const missing = status.missingRanges.join(" ");
+  const done = status.doneRanges.join(" ");
+  if (status.exitCode === 0) terminal.out(`✓ ${status.write}: ${status.frameCount} frames in ${time}${peak}`);
+  else if (status.exitCode === 130)
+    terminal.out(`■ ${status.write}: cancelled after ${time}. Done: ${done || "no frame"}`);
+  else
+    terminal.out(
+      `✗ ${status.write}: ${status.frameCount - status.framesDone} of ${status.frameCount} frames missing after ${time}`,
+    );
+  if (missing !== "") terminal.out(`  missing: ${missing}`);
+  if (status.exitCode === 3)
+    terminal.out("  Nuke got no license. Check the license server, or render when one is free.");
+  if (status.folder !== null) terminal.out(`  frames in ${status.folder}`);
+}
+
+/** Rows as text, columns in `right` set to the right. */
+export function table(
+  head: readonly string[],
+  rows: readonly (readonly string[])[],
+  right: readonly number[] = [],
+): string[] {
+  const all = [head, ...rows];
+  const widths = head.map((_, column) => Math.max(...all.map((row) => (row[column] ?? "").length)));
+  const print = (row: readonly string[]): string =>
+    row
+      .map((cell, column) =>
+        right.includes(column) ? cell.padStart(widths[column] ?? 0) : cell.padEnd(widths[column] ?? 0),
+      )
+      .join("  ")
+      .trimEnd();
+  return [print(head), widths.map((width) => "─".repeat(width)).join("  "), ...rows.map(print)];
+}
+
+function ending(chunk: ChunkStatus): string {
+  return chunk.reason ?? chunk.verdict ?? chunk.state;
+}

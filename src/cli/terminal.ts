@@ -1,0 +1,27 @@
+/** Where a command writes. Results go to `out`, everything said on the way to `err`, so that `--json` output can be piped. */
+export interface Terminal {
+  out(line: string): void;
+  err(line: string): void;
+  /** `err` is a screen that lines can be redrawn on. */
+  readonly live: boolean;
+  readonly columns: number;
+  /** Text to a live screen, without a line end. */
+  draw(text: string): void;
+  readonly cwd: string;
+  readonly env: NodeJS.ProcessEnv;
+}
+
+export function processTerminal(): Terminal {
+  const { stdout, stderr } = process;
+  return {
+    out: (line) => void stdout.write(`${line}\n`),
+    err: (line) => void stderr.write(`${line}\n`),
+    live: stderr.isTTY && process.env.TERM !== "dumb" && process.env.CI === undefined,
+    get columns() {
+      return stderr.columns > 0 ? stderr.columns : 100;
+    },
+    draw: (text) => void stderr.write(text),
+    cwd: process.cwd(),
+    env: process.env,
+  };
+}

@@ -1,0 +1,66 @@
+const renderFlags = `  --write W            the Write node, by its full name (Group1.Write1); may be left out when there is only one
+  --range R            frames in Nuke's syntax: 1-100, 1-100x2, "1 3 5-9"; negative ones as --range=-8--5
+                       (default: the Write's own limit, else the script's range)
+  --split N            divide the range into N chunks
+  --chunk-size K       or into chunks of K frames
+  --parallel P         Nukes at once
+  --threads T          threads of each Nuke
+  --cache SIZE         image cache of each Nuke: 4G, 4096M
+  --views left,right   only these views
+  --proxy, --full      proxy or full size, whatever the script says
+  --continue-on-error  go on with the next frame after an error
+  --nuke PATH          the Nuke to use (default: the setting for the script's version, else an installed one)
+  --nuke-argument A    one more word for Nuke's command line, such as -i; may be repeated
+  --demo               use the demo renderer instead of Nuke
+  --create-folders     create missing output folders
+  --ignore CODE        go on in spite of a problem (same-path, folder-not-writable); may be repeated
+  --settings FILE      read nukeRender.* settings from this file too
+  --json               print JSON
+  --                   what follows is the script, even if it begins with a dash`;
+
+export const usage: Record<string, string> = {
+  "": `nbr: render Nuke Write nodes in the background
+
+Usage: nbr COMMAND …
+
+  inspect SCRIPT…       what is in a script: nodes, knobs, Writes
+  plan SCRIPT           the chunks of a render and their exact command lines; runs nothing
+  render SCRIPT         render a Write, split over several Nukes
+  farm submit SCRIPT    send a render to the farm
+  service status|stop   the render service of this user
+  language-server --stdio   the .nk language server, for other editors
+
+nbr COMMAND --help tells more. Settings (nukeRender.*) are read from VS Code's user settings and from the
+.vscode/settings.json of this folder or one above it.`,
+  inspect: `Usage: nbr inspect SCRIPT… [--json]
+
+Prints a table of the Writes of each script, or with --json one JSON document a line: version, root, nodes, writes, problems.
+Exit code: 0, or 2 where a script could not be read.`,
+  plan: `Usage: nbr plan SCRIPT [--write W] [--range R] [--split N] …
+
+Prints the plan of a render and runs nothing. Exit code: 0, or 2 where something stands in the way.
+
+${renderFlags}`,
+  render: `Usage: nbr render SCRIPT [--write W] [--range R] [--split N] …
+
+Renders through this user's render service, which goes on when the terminal is closed. Ctrl-C cancels.
+Exit code: 0 all frames on disk, 1 some frames missing (listed), 2 bad input, 3 no license, 130 cancelled.
+
+${renderFlags}`,
+  farm: `Usage: nbr farm submit SCRIPT [--write W] [--range R] [--batch-size K] [--threads T] [--dry-run]
+
+Runs the studio's own submit command, an argv list in the setting nukeRender.farm.command, without a shell.
+Tokens in it: {script} {write} {first} {last} {range} {threads} {batchSize} {cache} {nuke}; {{ and }} are braces.
+Exit code: that of the command; 2 where something stands in the way before it is started.
+
+  --batch-size K       frames of one task (default 10)
+  --dry-run            print the command line and run nothing
+  --command JSON       the argv list, instead of the setting: --command '["submit", "{script}", "{range}"]'
+                       (the environment variable NUKE_RENDER_FARM_COMMAND is read the same way)
+  --write W, --range R, --threads T, --cache SIZE, --views, --nuke, --create-folders, --ignore, --settings, --json: see nbr render --help`,
+  service: `Usage: nbr service status [--json]
+       nbr service stop [--force]
+
+The render service is one background process for each user; it starts when needed and ends when idle.
+"stop" refuses while renders run; with --force it cancels them.`,
+};

@@ -1,0 +1,140 @@
+import {
+  CodeLens,
+  type CodeLensProvider,
+  type Command,
+  type Event,
+  EventEmitter,
+  Range,
+  type TextDocument,
+  workspace,
+} from "vscode";
+import { endingText, rangesText, runningText } from "../plan/display.ts";
+import type { JobStatus } from "../plan/events.ts";
+import { displayFrames } from "../plan/frames.ts";
+import { chooseRange } from "../plan/range.ts";
+import type { ScriptFacts, WriteTarget } from "../plan/target.ts";
+import type { RememberedOptions } from "./remembered.ts";
+import type { Renders } from "./renders.ts";
+import type { ScriptReader } from "./script-reader.ts";
+import { readSettings } from "./settings.ts";
+
+/** Above every Write: where it stands comes from the language server, how its render does from the render service. */
+export class WriteLenses implements CodeLensProvider {
+  readonly #scripts: ScriptReader;
+  readonly #renders: Renders;
+  readonly #remembered: RememberedOptions;
+  readonly #changed = new EventEmitter<void>();
+  readonly onDidChangeCodeLenses: Event<void> = this.#changed.event;
+  readonly #listeners;
+
+  constructor(scripts: ScriptReader, renders: Renders, remembered: RememberedOptions) {
+    this.#scripts = scripts;
+    this.#renders = renders;
+    this.#remembered = remembered;
+    this.#listeners = [
+      renders.onDidChange(() => this.refresh()),
+      scripts.onDidChange(() => this.refresh()),
+      workspace.onDidGrantWorkspaceTrust(() => this.refresh()),
+      workspace.onDidChangeConfiguration(
+        (event) => event.affectsConfiguration("nukeRender") && this.refresh(),
+      ),
+    ];
+  }
+
+  refresh(): void {
+    this.#changed.fire();
+  }
+
+  async provideCodeLenses(document: TextDocument): Promise<CodeLens[]> {
+    if (!readSettings(document.uri)["codeLens.enabled"]) return [];
+    const facts = await this.#scripts.facts(document);
+    if (facts === null) return [];
+    return facts.writes.flatMap((write) => {
+      const line = Math.min(Math.max(0, write.line - 1), document.lineCount - 1);
+      const range = new Range(line, 0, line, 0);
+      return this.#commands(document, facts, write).map((command) => new CodeLens(range, command));
+    });
+  }
+
+  dispose(): void {
+    for (const listener of this.#listeners) listener.dispose();
+    this.#changed.dispose();
+  }
+
+  #commands(document: TextDocument, facts: ScriptFacts, write: WriteTarget): Command[] {
+    const target = [document.uri, write.name];
+    const job = this.#renders.latest(document.uri.fsPath, write.name);
+    if (job && job.state !== "finished") {
+      const cancel = {
+        title: "■ Cancel",
+        tooltip: "Stop this render; frames that are done stay",
+        command: "nukeRender.cancel",
+        arguments: [job.job],
+      };
+      const icon = job.state === "queued" ? "◔" : "◐";
+      const progress = {
+        title: `${icon} ${runningText(job)}`,
+        tooltip: "Show what the Nukes print",
+        command: "nukeRender.showOutput",
+      };
+      return job.state === "cancelling" ? [progress] : [progress, cancel];
+    }
+    if (write.disabled || write.reading) {
+      const why = write.disabled ? "disabled" : "reading its file";
+      return [
+        {
+          title: `$(circle-slash) ${why}: Nuke would skip ${write.name}`,
+          command: "nukeRender.openForm",
+          arguments: target,
+        },
+      ];
+    }
+    if (!workspace.isTrusted) {
+      return [{ title: "$(shield) Trust this folder to render", command: "workbench.trust.manage" }];
+    }
+    const commands: Command[] = [
+      {
+        title: `▶ Render ${this.#rangeTitle(document, facts, write)}`,
+        tooltip: `Render ${write.name} in the background`,
+        command: "nukeRender.render",
+        arguments: target,
+      },
+      {
+        title: "⚙ Render settings…",
+        tooltip: "Range, split, threads, memory",
+        command: "nukeRender.openForm",
+        arguments: target,
+      },
+      {
+        title: "☁ Send to farm…",
+        tooltip: "Hand the same render to the render manager",
+        command: "nukeRender.sendToFarm",
+        arguments: target,
+      },
+    ];
+    return job ? [...commands, endingCommand(job)] : commands;
+  }
+
+  #rangeTitle(document: TextDocument, facts: ScriptFacts, write: WriteTarget): string {
+    const options = this.#remembered.get(document.uri.fsPath, write.name, readSettings(document.uri));
+    const { list } = chooseRange(facts, write, options.range);
+    const text = displayFrames(list.frames, list.steps);
+    return text.length > 40 ? `${list.frames.length} frames` : text;
+  }
+}
+
+function endingCommand(job: JobStatus): Command {
+  if (job.exitCode === 0) {
+    const tooltip = job.folder === null ? "Show what the Nukes printed" : `Frames in ${job.folder}`;
+    return { title: `✓ ${endingText(job)}`, tooltip, command: "nukeRender.showOutput" };
+  }
+  const icon = job.exitCode === 130 ? "■" : "✗";
+  const verb = job.exitCode === 130 ? "Render the rest" : "Retry";
+  const tooltip = `Missing: ${rangesText(job.missingRanges)}. Render just these frames.`;
+  return {
+    title: `${icon} ${endingText(job)} · ${verb}`,
+    tooltip,
+    command: "nukeRender.retry",
+    arguments: [job.job],
+  };
+}

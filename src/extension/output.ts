@@ -1,0 +1,98 @@
+import { type Disposable, type OutputChannel, window } from "vscode";
+import { count, duration, rangesText } from "../plan/display.ts";
+import type { ChunkStatus, RenderEvent } from "../plan/events.ts";
+import { displayMB } from "../plan/size.ts";
+import { displayCommand } from "../plan/command-line.ts";
+import type { Renders } from "./renders.ts";
+
+/** The channel "Nuke Render": every Nuke's lines with its chunk in front, and a summary of each render. */
+export class RenderOutput implements Disposable {
+  readonly #channel: OutputChannel;
+  readonly #listener: Disposable;
+  readonly #renders: Renders;
+
+  constructor(renders: Renders) {
+    this.#renders = renders;
+    this.#channel = window.createOutputChannel("Nuke Render", "nuke-render-log");
+    this.#listener = renders.onEvent((event) => this.#print(event));
+  }
+
+  show(): void {
+    this.#channel.show(true);
+  }
+
+  line(text: string): void {
+    this.#channel.appendLine(text);
+  }
+
+  dispose(): void {
+    this.#listener.dispose();
+    this.#channel.dispose();
+  }
+
+  #print(event: RenderEvent): void {
+    switch (event.type) {
+      case "queued": {
+        const { write, script, frameCount, frames } = event.status;
+        this.line(`── ${write} of ${script}: ${count(frameCount, "frame")} (${frames}), job ${event.job}`);
+        return;
+      }
+      case "chunk-started":
+        this.line(`${this.#prefix(event)} ${displayCommand(event.argv)}  (process ${event.pid})`);
+        return;
+      case "lines": {
+        const prefix = this.#prefix(event);
+        // One call for many lines: a Nuke that floods its output must not flood the editor.
+        this.line(event.lines.map((line) => `${prefix} ${line}`).join("\n"));
+        return;
+      }
+      case "frame-failed":
+        this.line(`${this.#prefix(event)} ✗ frame ${event.frame ?? "?"}: ${event.message}`);
+        return;
+      case "message":
+        this.line(`${this.#prefix(event)} ${event.severity}: ${event.text}`);
+        return;
+      case "chunk-finished":
+        this.line(
+          `${this.#prefix({ job: event.job, chunk: event.status.index })} ${chunkEnding(event.status)}`,
+        );
+        return;
+      case "finished":
+        this.#summary(event);
+        return;
+      case "frame-done":
+      case "progress":
+    }
+  }
+
+  #summary({ job, status, framesDone, framesMissing }: Extract<RenderEvent, { type: "finished" }>): void {
+    const icon = status.exitCode === 0 ? "✓" : status.exitCode === 130 ? "■" : "✗";
+    const word =
+      status.exitCode === 0
+        ? "finished"
+        : status.exitCode === 130
+          ? "cancelled"
+          : "ended with frames missing";
+    this.line(`── ${icon} ${status.write} ${word} after ${duration(status.seconds)}, job ${job}`);
+    this.line(`   done:    ${rangesText(framesDone)} (${status.framesDone} of ${status.frameCount})`);
+    if (framesMissing.length > 0) this.line(`   missing: ${rangesText(framesMissing)}`);
+    if (status.exitCode === 3)
+      this.line("   Nuke got no license. Check the license server, or render when one is free.");
+    if (status.peakMB > 0) this.line(`   peak memory of all Nukes: ${displayMB(status.peakMB)}`);
+    if (status.folder !== null) this.line(`   frames in ${status.folder}`);
+  }
+
+  /** `[Write1 2/4]`: the Write and the chunk. */
+  #prefix({ job, chunk }: { job: string; chunk: number | null }): string {
+    const status = this.#renders.get(job);
+    const name = status?.write ?? job;
+    return chunk === null ? `[${name}]` : `[${name} ${chunk + 1}/${status?.chunks.length ?? "?"}]`;
+  }
+}
+
+function chunkEnding(chunk: ChunkStatus): string {
+  const icon = chunk.verdict === "done" ? "✓" : "✗";
+  const memory = chunk.peakMB > 0 ? `, peak ${displayMB(chunk.peakMB)}` : "";
+  const reason = chunk.reason === null ? "" : `: ${chunk.reason}`;
+  return `${icon} ${chunk.framesDone}/${count(chunk.count, "frame")} in ${duration(chunk.seconds)}${memory}${reason}`;
+}

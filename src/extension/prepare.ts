@@ -1,0 +1,111 @@
+import { randomUUID } from "node:crypto";
+import { writeFile } from "node:fs/promises";
+import { basename, dirname, join } from "node:path";
+import { type TextDocument, commands, window } from "vscode";
+import { planRender, stoppers } from "../plan/plan-render.ts";
+import type { Problem, RenderPlan } from "../plan/render-plan.ts";
+import type { RenderRequest } from "../plan/request.ts";
+import { createFolder } from "../surroundings/output-folders.ts";
+import type { ScriptReader } from "./script-reader.ts";
+import { factsFor } from "./surroundings.ts";
+
+/** A plan that may run, with what was decided on the way. */
+export interface Prepared {
+  readonly plan: RenderPlan;
+  /** A copy of the unsaved text, ours to remove afterwards. */
+  readonly temporaryScript?: string;
+}
+
+interface Decisions {
+  demo: boolean;
+  copy: string | null;
+  readonly ignored: Set<Problem["code"]>;
+}
+
+/**
+ * Plans a render and goes through what stands in its way, one question for each, until nothing does. Null: somebody decided not to
+ * render. Nothing has been started then; only a folder that was agreed to may have been made.
+ */
+export async function prepare(
+  document: TextDocument,
+  request: RenderRequest,
+  scripts: ScriptReader,
+): Promise<Prepared | null> {
+  const decisions: Decisions = { demo: false, copy: null, ignored: new Set() };
+  for (;;) {
+    const facts = await factsFor(document, scripts, decisions.demo);
+    const plan = planRender(
+      { ...request, script: decisions.copy ?? request.script },
+      { ...facts, unsaved: facts.unsaved && decisions.copy === null },
+    );
+    const [problem] = stoppers(plan, decisions.ignored);
+    if (problem === undefined) {
+      const missing = (facts.outputs[plan.write] ?? []).filter((output) => !output.exists);
+      if (facts.createFolders) for (const { folder } of missing) await createFolder(folder);
+      return { plan, ...(decisions.copy === null ? {} : { temporaryScript: decisions.copy }) };
+    }
+    if (!(await settle(problem, document, decisions))) return null;
+  }
+}
+
+/** Asks about one problem; true when something was done about it and planning is worth another go. */
+async function settle(problem: Problem, document: TextDocument, decisions: Decisions): Promise<boolean> {
+  const ways = waysOn(problem, document, decisions);
+  const chosen = await window.showErrorMessage(problem.message, { modal: true }, ...Object.keys(ways));
+  const way = chosen === undefined ? undefined : ways[chosen];
+  return way ? await way() : false;
+}
+
+/** The buttons for a problem; each answers whether to go on. */
+function waysOn(
+  problem: Problem,
+  document: TextDocument,
+  decisions: Decisions,
+): Record<string, () => Promise<boolean>> {
+  const settings = async (key: string): Promise<boolean> => {
+    await commands.executeCommand("workbench.action.openSettings", `nukeRender.${key}`);
+    return false;
+  };
+  const goOn = async (): Promise<boolean> => {
+    decisions.ignored.add(problem.code);
+    return true;
+  };
+  switch (problem.code) {
+    case "folder-missing":
+      return {
+        "Create Folder": async () => {
+          await createFolder(problem.path ?? "");
+          return true;
+        },
+      };
+    case "script-unsaved":
+      return {
+        Save: () => Promise.resolve(document.save()),
+        "Render a Saved Copy": async () => {
+          decisions.copy = await saveCopy(document);
+          return true;
+        },
+      };
+    case "nuke-missing":
+      return {
+        "Use Demo Renderer": async () => {
+          decisions.demo = true;
+          return true;
+        },
+        "Set Path to Nuke": () => settings("nuke.executables"),
+      };
+    case "same-path":
+    case "folder-not-writable":
+      return { "Render Anyway": goOn };
+    default:
+      return {};
+  }
+}
+
+/** Beside the script, so that relative names and `[file dirname [value root.name]]` keep their meaning. */
+async function saveCopy(document: TextDocument): Promise<string> {
+  const path = document.uri.fsPath;
+  const copy = join(dirname(path), `.${basename(path, ".nk")}.unsaved-${randomUUID().slice(0, 8)}.nk`);
+  await writeFile(copy, document.getText());
+  return copy;
+}

@@ -1,0 +1,113 @@
+import { type Event, EventEmitter } from "vscode";
+import type { JobStatus, RenderEvent } from "../plan/events.ts";
+import type { RenderJob } from "../plan/job.ts";
+import type { RenderServiceClient } from "../render-service/client.ts";
+import { Disposables } from "./disposables.ts";
+
+/** The renders of this machine as this window knows them: the one place that talks to the render service. */
+export class Renders {
+  readonly #jobs = new Map<string, JobStatus>();
+  readonly #held = new Disposables();
+  readonly #changed = this.#held.add(new EventEmitter<JobStatus>());
+  readonly #events = this.#held.add(new EventEmitter<RenderEvent>());
+  #connection: Promise<RenderServiceClient> | null = null;
+
+  /** A job appeared or moved. */
+  readonly onDidChange: Event<JobStatus> = this.#changed.event;
+  /** Everything the service tells. */
+  readonly onEvent: Event<RenderEvent> = this.#events.event;
+
+  /** Oldest first. */
+  get jobs(): JobStatus[] {
+    return [...this.#jobs.values()].sort((a, b) => a.submittedAt - b.submittedAt);
+  }
+
+  get(job: string): JobStatus | undefined {
+    return this.#jobs.get(job);
+  }
+
+  /** The newest job of a Write; undefined when there was none. */
+  latest(script: string, write: string): JobStatus | undefined {
+    return this.jobs.findLast((job) => job.script === script && job.write === write);
+  }
+
+  get active(): JobStatus[] {
+    return this.jobs.filter((job) => job.state !== "finished");
+  }
+
+  /** Shows what already renders, if a service runs; starts none. */
+  async lookForRunning(): Promise<void> {
+    if (this.#connection) return;
+    const { findRenderService } = await import("../render-service/connect.ts");
+    const client = await findRenderService();
+    if (client === null) return;
+    if (this.#connection) client.dispose();
+    else this.#connection = this.#follow(client);
+    await this.#connection;
+  }
+
+  /** Hands a job to the service, starting it where needed; answers with the job's id once it is queued. */
+  async submit(job: RenderJob): Promise<string> {
+    const client = await this.#connect();
+    return (await client.submit(job)).job;
+  }
+
+  /** Cancels a job; it is over when its `finished` event comes. */
+  async cancel(job: string): Promise<void> {
+    await (await this.#connect()).cancel({ job });
+  }
+
+  /** Resolves when a job has finished. */
+  finished(job: string): Promise<JobStatus> {
+    const known = this.#jobs.get(job);
+    if (known?.state === "finished") return Promise.resolve(known);
+    return new Promise((resolve) => {
+      const listener = this.onDidChange((status) => {
+        if (status.job !== job || status.state !== "finished") return;
+        listener.dispose();
+        resolve(status);
+      });
+    });
+  }
+
+  dispose(): void {
+    // Only the connection ends here: the renders are the service's.
+    void this.#connection?.then((client) => client.dispose()).catch(() => undefined);
+    this.#held.dispose();
+  }
+
+  #connect(): Promise<RenderServiceClient> {
+    this.#connection ??= import("../render-service/connect.ts")
+      .then(({ connectRenderService }) => connectRenderService())
+      .then((client) => this.#follow(client))
+      .catch((error: unknown) => {
+        this.#connection = null;
+        throw error;
+      });
+    return this.#connection;
+  }
+
+  async #follow(client: RenderServiceClient): Promise<RenderServiceClient> {
+    client.onEvent((event) => this.#take(event));
+    client.onClosed(() => {
+      this.#connection = null;
+    });
+    await client.watch({ jobs: "all", lines: true });
+    for (const status of await client.jobs()) this.#put(status);
+    return client;
+  }
+
+  #take(event: RenderEvent): void {
+    if (event.type === "queued" || event.type === "progress" || event.type === "finished")
+      this.#put(event.status);
+    this.#events.fire(event);
+  }
+
+  #put(status: JobStatus): void {
+    const known = this.#jobs.get(status.job);
+    // The list that is asked for on connecting may arrive behind newer events.
+    if (known?.state === "finished" && status.state !== "finished") return;
+    this.#jobs.set(status.job, status);
+    this.#changed.fire(status);
+  }
+}

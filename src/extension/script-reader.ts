@@ -1,0 +1,52 @@
+import { type Event, EventEmitter, type TextDocument } from "vscode";
+import type { LanguageClient } from "vscode-languageclient/node";
+import { scriptFactsMethod, scriptFactsResultSchema } from "../language-server/protocol.ts";
+import type { ScriptFacts } from "../plan/target.ts";
+import { programFile } from "../programs.ts";
+
+/** What is in the open scripts, as the language server reads them. Starts the server with the first script. */
+export class ScriptReader {
+  #client: Promise<LanguageClient> | null = null;
+  readonly #changed = new EventEmitter<void>();
+  /** The server came up: what could not be told before can be now. */
+  readonly onDidChange: Event<void> = this.#changed.event;
+
+  /** Null where the document is no script that can be read. */
+  async facts(document: TextDocument): Promise<ScriptFacts | null> {
+    if (document.languageId !== "nk") return null;
+    const client = await this.start();
+    const answer: unknown = await client.sendRequest(scriptFactsMethod, {
+      uri: client.code2ProtocolConverter.asUri(document.uri),
+    });
+    return scriptFactsResultSchema.parse(answer);
+  }
+
+  /** Starts the language server once. */
+  start(): Promise<LanguageClient> {
+    this.#client ??= this.#launch().catch((error: unknown) => {
+      this.#client = null;
+      throw error;
+    });
+    return this.#client;
+  }
+
+  async dispose(): Promise<void> {
+    this.#changed.dispose();
+    const client = await this.#client?.catch(() => null);
+    await client?.dispose();
+  }
+
+  async #launch(): Promise<LanguageClient> {
+    const { LanguageClient, TransportKind } = await import("vscode-languageclient/node");
+    const module = programFile("language-server");
+    const client = new LanguageClient(
+      "nukeRender.languageServer",
+      "Nuke Scripts",
+      { run: { module, transport: TransportKind.ipc }, debug: { module, transport: TransportKind.ipc } },
+      { documentSelector: [{ language: "nk" }] },
+    );
+    await client.start();
+    this.#changed.fire();
+    return client;
+  }
+}

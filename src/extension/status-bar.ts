@@ -1,0 +1,42 @@
+import { type Disposable, MarkdownString, StatusBarAlignment, window } from "vscode";
+import { endingText, runningText } from "../plan/display.ts";
+import type { Renders } from "./renders.ts";
+
+/** One item while anything renders: how far, and all jobs in its tooltip; a click shows the output. */
+export function renderStatusBar(renders: Renders): Disposable {
+  const item = window.createStatusBarItem("nukeRender.status", StatusBarAlignment.Left, 10);
+  item.name = "Nuke Render";
+  item.command = "nukeRender.showOutput";
+  const update = (): void => {
+    const { active } = renders;
+    if (active.length === 0) {
+      item.hide();
+      return;
+    }
+    const done = active.reduce((sum, job) => sum + job.progress * job.frameCount, 0);
+    const total = active.reduce((sum, job) => sum + job.frameCount, 0);
+    const percent = total === 0 ? 0 : Math.floor((done / total) * 100);
+    const [first] = active;
+    const name = active.length === 1 && first ? first.write : `${active.length} renders`;
+    item.text = `$(sync~spin) ${name} ${percent}%`;
+    item.tooltip = tooltip(renders);
+    item.accessibilityInformation = { label: `Rendering ${name}, ${percent} percent` };
+    item.show();
+  };
+  const listener = renders.onDidChange(update);
+  update();
+  return {
+    dispose: () => {
+      listener.dispose();
+      item.dispose();
+    },
+  };
+}
+
+function tooltip(renders: Renders): MarkdownString {
+  const text = new MarkdownString();
+  for (const job of renders.jobs.slice(-8)) {
+    text.appendText(`${job.write}: ${job.state === "finished" ? endingText(job) : runningText(job)}\n`);
+  }
+  return text;
+}

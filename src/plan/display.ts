@@ -1,0 +1,43 @@
+/** How renders are put into words; every surface says the same. */
+import type { JobStatus } from "./events.ts";
+import { displayFrames, parseFrames } from "./frames.ts";
+
+/** Seconds as people read them: `8 s`, `2:10`, `1:02:10`. */
+export function duration(seconds: number): string {
+  const whole = Math.round(seconds);
+  if (whole < 60) return `${whole} s`;
+  const [hours, minutes, rest] = [Math.floor(whole / 3600), Math.floor(whole / 60) % 60, whole % 60];
+  const tail = String(rest).padStart(2, "0");
+  return hours > 0 ? `${hours}:${String(minutes).padStart(2, "0")}:${tail}` : `${minutes}:${tail}`;
+}
+
+/** `1 frame`, `3 frames`. */
+export function count(number: number, noun: string): string {
+  return `${number} ${noun}${number === 1 ? "" : "s"}`;
+}
+
+/** A job that is not over: `45/100 frames · 3 Nukes · ETA 2:10`. */
+export function runningText(status: JobStatus): string {
+  if (status.state === "cancelling") return `cancelling · ${status.framesDone}/${status.frameCount} frames`;
+  const parts = [`${status.framesDone}/${status.frameCount} frames`];
+  if (status.running > 0) parts.push(count(status.running, "Nuke"));
+  else parts.push("waiting");
+  if (status.etaSeconds !== null) parts.push(`ETA ${duration(status.etaSeconds)}`);
+  return parts.join(" · ");
+}
+
+/** A job that is over: `100 frames · 4:12`, `3 frames missing`, `cancelled · 50/100 frames`. */
+export function endingText(status: JobStatus): string {
+  const missing = status.frameCount - status.framesDone;
+  if (status.exitCode === 0) return `${count(status.frameCount, "frame")} · ${duration(status.seconds)}`;
+  if (status.exitCode === 130) return `cancelled · ${status.framesDone}/${count(status.frameCount, "frame")}`;
+  if (status.exitCode === 3) return `no license · ${count(missing, "frame")} missing`;
+  return `${count(missing, "frame")} missing`;
+}
+
+/** Ranges in Nuke syntax for people; long lists are cut. */
+export function rangesText(ranges: readonly string[], most = 200): string {
+  if (ranges.length === 0) return "none";
+  const text = displayFrames(parseFrames(ranges.join(" ")).frames);
+  return text.length > most ? `${text.slice(0, most)}…` : text;
+}

@@ -1,0 +1,72 @@
+/** The product's settings, `nukeRender.*`, with their defaults. The editor and the terminal read them through this one schema. */
+import * as z from "zod";
+import { SizeError, parseMB } from "../plan/size.ts";
+import { DEFAULT_ALLOWANCE_MB } from "./machine.ts";
+
+/** An amount of memory as text; empty: the default. */
+const sizeText = z.string().refine((text) => text.trim() === "" || isSize(text), {
+  error: 'is not an amount of memory such as "48G" or "800M"',
+});
+
+export const settingsSchema = z.object({
+  "nuke.executables": z.record(z.string(), z.union([z.string(), z.array(z.string()).min(1)])).default({}),
+  "nuke.extraArguments": z.array(z.string()).default([]),
+  "nuke.useDemoRenderer": z.boolean().default(false),
+  "memory.budget": sizeText.default(""),
+  "memory.allowance": sizeText.default("2G"),
+  "render.split": z.number().int().min(0).max(10_000).default(0),
+  "render.continueOnError": z.boolean().default(false),
+  createFolders: z.boolean().default(false),
+  "farm.command": z.array(z.string()).default([]),
+  "codeLens.enabled": z.boolean().default(true),
+  "notifications.progress": z.boolean().default(true),
+});
+export type Settings = z.infer<typeof settingsSchema>;
+export type SettingKey = keyof Settings;
+
+export const settingKeys: readonly SettingKey[] = settingsSchema.keyof().options;
+
+/** A setting that cannot be used; `key` says which. */
+export class SettingError extends Error {
+  readonly reason = "setting";
+  readonly key: string;
+  constructor(key: string, detail: string) {
+    super(`The setting nukeRender.${key} ${detail}. Correct it in the settings.`);
+    this.name = "SettingError";
+    this.key = key;
+  }
+}
+
+/**
+ * Checks settings as they come from a file or from the editor; keys that are absent get their defaults.
+ * @throws {SettingError} naming the first one that cannot be used.
+ */
+export function parseSettings(values: Readonly<Record<string, unknown>>): Settings {
+  const result = settingsSchema.safeParse(values);
+  if (result.success) return result.data;
+  const [issue] = result.error.issues;
+  const [key, ...inside] = issue?.path ?? [];
+  throw new SettingError(
+    String(key),
+    `${inside.length > 0 ? `(at ${inside.join(".")}) ` : ""}is not usable: ${issue?.message ?? "unknown"}`,
+  );
+}
+
+/** The memory settings in MB. */
+export function memorySettings(settings: Settings): { budgetMB?: number; allowanceMB: number } {
+  const budget = settings["memory.budget"].trim();
+  const allowance = settings["memory.allowance"].trim();
+  return {
+    ...(budget === "" ? {} : { budgetMB: parseMB(budget) }),
+    allowanceMB: allowance === "" ? DEFAULT_ALLOWANCE_MB : parseMB(allowance),
+  };
+}
+
+function isSize(text: string): boolean {
+  try {
+    return parseMB(text) > 0;
+  } catch (error) {
+    if (error instanceof SizeError) return false;
+    throw error;
+  }
+}
