@@ -1,0 +1,75 @@
+/**
+ * `npm run demo`: the main job from end to end on the demo renderer: every Write of `examples/*.nk` is split and rendered in the
+ * background through the render service, with live bars, and ends with a table of chunks.
+ */
+import { readdir } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { mkdtemp, rm } from "node:fs/promises";
+import { followRender } from "../src/cli/render-command.ts";
+import { ProgressBars } from "../src/cli/progress-bars.ts";
+import { printChunks, printEnding } from "../src/cli/summary.ts";
+import { processTerminal } from "../src/cli/terminal.ts";
+import { demoRenderer } from "../src/nuke/choose-nuke.ts";
+import type { RenderEvent } from "../src/plan/events.ts";
+import { planRender, stoppers } from "../src/plan/plan-render.ts";
+import { connectRenderService } from "../src/render-service/connect.ts";
+import { readScriptFile } from "../src/script/read-script.ts";
+import { scriptFacts } from "../src/script/write-targets.ts";
+import { gatherFacts } from "../src/surroundings/gather-facts.ts";
+import { createFolder } from "../src/surroundings/output-folders.ts";
+
+const terminal = processTerminal();
+const examples = join(import.meta.dirname, "..", "examples");
+// A service of its own, so that the demo neither shows nor disturbs real renders.
+const stateFolder = await mkdtemp(join(tmpdir(), "nuke-render-demo-"));
+process.env.NUKE_RENDER_STATE_DIR = stateFolder;
+const client = await connectRenderService();
+let worst = 0;
+try {
+  const scripts = (await readdir(examples)).filter((name) => name.endsWith(".nk")).sort();
+  for (const name of scripts) {
+    if (worst === 130) break;
+    worst = Math.max(worst, await renderScript(join(examples, name)));
+  }
+} finally {
+  await client.shutdown({ force: true });
+  client.dispose();
+  await rm(stateFolder, { recursive: true, force: true });
+}
+process.exitCode = worst;
+
+/** All enabled Writes of a script, one after the other; answers with the worst exit code. */
+async function renderScript(path: string): Promise<number> {
+  const script = scriptFacts(await readScriptFile(path), path);
+  const facts = await gatherFacts(script, {
+    nuke: { demo: true },
+    memory: {},
+    createFolders: true,
+    unsaved: false,
+    cwd: examples,
+  });
+  let code = 0;
+  for (const write of script.writes.filter((one) => !one.disabled && !one.reading)) {
+    terminal.out(`\n${write.name} of ${path}`);
+    const plan = planRender(
+      { script: path, write: write.name, split: { by: "chunks", count: 4 }, proxy: "script", continueOnError: false },
+      { ...facts, nuke: demoRenderer() },
+    );
+    const stopping = stoppers(plan);
+    for (const problem of stopping) terminal.err(problem.message);
+    if (stopping.length > 0) return 2;
+    for (const { folder, exists } of facts.outputs[write.name] ?? []) if (!exists) await createFolder(folder);
+    const bars = new ProgressBars(terminal);
+    const show = (event: RenderEvent): void => {
+      if (event.type === "queued" || event.type === "progress") bars.show(event.status);
+    };
+    const finished = await followRender(client, plan, show, terminal);
+    bars.clear();
+    printChunks(finished.status, terminal);
+    printEnding(finished.status, terminal);
+    code = Math.max(code, finished.exitCode);
+    if (code === 130) break;
+  }
+  return code;
+}

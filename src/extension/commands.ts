@@ -1,0 +1,75 @@
+import { type Disposable, type QuickPickItem, ConfigurationTarget, commands, window, workspace } from "vscode";
+import { runningText } from "../plan/display.ts";
+import { told } from "./failures.ts";
+import type { RenderForms } from "./form.ts";
+import type { RenderOutput } from "./output.ts";
+import { scriptFor, writeFor } from "./pick-write.ts";
+import type { RenderActions } from "./render-actions.ts";
+import type { Renders } from "./renders.ts";
+import type { ScriptReader } from "./script-reader.ts";
+
+interface Rooms {
+  readonly scripts: ScriptReader;
+  readonly renders: Renders;
+  readonly actions: RenderActions;
+  readonly forms: RenderForms;
+  readonly output: RenderOutput;
+}
+
+type Handler = (...args: readonly unknown[]) => Promise<void>;
+
+/** Every command, name by name. What goes wrong in one is shown. */
+export function registerCommands({ scripts, renders, actions, forms, output }: Rooms): Disposable[] {
+  const onWrite =
+    (action: (uri: ReturnType<typeof scriptFor>, write: string) => Promise<unknown>): Handler =>
+    async (given, name) => {
+      const uri = scriptFor(given);
+      const write = await writeFor(uri, name, scripts);
+      if (write !== undefined) await action(uri, write);
+    };
+  const table: Record<string, Handler> = {
+    "nukeRender.render": onWrite((uri, write) => actions.render(uri, write)),
+    "nukeRender.renderAll": async (given) => actions.renderAll(scriptFor(given)),
+    "nukeRender.openForm": onWrite((uri, write) => forms.open(uri, write, "render")),
+    "nukeRender.sendToFarm": onWrite((uri, write) => forms.open(uri, write, "farm")),
+    "nukeRender.cancel": async (job) => {
+      const id = typeof job === "string" ? job : await pickActive(renders);
+      if (id !== undefined) await renders.cancel(id);
+    },
+    "nukeRender.retry": async (job) => {
+      if (typeof job === "string") await actions.retry(job);
+    },
+    "nukeRender.showOutput": async () => output.show(),
+    "nukeRender.useDemoRenderer": async () => useDemoRenderer(),
+  };
+  return Object.entries(table).map(([name, handler]) =>
+    commands.registerCommand(name, (...args: unknown[]) =>
+      told(
+        () => handler(...args),
+        (line) => {
+          if (line !== "") output.line(line);
+          else output.show();
+        },
+      ),
+    ),
+  );
+}
+
+async function pickActive(renders: Renders): Promise<string | undefined> {
+  const items = renders.active.map((job): QuickPickItem & { job: string } => ({ label: job.write, description: runningText(job), detail: job.script, job: job.job }));
+  if (items.length === 0) void window.showInformationMessage("Nothing is rendering.");
+  if (items.length <= 1) return items[0]?.job;
+  return (await window.showQuickPick(items, { placeHolder: "Cancel which render?" }))?.job;
+}
+
+async function useDemoRenderer(): Promise<void> {
+  const configuration = workspace.getConfiguration("nukeRender");
+  const on = configuration.get<boolean>("nuke.useDemoRenderer", false);
+  await configuration.update("nuke.useDemoRenderer", !on, ConfigurationTarget.Global);
+  const text = on
+    ? "The demo renderer is off: renders use Nuke again."
+    : "The demo renderer is on: renders write test pictures with the frame number in them, with no Nuke and no license.";
+  const undo = "Undo";
+  if ((await window.showInformationMessage(text, undo)) === undo) await configuration.update("nuke.useDemoRenderer", on, ConfigurationTarget.Global);
+}
+

@@ -1,0 +1,42 @@
+/** Wires the rooms together when VS Code starts the extension; everything heavy is loaded on first use. */
+import { type ExtensionContext, languages, tasks } from "vscode";
+import { registerCommands } from "./commands.ts";
+import { Disposables } from "./disposables.ts";
+import { RenderForms } from "./form.ts";
+import { WriteLenses } from "./lenses.ts";
+import { RenderOutput } from "./output.ts";
+import { RememberedOptions } from "./remembered.ts";
+import { RenderActions } from "./render-actions.ts";
+import { Renders } from "./renders.ts";
+import { ScriptReader } from "./script-reader.ts";
+import { renderStatusBar } from "./status-bar.ts";
+import { RenderTaskProvider, taskType } from "./tasks.ts";
+
+let scripts: ScriptReader | null = null;
+
+export function activate(context: ExtensionContext): void {
+  const held = new Disposables();
+  context.subscriptions.push(held);
+
+  scripts = new ScriptReader();
+  const renders = held.add(new Renders());
+  const remembered = new RememberedOptions(context.workspaceState);
+  const output = held.add(new RenderOutput(renders));
+  const actions = new RenderActions(scripts, renders, remembered, output);
+  const forms = held.add(new RenderForms({ extensionUri: context.extensionUri, scripts, renders, remembered, actions, output }));
+  const lenses = held.add(new WriteLenses(scripts, renders, remembered));
+
+  held.add(languages.registerCodeLensProvider({ language: "nk" }, lenses));
+  held.add(renderStatusBar(renders));
+  held.add(tasks.registerTaskProvider(taskType, new RenderTaskProvider(actions, renders)));
+  for (const command of registerCommands({ scripts, renders, actions, forms, output })) held.add(command);
+
+  // Renders outlive windows: what an earlier one started is shown here. Where no service runs, none is started.
+  renders.lookForRunning().catch((error: unknown) => output.line(`The render service could not be asked: ${String(error)}`));
+}
+
+/** The language server ends with the window; the render service does not. */
+export async function deactivate(): Promise<void> {
+  await scripts?.dispose();
+  scripts = null;
+}

@@ -1,0 +1,180 @@
+import { isAbsolute, join } from "node:path";
+import {
+  CustomExecution,
+  type Event,
+  EventEmitter,
+  type Pseudoterminal,
+  Task,
+  type TaskDefinition,
+  type TaskProvider,
+  TaskScope,
+  Uri,
+  type WorkspaceFolder,
+  workspace,
+} from "vscode";
+import * as z from "zod";
+import { endingText, rangesText, runningText } from "../plan/display.ts";
+import type { RenderEvent } from "../plan/events.ts";
+import { type RenderOptions, splitSchema } from "../plan/request.ts";
+import { parseMB } from "../plan/size.ts";
+import { isForPeople } from "./failures.ts";
+import type { RenderActions } from "./render-actions.ts";
+import type { Renders } from "./renders.ts";
+import { readSettings } from "./settings.ts";
+
+export const taskType = "nuke-render";
+
+/** The fields of a task in tasks.json; package.json describes the same for completion. */
+const definitionSchema = z.object({
+  type: z.literal(taskType),
+  script: z.string().min(1),
+  write: z.string().min(1),
+  range: z.string().optional(),
+  split: z.int().min(1).optional(),
+  chunkSize: z.int().min(1).optional(),
+  parallel: z.int().min(1).max(256).optional(),
+  threads: z.int().min(1).max(1024).optional(),
+  cache: z.string().optional(),
+  views: z.array(z.string()).optional(),
+  continueOnError: z.boolean().optional(),
+});
+type Definition = z.infer<typeof definitionSchema>;
+
+/** A task of tasks.json that cannot be run as it is written. */
+export class TaskDefinitionError extends Error {
+  readonly reason = "task-definition";
+}
+
+/** The task type `nuke-render`: the same render as everywhere, with an exit code that is true to its result. */
+export class RenderTaskProvider implements TaskProvider {
+  readonly #actions: RenderActions;
+  readonly #renders: Renders;
+
+  constructor(actions: RenderActions, renders: Renders) {
+    this.#actions = actions;
+    this.#renders = renders;
+  }
+
+  /** Tasks come from tasks.json; offering one for every Write of every script would read them all. */
+  provideTasks(): Task[] {
+    return [];
+  }
+
+  resolveTask(task: Task): Task {
+    const { definition } = task;
+    const scope = task.scope ?? TaskScope.Workspace;
+    const folder = typeof scope === "object" ? scope : undefined;
+    // The definition has to stay the very object that came in, or the task is not found again.
+    const execution = new CustomExecution(async () => new RenderTerminal(definition, folder, this.#actions, this.#renders));
+    return new Task(definition, scope, task.name, "Nuke Render", execution);
+  }
+}
+
+/** One task's terminal: shows the render, cancels it when the task is ended, and closes with the render's exit code. */
+class RenderTerminal implements Pseudoterminal {
+  readonly #text = new EventEmitter<string>();
+  readonly #closed = new EventEmitter<number>();
+  readonly onDidWrite: Event<string> = this.#text.event;
+  readonly onDidClose: Event<number> = this.#closed.event;
+  readonly #definition: TaskDefinition;
+  readonly #folder: WorkspaceFolder | undefined;
+  readonly #actions: RenderActions;
+  readonly #renders: Renders;
+  #job: string | null = null;
+  #ended = false;
+
+  constructor(definition: TaskDefinition, folder: WorkspaceFolder | undefined, actions: RenderActions, renders: Renders) {
+    this.#definition = definition;
+    this.#folder = folder;
+    this.#actions = actions;
+    this.#renders = renders;
+  }
+
+  open(): void {
+    void this.#run().then(
+      (code) => this.#closed.fire(code),
+      (error: unknown) => {
+        this.#line(error instanceof Error ? (isForPeople(error) ? error.message : (error.stack ?? error.message)) : String(error));
+        this.#closed.fire(2);
+      },
+    );
+  }
+
+  /** The task was ended by somebody. */
+  close(): void {
+    this.#ended = true;
+    if (this.#job !== null) void this.#renders.cancel(this.#job).then(undefined, () => undefined);
+  }
+
+  handleInput(data: string): void {
+    if (data === "\u0003") this.close();
+  }
+
+  async #run(): Promise<number> {
+    const definition = parseDefinition(this.#definition);
+    const uri = Uri.file(this.#path(definition.script));
+    const early: RenderEvent[] = [];
+    const listener = this.#renders.onEvent((event) => {
+      if (this.#job === null) early.push(event);
+      else this.#show(event);
+    });
+    try {
+      const job = await this.#actions.start(uri, definition.write, options(definition, readSettings(uri)["render.continueOnError"]));
+      if (job === undefined) return 2;
+      this.#job = job;
+      for (const event of early) this.#show(event);
+      if (this.#ended) await this.#renders.cancel(job);
+      const status = await this.#renders.finished(job);
+      this.#line(`${status.write}: ${endingText(status)}`);
+      if (status.missingRanges.length > 0) this.#line(`done: ${rangesText(status.doneRanges)}; missing: ${rangesText(status.missingRanges)}`);
+      if (status.folder !== null) this.#line(`frames in ${status.folder}`);
+      return status.exitCode ?? 1;
+    } finally {
+      listener.dispose();
+    }
+  }
+
+  #show(event: RenderEvent): void {
+    if (event.job !== this.#job) return;
+    if (event.type === "frame-done") {
+      const status = this.#renders.get(event.job);
+      this.#line(`frame ${event.frame} ${status ? `· ${runningText(status)}` : ""}`);
+    }
+    if (event.type === "message") this.#line(`${event.severity}: ${event.text}`);
+    if (event.type === "frame-failed") this.#line(`frame ${event.frame ?? "?"} failed: ${event.message}`);
+  }
+
+  #path(script: string): string {
+    if (isAbsolute(script)) return script;
+    const folder = this.#folder ?? workspace.workspaceFolders?.[0];
+    if (!folder) throw new TaskDefinitionError(`The script "${script}" of the task is relative, and no folder is open. Write its whole path.`);
+    return join(folder.uri.fsPath, script);
+  }
+
+  #line(text: string): void {
+    this.#text.fire(`${text.replaceAll("\n", "\r\n")}\r\n`);
+  }
+}
+
+function parseDefinition(definition: TaskDefinition): Definition {
+  const result = definitionSchema.safeParse(definition);
+  if (result.success) return result.data;
+  const [issue] = result.error.issues;
+  throw new TaskDefinitionError(`tasks.json: ${issue?.path.join(".") ?? ""}: ${issue?.message ?? "is not usable"}. Correct the task.`);
+}
+
+function options(definition: Definition, continueOnError: boolean): RenderOptions {
+  const { range, split, chunkSize, parallel, threads, cache, views } = definition;
+  return {
+    proxy: "script",
+    continueOnError: definition.continueOnError ?? continueOnError,
+    ...(range === undefined ? {} : { range }),
+    ...(split === undefined ? {} : { split: splitSchema.parse({ by: "chunks", count: split }) }),
+    ...(chunkSize === undefined ? {} : { split: splitSchema.parse({ by: "frames", size: chunkSize }) }),
+    ...(parallel === undefined ? {} : { parallel }),
+    ...(threads === undefined ? {} : { threads }),
+    ...(cache === undefined ? {} : { cacheMB: parseMB(cache) }),
+    ...(views === undefined ? {} : { views }),
+  };
+}
+
