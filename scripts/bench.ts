@@ -1,0 +1,48 @@
+/**
+ * `npm run bench`: measurements, each beside its rival in one run, printed as a table. A ratio that misses its bound makes the exit
+ * code 1. `npm run bench -- split` runs one case.
+ */
+import { readdir } from "node:fs/promises";
+import { join } from "node:path";
+import * as z from "zod";
+import { table } from "../src/cli/summary.ts";
+
+const resultSchema = z.object({
+  what: z.string(),
+  measured: z.string(),
+  rival: z.string(),
+  ratio: z.number(),
+  bound: z.number(),
+});
+const caseSchema = z.object({
+  run: z.custom<() => Promise<unknown>>((value) => typeof value === "function"),
+});
+
+const folder = join(import.meta.dirname, "..", "test", "bench");
+const wanted = process.argv.slice(2);
+const files = (await readdir(folder)).filter((name) => name.endsWith(".bench.ts")).sort();
+const rows: string[][] = [];
+let missed = 0;
+for (const file of files) {
+  const name = file.replace(".bench.ts", "");
+  if (wanted.length > 0 && !wanted.includes(name)) continue;
+  process.stderr.write(`${name}…\n`);
+  const { run } = caseSchema.parse(await import(join(folder, file)));
+  for (const result of z.array(resultSchema).parse(await run())) {
+    const held = result.ratio <= result.bound;
+    if (!held) missed++;
+    rows.push([
+      name,
+      result.what,
+      result.measured,
+      result.rival,
+      result.ratio.toFixed(3),
+      `≤ ${result.bound}`,
+      held ? "held" : "MISSED",
+    ]);
+  }
+}
+for (const line of table(["case", "what", "measured", "rival", "ratio", "bound", ""], rows, [4, 5]))
+  process.stdout.write(`${line}\n`);
+if (rows.length === 0) process.stderr.write(`There is no bench case ${wanted.join(", ")}.\n`);
+process.exitCode = missed > 0 || rows.length === 0 ? 1 : 0;

@@ -1,0 +1,243 @@
+/** The whole line in a terminal: `nbr` → service → stand-in Nukes → frames on disk. */
+import assert from "node:assert/strict";
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  readdirSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, before, test } from "node:test";
+import * as z from "zod";
+import { parseFrames } from "../../src/plan/frames.ts";
+import { renderPlanSchema } from "../../src/plan/render-plan.ts";
+import { type NbrResult, runNbr } from "./run-nbr.ts";
+
+const folder = mkdtempSync(join(tmpdir(), "nbr ü 'quoted' $(x) "));
+const env: NodeJS.ProcessEnv = {
+  ...process.env,
+  NUKE_RENDER_STATE_DIR: join(folder, "state"),
+  XDG_CONFIG_HOME: folder,
+  APPDATA: folder,
+};
+const profile = join(folder, "profile.json");
+const out = join(folder, "out put").replaceAll("\\", "/");
+
+const writeScript = (name: string, changes = "", last = 20): string => {
+  const path = join(folder, name);
+  const escaped = out.replaceAll("$", "\\$").replaceAll("(", "\\(");
+  writeFileSync(
+    path,
+    `version 15.1 v5\nRoot {\n first_frame 1\n last_frame ${last}\n}\nConstant {\n inputs 0\n name Constant1\n}\nWrite {\n file "${escaped}/f.####.png"\n file_type png\n create_directories true\n name Write1\n${changes}}\n`,
+  );
+  return path;
+};
+const setProfile = (values: object): NodeJS.ProcessEnv => {
+  writeFileSync(profile, JSON.stringify({ secondsPerFrame: 0.01, ...values }));
+  return { ...env, NUKE_STANDIN_PROFILE: profile };
+};
+const finishedSchema = z.object({
+  type: z.literal("finished"),
+  framesDone: z.array(z.string()),
+  framesMissing: z.array(z.string()),
+  exitCode: z.int(),
+});
+const finishedOf = ({ stdout }: NbrResult): z.infer<typeof finishedSchema> =>
+  finishedSchema.parse(JSON.parse(stdout.trim().split("\n").at(-1) ?? ""));
+const framesOf = (ranges: readonly string[]): number[] =>
+  ranges.length === 0 ? [] : [...parseFrames(ranges.join(" ")).frames];
+
+before(() => mkdirSync(out, { recursive: true }));
+after(async () => {
+  await runNbr(["service", "stop", "--force"], { env });
+  rmSync(folder, { recursive: true });
+});
+
+test("renders split over several Nukes; every frame is a picture on disk; exit 0", async () => {
+  const script = writeScript("a shot.nk");
+  const result = await runNbr(
+    [
+      "render",
+      script,
+      "--write",
+      "Write1",
+      "--range",
+      "1-20",
+      "--split",
+      "4",
+      "--threads",
+      "1",
+      "--cache",
+      "1G",
+      "--demo",
+      "--json",
+    ],
+    { env: setProfile({}) },
+  );
+  assert.equal(result.code, 0, result.stderr);
+  const finished = finishedOf(result);
+  assert.deepEqual(finished.framesDone, ["1-20"]);
+  assert.deepEqual(finished.framesMissing, []);
+  const files = readdirSync(out).filter((name) => name.startsWith("f."));
+  assert.equal(files.length, 20);
+  for (const file of files)
+    assert.equal(readFileSync(join(out, file)).subarray(1, 4).toString("latin1"), "PNG");
+});
+
+test("negative frames, steps and single frames arrive as they were meant", async () => {
+  const script = writeScript("negative.nk");
+  const result = await runNbr(
+    ["render", script, "--range=-4--1,3 7-11x2", "--chunk-size", "2", "--demo", "--json"],
+    { env: setProfile({}) },
+  );
+  assert.equal(result.code, 0, result.stderr);
+  assert.deepEqual(framesOf(finishedOf(result).framesDone), [-4, -3, -2, -1, 3, 7, 9, 11]);
+});
+
+test("frames that fail are named; exit 1; those behind them in the chunk too, without --continue-on-error", async () => {
+  const script = writeScript("failing.nk");
+  const run = (...more: string[]): Promise<NbrResult> =>
+    runNbr(["render", script, "--range", "31-40", "--split", "2", "--demo", "--json", ...more], {
+      env: setProfile({ failFrames: [33] }),
+    });
+  const stopped = await run();
+  assert.equal(stopped.code, 1, stopped.stderr);
+  assert.deepEqual(framesOf(finishedOf(stopped).framesMissing), [33, 34, 35]);
+  const continued = await run("--continue-on-error");
+  assert.equal(continued.code, 1, continued.stderr);
+  assert.deepEqual(framesOf(finishedOf(continued).framesMissing), [33]);
+});
+
+test("no license is exit 3", async () => {
+  const result = await runNbr(
+    ["render", writeScript("license.nk"), "--range", "41-42", "--split", "2", "--demo", "--json"],
+    { env: setProfile({ license: "refuse" }) },
+  );
+  assert.equal(result.code, 3, result.stderr);
+  assert.deepEqual(framesOf(finishedOf(result).framesMissing), [41, 42]);
+});
+
+test("bad input is exit 2, says what is wrong, and starts nothing", async () => {
+  const script = writeScript("bad.nk");
+  const cases: [string[], RegExp][] = [
+    [[script, "--range", "1-1o"], /"o" at position 4/],
+    [[script, "--write", "Write7"], /no Write named "Write7".*Write1/],
+    [[script, "--split", "0"], /--split takes a whole number/],
+    [[script, "--cache", "much"], /"much" is not an amount of memory/],
+    [[script, "--nuke", join(folder, "no nuke")], /no nuke/],
+    [[join(folder, "missing.nk")], /missing\.nk/],
+    [[script, "--splat"], /--splat/],
+  ];
+  for (const [args, message] of cases) {
+    const result = await runNbr(["render", ...args, ...(args.includes("--nuke") ? [] : ["--demo"])], {
+      env: { ...env, NUKE_RENDER_STATE_DIR: join(folder, "unused") },
+    });
+    assert.equal(result.code, 2, `${args.join(" ")}: ${result.stderr}`);
+    assert.match(result.stderr, message);
+  }
+  assert.equal(existsSync(join(folder, "unused")), false);
+});
+
+test("Ctrl-C cancels: exit 130, the frames that are done are named, no Nuke is left", async () => {
+  const script = writeScript("cancel.nk", "", 40);
+  let pids: number[] = [];
+  let done = 0;
+  const result = await runNbr(["render", script, "--range", "101-140", "--split", "4", "--demo", "--json"], {
+    env: setProfile({ secondsPerFrame: 0.2 }),
+    onLine: (line, child) => {
+      const event = z.object({ type: z.string(), pid: z.int().optional() }).parse(JSON.parse(line));
+      if (event.type === "chunk-started" && event.pid !== undefined) pids = [...pids, event.pid];
+      if (event.type === "frame-done" && ++done === 20) child.kill("SIGINT");
+    },
+  });
+  assert.equal(result.code, 130, result.stderr);
+  const finished = finishedOf(result);
+  const frames = [...framesOf(finished.framesDone), ...framesOf(finished.framesMissing)].sort(
+    (a, b) => a - b,
+  );
+  assert.deepEqual(
+    frames,
+    Array.from({ length: 40 }, (_, index) => 101 + index),
+  );
+  assert.ok(framesOf(finished.framesDone).length >= 20 && finished.framesMissing.length > 0);
+  assert.equal(pids.length, 4);
+  for (const pid of pids) assert.throws(() => process.kill(pid, 0), `process ${pid} is still there`);
+});
+
+test("plan prints the exact command lines and runs nothing", async () => {
+  const script = writeScript("plan.nk");
+  const result = await runNbr(
+    [
+      "plan",
+      script,
+      "--write",
+      "Write1",
+      "--range",
+      "1-100",
+      "--split",
+      "4",
+      "--threads",
+      "3",
+      "--cache",
+      "4G",
+      "--demo",
+      "--json",
+    ],
+    { env },
+  );
+  assert.equal(result.code, 0, result.stderr);
+  const plan = renderPlanSchema.parse(JSON.parse(result.stdout));
+  assert.equal(plan.frames, "1-100");
+  assert.deepEqual(
+    plan.chunks.map((chunk) => chunk.frames),
+    ["1-25", "26-50", "51-75", "76-100"],
+  );
+  const [first] = plan.chunks;
+  const words = first?.argv.slice(plan.nuke?.argv.length) ?? [];
+  assert.deepEqual(words, ["-V", "1", "-x", "-X", "Write1", "-F", "1-25", "-m", "3", "-c", "4096M", script]);
+});
+
+test("farm submit hands a real command exactly what was meant; --dry-run runs nothing", async () => {
+  const script = writeScript(`-a "b" ; 'é'.nk`);
+  const record = join(folder, "farm.json");
+  const program = `require("node:fs").writeFileSync(process.argv[1], JSON.stringify(process.argv.slice(2)))`;
+  const template = [
+    process.execPath,
+    "-e",
+    program,
+    record,
+    "{script}",
+    "{write}",
+    "{range}",
+    "{threads}",
+    "{batchSize}",
+  ];
+  const args = [
+    "farm",
+    "submit",
+    script,
+    "--write",
+    "Write1",
+    "--range",
+    "1-20",
+    "--batch-size",
+    "5",
+    "--threads",
+    "2",
+    "--command",
+    JSON.stringify(template),
+  ];
+  const dry = await runNbr([...args, "--dry-run", "--json"], { env });
+  assert.equal(dry.code, 0, dry.stderr);
+  assert.equal(existsSync(record), false);
+  const sent = await runNbr(args, { env });
+  assert.equal(sent.code, 0, sent.stderr);
+  assert.deepEqual(JSON.parse(readFileSync(record, "utf8")), [script, "Write1", "1-20", "2", "5"]);
+  const unknown = await runNbr([...args.slice(0, -1), JSON.stringify(["sub", "{frames}"])], { env });
+  assert.equal(unknown.code, 2);
+  assert.match(unknown.stderr, /\{frames\}.*not known/);
+});
