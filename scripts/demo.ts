@@ -53,7 +53,13 @@ async function renderScript(path: string): Promise<number> {
   for (const write of script.writes.filter((one) => !one.disabled && !one.reading)) {
     terminal.out(`\n${write.name} of ${path}`);
     const plan = planRender(
-      { script: path, write: write.name, split: { by: "chunks", count: 4 }, proxy: "script", continueOnError: false },
+      {
+        script: path,
+        write: write.name,
+        split: { by: "chunks", count: 4 },
+        proxy: "script",
+        continueOnError: false,
+      },
       { ...facts, nuke: demoRenderer() },
     );
     const stopping = stoppers(plan);

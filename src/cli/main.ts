@@ -10,6 +10,8 @@ import { serviceCommand } from "./service-command.ts";
 import { type Terminal, processTerminal } from "./terminal.ts";
 import { usage } from "./usage.ts";
 
+// Only meant for this process, where VS Code's runtime runs it; farm commands must not inherit it.
+delete process.env.ELECTRON_RUN_AS_NODE;
 const terminal = processTerminal();
 // A reader that has seen enough (`nbr inspect … | head`) is no failure.
 process.stdout.on("error", (error: NodeJS.ErrnoException) => process.exit(error.code === "EPIPE" ? 0 : 1));

@@ -11,6 +11,7 @@ import { Renders } from "./renders.ts";
 import { ScriptReader } from "./script-reader.ts";
 import { renderStatusBar } from "./status-bar.ts";
 import { RenderTaskProvider, taskType } from "./tasks.ts";
+import { offerTerminalProgram } from "./terminal-path.ts";
 
 let scripts: ScriptReader | null = null;
 
@@ -30,6 +31,8 @@ export function activate(context: ExtensionContext): void {
   held.add(renderStatusBar(renders));
   held.add(tasks.registerTaskProvider(taskType, new RenderTaskProvider(actions, renders)));
   for (const command of registerCommands({ scripts, renders, actions, forms, output })) held.add(command);
+
+  offerTerminalProgram(context);
 
   // Renders outlive windows: what an earlier one started is shown here. Where no service runs, none is started.
   renders.lookForRunning().catch((error: unknown) => output.line(`The render service could not be asked: ${String(error)}`));

@@ -1,0 +1,91 @@
+import assert from "node:assert/strict";
+import { existsSync, readFileSync, readdirSync } from "node:fs";
+import { join } from "node:path";
+import * as vscode from "vscode";
+import { type OpenScript, lensesUntil, openScript, useDemoRenderer } from "./scripts.ts";
+import { runTasks } from "./tasks.ts";
+
+suite("Rendering in VS Code", () => {
+  let script: OpenScript;
+  const title = (lens: vscode.CodeLens): string => lens.command?.title ?? "";
+  const run = async (lens: vscode.CodeLens | undefined): Promise<void> => {
+    assert.ok(lens?.command);
+    await vscode.commands.executeCommand(lens.command.command, ...(lens.command.arguments ?? []));
+  };
+
+  suiteSetup(useDemoRenderer);
+  setup(async () => {
+    script = await openScript(8);
+  });
+  teardown(async () => {
+    await vscode.commands.executeCommand("workbench.action.closeAllEditors");
+    script.dispose();
+  });
+
+  test("three actions stand above the Write", async () => {
+    const lenses = await lensesUntil(script.uri, (titles) => titles.length > 0);
+    assert.deepEqual(lenses.map(title), ["▶ Render 1–8", "⚙ Render settings…", "☁ Send to farm…"]);
+    assert.ok(lenses.every((lens) => lens.range.start.line === 9));
+  });
+
+  test("a click on the lens renders every frame to disk, and the lens says so", async () => {
+    const [render] = await lensesUntil(script.uri, (titles) => titles.length > 0);
+    await run(render);
+    const lenses = await lensesUntil(script.uri, (titles) => titles.some((text) => text.startsWith("✓")));
+    assert.match(lenses.map(title).at(-1) ?? "", /^✓ 8 frames · /);
+    const files = readdirSync(script.out);
+    assert.equal(files.length, 8);
+    for (const file of files)
+      assert.equal(readFileSync(join(script.out, file)).subarray(1, 4).toString("latin1"), "PNG");
+  });
+
+  test("Cancel on the lens ends it, and the rest can be rendered from there", async () => {
+    const edit = new vscode.WorkspaceEdit();
+    edit.replace(script.uri, script.document.lineAt(3).range, " last_frame 400");
+    await vscode.workspace.applyEdit(edit);
+    await script.document.save();
+    const [render] = await lensesUntil(script.uri, (titles) => titles.some((text) => text.includes("400")));
+    const rendered = run(render);
+    const running = await lensesUntil(script.uri, (titles) =>
+      titles.some((text) => /^◐ [1-9]\d*\/400/.test(text)),
+    );
+    await run(running.find((lens) => title(lens) === "■ Cancel"));
+    await rendered;
+    const lenses = await lensesUntil(script.uri, (titles) =>
+      titles.some((text) => text.startsWith("■ cancelled")),
+    );
+    assert.ok(lenses.some((lens) => /^■ cancelled · \d+\/400 frames · Render the rest$/.test(title(lens))));
+    assert.ok(existsSync(script.out));
+  });
+
+  test("a task of tasks.json renders through the same code and ends with the render's exit code", async () => {
+    const good = {
+      type: "nuke-render",
+      label: "good",
+      script: script.uri.fsPath,
+      write: "Write1",
+      range: "1-4",
+      split: 2,
+      threads: 1,
+      cache: "1G",
+    };
+    const bad = { ...good, label: "bad", range: "1-4y" };
+    const codes = await runTasks([good, { ...bad, write: "Write1" }]);
+    assert.deepEqual(codes, [0, 2]);
+    assert.equal(readdirSync(script.out).length, 4);
+  });
+
+  test("the language is known by its ending, encrypted scripts apart", async () => {
+    assert.equal(script.document.languageId, "nk");
+    const languages = await vscode.languages.getLanguages();
+    for (const id of ["nk", "nk-encrypted"]) assert.ok(languages.includes(id), id);
+  });
+
+  test("every command of package.json is there", async () => {
+    const known = new Set(await vscode.commands.getCommands(true));
+    const extension = vscode.extensions.all.find((one) => one.id.endsWith(".nuke-background-render"));
+    const declared: { command: string }[] = extension?.packageJSON.contributes.commands ?? [];
+    assert.ok(declared.length >= 8);
+    for (const { command } of declared) assert.ok(known.has(command), command);
+  });
+});

@@ -1,0 +1,66 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import * as vscode from "vscode";
+
+/** A folder of its own with a script in it, opened in the editor. */
+export interface OpenScript {
+  readonly folder: string;
+  readonly out: string;
+  readonly uri: vscode.Uri;
+  readonly document: vscode.TextDocument;
+  dispose(): void;
+}
+
+/** A script with one Write of `frames` PNG frames into the folder `out` beside it. */
+export function scriptText(out: string, frames: number): string {
+  return `version 15.1 v5
+Root {
+ first_frame 1
+ last_frame ${frames}
+}
+Constant {
+ inputs 0
+ name Constant1
+}
+Write {
+ file "${out.replaceAll("\\", "/")}/f.####.png"
+ file_type png
+ create_directories true
+ name Write1
+}
+`;
+}
+
+export async function openScript(frames: number): Promise<OpenScript> {
+  const folder = mkdtempSync(join(tmpdir(), "in vscode "));
+  const out = join(folder, "out");
+  const path = join(folder, "shot.nk");
+  writeFileSync(path, scriptText(out, frames));
+  const uri = vscode.Uri.file(path);
+  const document = await vscode.workspace.openTextDocument(uri);
+  await vscode.window.showTextDocument(document);
+  return { folder, out, uri, document, dispose: () => rmSync(folder, { recursive: true, force: true }) };
+}
+
+/** The titles of all lenses, asked again until they satisfy; the provider says when they change, and asking is how one hears it. */
+export async function lensesUntil(
+  uri: vscode.Uri,
+  wanted: (titles: string[]) => boolean,
+): Promise<vscode.CodeLens[]> {
+  for (;;) {
+    const lenses = await vscode.commands.executeCommand<vscode.CodeLens[]>(
+      "vscode.executeCodeLensProvider",
+      uri,
+      100,
+    );
+    if (wanted(lenses.map((lens) => lens.command?.title ?? ""))) return lenses;
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+}
+
+export async function useDemoRenderer(): Promise<void> {
+  const configuration = vscode.workspace.getConfiguration("nukeRender");
+  await configuration.update("nuke.useDemoRenderer", true, vscode.ConfigurationTarget.Global);
+  await configuration.update("notifications.progress", false, vscode.ConfigurationTarget.Global);
+}
