@@ -1,0 +1,78 @@
+/** Nuke's output as it comes, in pieces that end anywhere, turned into what it says (nuke-cli.md 2). */
+import { type NukeOutput, progressOf, readLine } from "./output-text.ts";
+
+export type { NukeOutput } from "./output-text.ts";
+
+/** A line longer than this (characters) is cut: a flood without line ends must not fill memory. */
+const LONGEST_LINE = 64 * 1024;
+
+/**
+ * Reads one stream of one Nuke. Nothing may be inferred from which stream it is (nuke-cli.md 2.1), so both of a Nuke's
+ * streams get a parser of this same class.
+ */
+export class NukeOutputParser {
+  #tail = "";
+  #tailProgress: number | null = null;
+  #swallowLineFeed = false;
+  #inTraceback = false;
+
+  /** Takes the next piece of text and returns what is newly known, in order. */
+  feed(text: string): NukeOutput[] {
+    const found: NukeOutput[] = [];
+    const piece = this.#swallowLineFeed && text.startsWith("\n") ? text.slice(1) : text;
+    if (text.length > 0) this.#swallowLineFeed = false;
+    const lines = (this.#tail + piece).split(/\r\n|\n|\r/u);
+    // A carriage return at the very end may be half of a line end.
+    if (piece.endsWith("\r")) this.#swallowLineFeed = true;
+    this.#tail = lines.pop() ?? "";
+    for (const line of lines) this.#complete(line, found);
+    while (this.#tail.length > LONGEST_LINE) {
+      this.#complete(this.#tail.slice(0, LONGEST_LINE), found);
+      this.#tail = this.#tail.slice(LONGEST_LINE);
+    }
+    const progress = this.#tail === "" ? null : progressOf(withoutPrompt(this.#tail));
+    if (progress !== null && progress !== this.#tailProgress)
+      found.push({ kind: "frame-progress", fraction: progress });
+    this.#tailProgress = progress;
+    return found;
+  }
+
+  /** The stream has ended: an unfinished last line counts as a line, for a process that died may have said something in it. */
+  end(): NukeOutput[] {
+    const found: NukeOutput[] = [];
+    const rest = this.#tail;
+    this.#tail = "";
+    if (rest !== "") this.#complete(rest, found);
+    return found;
+  }
+
+  #complete(raw: string, found: NukeOutput[]): void {
+    const line = withoutPrompt(raw);
+    const shownInTail = this.#tailProgress !== null && this.#tailProgress === progressOf(line);
+    this.#tailProgress = null;
+    if (line.trim() === "") return;
+    found.push({ kind: "line", text: line });
+    if (/^\s*Traceback \(most recent call last\):/u.test(line)) {
+      this.#inTraceback = true;
+      return;
+    }
+    if (this.#inTraceback) {
+      if (/^\s/u.test(line)) return;
+      const said = readLine(line);
+      // The other stream's lines may stand between those of a traceback.
+      if (said.length > 0) {
+        found.push(...said);
+        return;
+      }
+      this.#inTraceback = false;
+      found.push({ kind: "traceback", text: line.trim() });
+      return;
+    }
+    if (!shownInTail) found.push(...readLine(line));
+  }
+}
+
+/** In terminal mode without a script, messages follow Python's prompt (nuke-cli.md 1.2). */
+function withoutPrompt(line: string): string {
+  return line.replace(/^(?:>>> ?)+/u, "");
+}

@@ -1,0 +1,355 @@
+/** One chunk while it renders: its Nuke, its logs, its frames. */
+import { join } from "node:path";
+import { setTimeout as wait } from "node:timers/promises";
+import { judgeEnd } from "../nuke/exit.ts";
+import { type NukeOutput, NukeOutputParser } from "../nuke/output.ts";
+import type { ChunkStatus, RenderEvent, Verdict } from "../plan/events.ts";
+import { parseFrames } from "../plan/frames.ts";
+import type { Chunk, RenderPlan } from "../plan/render-plan.ts";
+import { messageOf } from "./errors.ts";
+import { FrameLedger, type FrameOutcome } from "./frame-ledger.ts";
+import { LogTail } from "./log-tail.ts";
+import { NotStartedError, NukeProcess, type ProcessEnd } from "./nuke-process.ts";
+import type { ProcessList } from "./process-list.ts";
+import { treeMemory } from "./process-memory.ts";
+
+/** How long (ms) a Nuke may take to end. */
+export interface Patience {
+  /** After it was asked to. */
+  readonly cancelMs: number;
+  /** After it said `Total render time` (nuke-cli.md 2.7). */
+  readonly hangMs: number;
+}
+
+export interface ChunkOrder {
+  readonly job: string;
+  readonly plan: RenderPlan;
+  readonly chunk: Chunk;
+  readonly env: Readonly<Record<string, string>>;
+  /** The job's folder, for the logs. */
+  readonly folder: string;
+  readonly patience: Patience;
+  readonly emit: (event: RenderEvent) => void;
+  /** Something that the status shows has moved. */
+  readonly changed: () => void;
+}
+
+/** Between two looks into the logs, ms. */
+const LOOK_MS = 120;
+/** More messages than this of one Nuke are left to its log. */
+const MOST_MESSAGES = 50;
+
+/** A chunk's log files. */
+export function chunkLog(folder: string, chunk: number, stream: "stdout" | "stderr"): string {
+  const number = String(chunk + 1).padStart(3, "0");
+  return join(folder, `chunk-${number}.${stream === "stdout" ? "out" : "err"}`);
+}
+
+export class ChunkRun {
+  readonly #order: ChunkOrder;
+  readonly #ledger: FrameLedger;
+  readonly #startedAt = Date.now();
+  readonly #said = new Set<string>();
+  /** Seconds each frame took by the clock, newest last. */
+  readonly frameSeconds: number[] = [];
+  #frameBegan = Date.now();
+  #process: NukeProcess | null = null;
+  #stopping: Promise<number[]> | null = null;
+  #cancelled = false;
+  #hung = false;
+  #hangTimer: NodeJS.Timeout | null = null;
+  #frameProgress = 0;
+  #peakMB = 0;
+  #licenseReported = false;
+  #framesReported = 0;
+  #firstError: string | null = null;
+  #endedAt: number | null = null;
+  #end: ProcessEnd = { exitCode: null, signal: null };
+  #verdict: Verdict | null = null;
+  #reason: string | null = null;
+
+  constructor(order: ChunkOrder) {
+    this.#order = order;
+    const { plan, chunk } = order;
+    this.#ledger = new FrameLedger({
+      frames: parseFrames(chunk.frames).frames,
+      filesPerFrame: plan.filesPerFrame,
+      movie: plan.movie,
+      cwd: plan.cwd,
+      outputFile: plan.outputFile,
+      startedAt: this.#startedAt,
+    });
+  }
+
+  get ledger(): FrameLedger {
+    return this.#ledger;
+  }
+
+  get status(): ChunkStatus {
+    const { index, frames, count } = this.#order.chunk;
+    return {
+      index,
+      frames,
+      count,
+      state: this.#verdict === null ? "running" : "finished",
+      pid: this.#process?.pid ?? null,
+      framesDone: this.#verdict === null ? this.#ledger.framesDone : this.#ledger.done.size,
+      frameProgress: this.#verdict === null ? this.#frameProgress : 0,
+      seconds: ((this.#endedAt ?? Date.now()) - this.#startedAt) / 1000,
+      peakMB: Math.round(this.#peakMB),
+      verdict: this.#verdict,
+      exitCode: this.#end.exitCode,
+      signal: this.#end.signal,
+      reason: this.#reason,
+    };
+  }
+
+  /** Highest resident memory of its tree seen, MB. */
+  get peakMB(): number {
+    return this.#peakMB;
+  }
+
+  /** Frames finished and the part of the one at work. */
+  get framesAdvanced(): number {
+    return Math.min(this.#order.chunk.count, this.#ledger.framesSettled + this.#frameProgress);
+  }
+
+  /** Renders the chunk; resolves when it is over and no process of it that has to end is left. Never rejects. */
+  async run(): Promise<void> {
+    try {
+      await this.#render();
+    } catch (error) {
+      if (error instanceof NotStartedError) this.#finish("not-started", error.message);
+      else {
+        await this.#stop();
+        this.#finish("failed", `The render service could not go on with this chunk: ${messageOf(error)}.`);
+      }
+    }
+    this.#order.emit({ type: "chunk-finished", job: this.#order.job, status: this.status });
+    this.#order.changed();
+  }
+
+  /** Ends it; `run` resolves when it is gone. */
+  cancel(): void {
+    this.#cancelled = true;
+    this.#stopInBackground();
+  }
+
+  /** Takes a memory sample; answers with what its tree holds now, MB. */
+  sample(list: ProcessList): number {
+    if (this.#process === null || this.#endedAt !== null) return 0;
+    const { residentMB, peakMB } = treeMemory(this.#process.tree.update(list));
+    if (peakMB > this.#peakMB) this.#peakMB = peakMB;
+    return residentMB;
+  }
+
+  async #render(): Promise<void> {
+    const { job, plan, chunk, env, folder, emit } = this.#order;
+    const [outFile, errFile] = [
+      chunkLog(folder, chunk.index, "stdout"),
+      chunkLog(folder, chunk.index, "stderr"),
+    ];
+    const started = await NukeProcess.start({ argv: chunk.argv, cwd: plan.cwd, env, outFile, errFile });
+    this.#process = started;
+    emit({
+      type: "chunk-started",
+      job,
+      chunk: chunk.index,
+      frames: chunk.frames,
+      pid: started.pid,
+      argv: chunk.argv,
+    });
+    this.#order.changed();
+    if (this.#cancelled) this.#stopInBackground();
+    const over = this.#over(started);
+    const tails = [new Stream("stderr", errFile), new Stream("stdout", outFile)];
+    try {
+      let ended = false;
+      void over.then(() => (ended = true));
+      for (let last = false; !last;) {
+        last = ended;
+        // Errors first: they belong to the frame whose line comes after them.
+        for (const stream of tails) await this.#read(stream, last);
+        if (!last) await Promise.race([over, wait(LOOK_MS)]);
+      }
+    } finally {
+      this.#clearHangTimer();
+      for (const { tail } of tails) await tail.close();
+    }
+    this.#end = await over;
+    this.#endedAt = Date.now();
+    await this.#judge();
+  }
+
+  /** Resolves when the Nuke has ended and, where it was ended by force, all it had started. */
+  async #over(started: NukeProcess): Promise<ProcessEnd> {
+    const end = await started.ended;
+    // A wrapper that was killed leaves its Nuke behind; one that ended by itself may have started something to stay.
+    if (end.signal !== null) await this.#stop();
+    else await this.#stopping;
+    return end;
+  }
+
+  async #stop(): Promise<void> {
+    if (this.#process === null) return;
+    this.#stopping ??= this.#process.stop(this.#order.patience.cancelMs);
+    const survivors = await this.#stopping;
+    if (survivors.length > 0)
+      this.#say(
+        "error",
+        `These processes could not be ended and still hold memory: ${survivors.join(", ")}.`,
+      );
+  }
+
+  #stopInBackground(): void {
+    this.#stop().catch((error: unknown) => this.#say("error", `Ending Nuke failed: ${messageOf(error)}.`));
+  }
+
+  async #judge(): Promise<void> {
+    const { exitCode, signal } = this.#end;
+    const endedWell = exitCode === 0 && this.#stopping === null;
+    for (const outcome of await this.#ledger.close(endedWell)) this.#report(outcome);
+    const framesMissing = this.#ledger.missing.length;
+    const { count } = this.#order.chunk;
+    if (this.#cancelled && framesMissing > 0)
+      return this.#finish("cancelled", `Cancelled; ${count - framesMissing} of ${count} frames are on disk.`);
+    if (this.#hung) {
+      const late = "Nuke did not end after its render and was ended";
+      return framesMissing === 0
+        ? this.#finish("done", `${late}; all frames are on disk.`)
+        : this.#finish(
+            "failed",
+            `${this.#firstError ?? late} (${framesMissing} of ${count} frames are not on disk)`,
+          );
+    }
+    const { verdict, reason } = judgeEnd({
+      exitCode,
+      signal,
+      licenseReported: this.#licenseReported,
+      framesReported: this.#framesReported,
+      allOnDisk: framesMissing === 0,
+      framesMissing,
+      firstError: this.#firstError,
+    });
+    if (verdict === "done" && reason !== null) this.#say("warning", reason);
+    this.#finish(verdict, reason);
+  }
+
+  #finish(verdict: Verdict, reason: string | null): void {
+    this.#endedAt ??= Date.now();
+    this.#verdict = verdict;
+    this.#reason = reason;
+  }
+
+  async #read(stream: Stream, last: boolean): Promise<void> {
+    for await (const text of stream.tail.read()) await this.#take(stream, stream.parser.feed(text));
+    if (last) await this.#take(stream, [...stream.parser.feed(stream.tail.rest()), ...stream.parser.end()]);
+  }
+
+  async #take({ name }: Stream, found: readonly NukeOutput[]): Promise<void> {
+    const { job, chunk, emit } = this.#order;
+    const lines = found.flatMap((one) => (one.kind === "line" ? [one.text] : []));
+    if (lines.length > 0) emit({ type: "lines", job, chunk: chunk.index, stream: name, lines });
+    for (const one of found) await this.#understand(one);
+  }
+
+  async #understand(said: NukeOutput): Promise<void> {
+    switch (said.kind) {
+      case "line":
+        return;
+      case "took":
+        this.#clearHangTimer();
+        return this.#ledger.took(said.path, said.seconds);
+      case "frame-progress":
+        // Parts of a frame may start over (nuke-cli.md 2.4); the bar does not go back.
+        if (said.fraction > this.#frameProgress) this.#frameProgress = said.fraction;
+        return this.#order.changed();
+      case "frame":
+        this.#clearHangTimer();
+        this.#framesReported++;
+        this.#frameProgress = 0;
+        this.frameSeconds.push((Date.now() - this.#frameBegan) / 1000);
+        if (this.frameSeconds.length > 20) this.frameSeconds.shift();
+        this.#frameBegan = Date.now();
+        for (const outcome of await this.#ledger.frame(said.frame)) this.#report(outcome);
+        return this.#order.changed();
+      case "total":
+        return this.#startHangTimer();
+      case "error": {
+        const text = said.node === null ? said.text : `${said.node}: ${said.text}`;
+        this.#firstError ??= text;
+        this.#ledger.error(text);
+        return this.#say("error", text);
+      }
+      case "warning":
+        return this.#say("warning", said.node === null ? said.text : `${said.node}: ${said.text}`);
+      case "traceback":
+        return this.#say("warning", `Python: ${said.text}`);
+      case "license-report":
+        this.#licenseReported = true;
+        return this.#say("warning", said.text);
+    }
+  }
+
+  #report(outcome: FrameOutcome): void {
+    const { job, chunk, emit } = this.#order;
+    const { frame } = outcome;
+    if (outcome.kind === "done")
+      emit({
+        type: "frame-done",
+        job,
+        chunk: chunk.index,
+        frame,
+        files: outcome.files,
+        seconds: outcome.seconds,
+      });
+    else if (outcome.kind === "failed")
+      emit({ type: "frame-failed", job, chunk: chunk.index, frame, message: outcome.message });
+    else if (outcome.kind === "foreign")
+      this.#say("info", `Nuke rendered frame ${frame}, which this chunk did not ask for.`);
+  }
+
+  /** Nuke repeats itself, and --cont repeats every frame: each text is said once, and not too many of them. */
+  #say(severity: "error" | "warning" | "info", text: string): void {
+    if (this.#said.has(text) || this.#said.size > MOST_MESSAGES) return;
+    this.#said.add(text);
+    const full = this.#said.size > MOST_MESSAGES;
+    const { job, chunk, emit } = this.#order;
+    emit({
+      type: "message",
+      job,
+      chunk: chunk.index,
+      severity,
+      text: full ? "Further messages of this Nuke are in its output." : text,
+    });
+  }
+
+  #startHangTimer(): void {
+    this.#clearHangTimer();
+    const { hangMs } = this.#order.patience;
+    this.#hangTimer = setTimeout(() => {
+      this.#hung = true;
+      this.#say(
+        "warning",
+        `Nuke did not end ${Math.round(hangMs / 1000)} s after its render; it is being ended.`,
+      );
+      this.#stopInBackground();
+    }, hangMs);
+  }
+
+  #clearHangTimer(): void {
+    if (this.#hangTimer) clearTimeout(this.#hangTimer);
+    this.#hangTimer = null;
+  }
+}
+
+class Stream {
+  readonly name: "stdout" | "stderr";
+  readonly tail: LogTail;
+  readonly parser = new NukeOutputParser();
+
+  constructor(name: "stdout" | "stderr", file: string) {
+    this.name = name;
+    this.tail = new LogTail(file);
+  }
+}

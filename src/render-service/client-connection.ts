@@ -1,0 +1,171 @@
+/** One client of the service: answers what it asks and sends it the events it watches. Never waits for it. */
+import type { Socket } from "node:net";
+import { type MessageConnection, ResponseError, createMessageConnection } from "vscode-jsonrpc/node";
+import type { JobStatus, RenderEvent } from "../plan/events.ts";
+import { RenderServiceError, messageOf } from "./errors.ts";
+import { BoundedReader, DirectWriter } from "./framing.ts";
+import { FAILURE_CODE, PROTOCOL, type Request, eventNotification, requests } from "./protocol.ts";
+import type { RenderService } from "./service.ts";
+
+/** What the service tells of itself. */
+export interface Identity {
+  readonly version: string;
+  readonly stateFolder: string;
+  readonly logFile: string;
+}
+
+export interface ConnectionHost {
+  readonly service: RenderService;
+  readonly identity: Identity;
+  readonly log: (line: string) => void;
+  /** Ends the whole service after this client has its answer. */
+  readonly shutdown: (force: boolean) => Promise<void>;
+  readonly closed: (connection: ClientConnection) => void;
+}
+
+/** Bytes a client has not read: above this it gets no progress and no lines. */
+const SLOW_BYTES = 4 * 1024 * 1024;
+/** Above this it is taken for dead. */
+const DEAD_BYTES = 64 * 1024 * 1024;
+
+export class ClientConnection {
+  readonly #socket: Socket;
+  readonly #host: ConnectionHost;
+  readonly #rpc: MessageConnection;
+  readonly #events: { dispose(): void };
+  /** Whether all jobs are watched, and with their lines. */
+  #all: { lines: boolean } | null = null;
+  readonly #watched = new Map<string, { lines: boolean }>();
+  /** Lines left out because the client was slow, by job, chunk and stream. */
+  readonly #leftOut = new Map<string, number>();
+
+  constructor(socket: Socket, host: ConnectionHost) {
+    this.#socket = socket;
+    this.#host = host;
+    const quiet = { error: host.log, warn: host.log, info: () => undefined, log: () => undefined };
+    this.#rpc = createMessageConnection(new BoundedReader(socket), new DirectWriter(socket), quiet);
+    this.#serveAll();
+    this.#rpc.onError(([error]) => host.log(`a client: ${error.message}`));
+    this.#rpc.onClose(() => this.#closed());
+    this.#events = host.service.onEvent((event) => this.#pass(event));
+    this.#rpc.listen();
+  }
+
+  /** Closes it; what was written before is still sent. */
+  end(): void {
+    this.#socket.end();
+  }
+
+  #closed(): void {
+    this.#events.dispose();
+    this.#rpc.dispose();
+    this.#socket.destroy();
+    this.#host.closed(this);
+  }
+
+  #serve<Params, Result>(
+    { name, type, params: schema }: Request<Params, Result>,
+    answer: (params: Params) => Result | Promise<Result>,
+  ): void {
+    this.#rpc.onRequest(type, async (raw) => {
+      const params = schema.safeParse(raw ?? {});
+      if (!params.success) {
+        const issue = params.error.issues[0];
+        const what = `${issue?.path.join(".") ?? ""} ${issue?.message ?? "does not fit the protocol"}`;
+        throw failure(new RenderServiceError("bad-message", `${name}: ${what}.`));
+      }
+      try {
+        return await answer(params.data);
+      } catch (error) {
+        if (!(error instanceof RenderServiceError)) this.#host.log(`${name}: ${messageOf(error)}`);
+        throw failure(error);
+      }
+    });
+  }
+
+  #serveAll(): void {
+    const { service, identity, shutdown } = this.#host;
+    this.#serve(requests.hello, () => ({ protocol: PROTOCOL, pid: process.pid, ...identity }));
+    this.#serve(requests.submit, async ({ job, watch, lines }) => ({
+      job: await service.submit(job, (id) => {
+        if (watch) this.#watched.set(id, { lines });
+      }),
+    }));
+    this.#serve(requests.jobs, () => service.jobs);
+    this.#serve(requests.job, ({ job }) => service.job(job));
+    this.#serve(requests.cancel, ({ job }) => {
+      service.cancel(job);
+      return {};
+    });
+    this.#serve(requests.watch, ({ jobs, lines }) => {
+      this.#watch(jobs, lines);
+      return {};
+    });
+    this.#serve(requests.lines, ({ job, chunk, stream, from }) => service.lines(job, chunk, stream, from));
+    this.#serve(requests.forget, async ({ job }) => {
+      await service.forget(job);
+      return {};
+    });
+    this.#serve(requests.configure, (settings) => {
+      service.configure(settings);
+      return {};
+    });
+    this.#serve(requests.shutdown, async ({ force }) => {
+      await shutdown(force);
+      return {};
+    });
+  }
+
+  #watch(jobs: "all" | readonly string[], lines: boolean): void {
+    const { service } = this.#host;
+    const known = jobs === "all" ? service.jobs : jobs.map((id) => service.job(id));
+    if (jobs === "all") this.#all = { lines: lines || (this.#all?.lines ?? false) };
+    else
+      for (const id of jobs)
+        this.#watched.set(id, { lines: lines || (this.#watched.get(id)?.lines ?? false) });
+    for (const status of known) this.#snapshot(status);
+  }
+
+  #snapshot(status: JobStatus): void {
+    this.#send({ type: "progress", job: status.job, status });
+  }
+
+  #pass(event: RenderEvent): void {
+    const watch = this.#watched.get(event.job) ?? this.#all;
+    if (!watch) return;
+    if (event.type === "lines" && !watch.lines && !this.#all?.lines) return;
+    const unread = this.#socket.writableLength;
+    if (unread > DEAD_BYTES) {
+      this.#host.log("a client did not read for too long; closing its connection");
+      this.#socket.destroy();
+      return;
+    }
+    const slow = unread > SLOW_BYTES;
+    if (event.type === "lines") this.#sendLines(event, slow);
+    else if (!slow || event.type !== "progress") this.#send(event);
+    if (event.type === "finished") this.#watched.delete(event.job);
+  }
+
+  #sendLines(event: Extract<RenderEvent, { type: "lines" }>, slow: boolean): void {
+    const key = `${event.job} ${event.chunk} ${event.stream}`;
+    const left = this.#leftOut.get(key) ?? 0;
+    if (slow) {
+      this.#leftOut.set(key, left + event.lines.length);
+      return;
+    }
+    if (left === 0) return this.#send(event);
+    this.#leftOut.delete(key);
+    this.#send({ ...event, lines: [`… ${left} lines left out here; the log has them.`, ...event.lines] });
+  }
+
+  #send(event: RenderEvent): void {
+    this.#rpc
+      .sendNotification(eventNotification, event)
+      .catch((error: unknown) => this.#host.log(`an event was not sent: ${messageOf(error)}`));
+  }
+}
+
+function failure(error: unknown): ResponseError<{ reason: string } | undefined> {
+  const data = error instanceof RenderServiceError ? { reason: error.reason } : undefined;
+  return new ResponseError(FAILURE_CODE, messageOf(error), data);
+}

@@ -1,0 +1,137 @@
+/** Finding the render service, and starting it where none runs. */
+import { type ChildProcess, spawn } from "node:child_process";
+import { open, rename, stat } from "node:fs/promises";
+import { type Socket, connect } from "node:net";
+import { setTimeout as wait } from "node:timers/promises";
+import { programFile } from "../programs.ts";
+import { RenderServiceClient } from "./client.ts";
+import { RenderServiceError, messageOf } from "./errors.ts";
+import { readHolder } from "./lock.ts";
+import { lockFile, prepareStateFolder, serviceLogFile, stateFolder } from "./state-folder.ts";
+
+export interface ConnectOptions {
+  /** Default: `NUKE_RENDER_STATE_DIR`, else the platform's place. */
+  readonly stateFolder?: string;
+  /** The runtime that runs the service, with what has to be in its environment; default: the one that runs this. */
+  readonly runtime?: { readonly path: string; readonly env?: Readonly<Record<string, string>> };
+  /** How long (ms) to try, default 30 s: a machine full of renders starts processes slowly. */
+  readonly deadlineMs?: number;
+  /** Further variables for a service that is started, such as `NUKE_RENDER_IDLE_SECONDS`. */
+  readonly env?: Readonly<Record<string, string>>;
+}
+
+const DEADLINE_MS = 30_000;
+/** Between two tries, ms. */
+const TRY_MS = 40;
+/** A service that does not answer for this long, ms, hangs. */
+const ANSWER_MS = 15_000;
+/** The log of starts is begun anew above this size, bytes. */
+const LOG_BYTES = 4 * 1024 * 1024;
+
+/**
+ * Connects to this user's render service and starts it where none runs. Any number of clients may do so at once.
+ * @throws {RenderServiceError} `not-reachable` (the message names the service's log), `other-version`, `state-folder`
+ */
+export async function connectRenderService(options: ConnectOptions = {}): Promise<RenderServiceClient> {
+  const folder = options.stateFolder ?? stateFolder();
+  const deadline = Date.now() + (options.deadlineMs ?? DEADLINE_MS);
+  await prepareStateFolder(folder);
+  let starting: Promise<unknown> | null = null;
+  let problem = "it did not start in time";
+  while (Date.now() < deadline) {
+    try {
+      const client = await tryConnect(folder);
+      if (client) return client;
+    } catch (error) {
+      if (!(error instanceof RenderServiceError) || error.reason !== "service-gone") throw error;
+      problem = error.message;
+    }
+    // Another client's start may win the lock; then ours has ended, and the other is there in a moment.
+    starting ??= start(folder, options).then(
+      (how) => {
+        problem = how;
+        starting = null;
+      },
+      (error: unknown) => {
+        problem = messageOf(error);
+        starting = null;
+      },
+    );
+    await wait(TRY_MS);
+  }
+  throw new RenderServiceError(
+    "not-reachable",
+    `The render service cannot be reached: ${problem}. Its log ${serviceLogFile(folder)} may tell why.`,
+  );
+}
+
+/** Connects to the service if one runs; null otherwise. Starts none. */
+export async function findRenderService(options: ConnectOptions = {}): Promise<RenderServiceClient | null> {
+  try {
+    return await tryConnect(options.stateFolder ?? stateFolder());
+  } catch (error) {
+    // It was just ending.
+    if (error instanceof RenderServiceError && error.reason === "service-gone") return null;
+    throw error;
+  }
+}
+
+async function tryConnect(folder: string): Promise<RenderServiceClient | null> {
+  const holder = await readHolder(lockFile(folder));
+  if (holder === null) return null;
+  const socket = await openSocket(holder.socket);
+  // It holds the lock and will listen in a moment, or is about to end.
+  if (socket === null) return null;
+  return RenderServiceClient.greet(socket, ANSWER_MS);
+}
+
+function openSocket(path: string): Promise<Socket | null> {
+  return new Promise((resolve) => {
+    const socket = connect(path);
+    socket.once("connect", () => {
+      socket.off("error", onError);
+      resolve(socket);
+    });
+    const onError = (): void => {
+      socket.destroy();
+      resolve(null);
+    };
+    socket.once("error", onError);
+  });
+}
+
+/** Starts a service process; answers, when it has ended again, with words for how. */
+async function start(folder: string, options: ConnectOptions): Promise<string> {
+  const logFile = serviceLogFile(folder);
+  const { size } = await stat(logFile).catch(() => ({ size: 0 }));
+  if (size > LOG_BYTES) await rename(logFile, `${logFile}.old`).catch(() => undefined);
+  const log = await open(logFile, "a", 0o600);
+  let child: ChildProcess;
+  try {
+    const { NODE_OPTIONS: _, ...surroundings } = process.env;
+    const path = options.runtime?.path ?? process.execPath;
+    const inElectron = options.runtime === undefined && process.versions.electron !== undefined;
+    child = spawn(path, ["--disable-warning=ExperimentalWarning", programFile("render-service")], {
+      cwd: folder,
+      env: {
+        ...surroundings,
+        ...(inElectron ? { ELECTRON_RUN_AS_NODE: "1" } : {}),
+        ...options.runtime?.env,
+        ...options.env,
+        NUKE_RENDER_STATE_DIR: folder,
+      },
+      detached: true,
+      stdio: ["ignore", log.fd, log.fd],
+      windowsHide: true,
+    });
+  } finally {
+    await log.close();
+  }
+  return new Promise((resolve, reject) => {
+    child.once("error", reject);
+    child.once("exit", (code, signal) =>
+      resolve(`it ended at once (${signal ?? `exit code ${code ?? "unknown"}`})`),
+    );
+    child.unref();
+  });
+}

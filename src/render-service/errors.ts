@@ -1,0 +1,44 @@
+/** What can go wrong between a client and the render service, for people and for code. */
+
+export type ServiceFailure =
+  /** It could not be started, or does not answer. */
+  | "not-reachable"
+  /** The connection ended while something was asked. */
+  | "service-gone"
+  /** A service of another version runs, and has jobs. */
+  | "other-version"
+  /** No job has this id. */
+  | "unknown-job"
+  /** The job has not finished yet. */
+  | "job-running"
+  /** Jobs run, and it was not forced to stop. */
+  | "busy"
+  /** It is ending and takes no jobs. */
+  | "stopping"
+  /** The plan cannot be carried out as it stands. */
+  | "bad-plan"
+  /** A message did not fit the protocol. */
+  | "bad-message"
+  /** The state folder cannot be used. */
+  | "state-folder";
+
+/** An error of the render service or of reaching it; `reason` is for code, the message for people. */
+export class RenderServiceError extends Error {
+  readonly reason: ServiceFailure;
+
+  constructor(reason: ServiceFailure, message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.name = "RenderServiceError";
+    this.reason = reason;
+  }
+}
+
+/** The `code` of an error of Node's own calls, such as `ENOENT`; null for anything else. */
+export function errorCode(error: unknown): string | null {
+  return error instanceof Error && "code" in error && typeof error.code === "string" ? error.code : null;
+}
+
+/** An error's message, whatever was thrown. */
+export function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

@@ -1,0 +1,191 @@
+/** Which frames of a chunk are done. A frame is done when its files are there, whatever else was said. */
+import { stat } from "node:fs/promises";
+import { resolve } from "node:path";
+import { messageOf } from "./errors.ts";
+
+/** File systems keep times in steps of up to two seconds. */
+const TIME_STEP_MS = 2000;
+
+export interface LedgerChunk {
+  /** In the order they are rendered. */
+  readonly frames: readonly number[];
+  readonly filesPerFrame: number;
+  readonly movie: boolean;
+  /** Relative file names mean this folder (nuke-cli.md 5.1). */
+  readonly cwd: string;
+  /** Where the movie is expected when Nuke never named it. */
+  readonly outputFile: string | null;
+  /** Milliseconds since 1970; older files are leftovers. */
+  readonly startedAt: number;
+}
+
+/** What became of a frame. */
+export type FrameOutcome =
+  | {
+      readonly kind: "done";
+      readonly frame: number;
+      readonly files: string[];
+      readonly seconds: number | null;
+    }
+  | { readonly kind: "failed"; readonly frame: number; readonly message: string }
+  /** Nuke reported a frame that this chunk does not have. */
+  | { readonly kind: "foreign"; readonly frame: number }
+  /** A frame of a movie has been rendered; whether it counts is known at the end. */
+  | { readonly kind: "rendered"; readonly frame: number };
+
+export class FrameLedger {
+  readonly #chunk: LedgerChunk;
+  readonly #order: ReadonlyMap<number, number>;
+  readonly #done = new Map<number, readonly string[]>();
+  readonly #failed = new Set<number>();
+  readonly #rendered = new Set<number>();
+  /** Files that Nuke finished since its last `Frame` line, with Nuke's seconds. */
+  #written = new Map<string, number | null>();
+  #errors: string[] = [];
+  #last = -1;
+
+  constructor(chunk: LedgerChunk) {
+    this.#chunk = chunk;
+    this.#order = new Map(chunk.frames.map((frame, index) => [frame, index]));
+  }
+
+  /** Frames on disk; of a movie, frames rendered so far. */
+  get framesDone(): number {
+    return this.#chunk.movie ? this.#rendered.size : this.#done.size;
+  }
+
+  /** Frames that need no more waiting: done, failed or rendered. */
+  get framesSettled(): number {
+    return this.#done.size + this.#failed.size + this.#rendered.size;
+  }
+
+  /** Done frames with their files. */
+  get done(): ReadonlyMap<number, readonly string[]> {
+    return this.#done;
+  }
+
+  get missing(): number[] {
+    return this.#chunk.frames.filter((frame) => !this.#done.has(frame));
+  }
+
+  /** Nuke finished a file. */
+  took(path: string, seconds: number | null): void {
+    this.#written.set(resolve(this.#chunk.cwd, path), seconds);
+  }
+
+  /** Nuke reported an error; it belongs to the next frame that turns out to have failed. */
+  error(text: string): void {
+    if (this.#errors.length < 100) this.#errors.push(text);
+  }
+
+  /** Nuke finished a frame: looks at its files. Frames that Nuke passed over since the last one have failed. */
+  async frame(frame: number): Promise<FrameOutcome[]> {
+    const index = this.#order.get(frame);
+    const written = this.#written;
+    this.#written = new Map();
+    if (index === undefined) return [{ kind: "foreign", frame }];
+    if (this.#chunk.movie) {
+      // One path for all frames: kept, for a Frame line without a file of its own says nothing of a movie.
+      for (const [path, seconds] of written) this.#written.set(path, seconds);
+      this.#rendered.add(frame);
+      return [{ kind: "rendered", frame }];
+    }
+    const outcomes = this.#passedOver(index);
+    const problem = await this.#problemOf([...written.keys()]);
+    if (problem !== null && this.#done.has(frame)) return outcomes;
+    if (problem === null) {
+      const times = [...written.values()].filter((seconds) => seconds !== null);
+      const seconds = times.length === 0 ? null : times.reduce((sum, one) => sum + one, 0);
+      this.#done.set(frame, [...written.keys()]);
+      this.#failed.delete(frame);
+      outcomes.push({ kind: "done", frame, files: [...written.keys()], seconds });
+    } else {
+      this.#failed.add(frame);
+      outcomes.push({ kind: "failed", frame, message: this.#errors[0] ?? problem });
+    }
+    this.#errors = [];
+    return outcomes;
+  }
+
+  /**
+   * The Nuke has ended. The frame it was at has failed if it reported an error and no `Frame` line since; a movie's frames
+   * are decided now.
+   * @param endedWell exit code 0, and not ended by us.
+   */
+  async close(endedWell: boolean): Promise<FrameOutcome[]> {
+    if (this.#chunk.movie) return this.#closeMovie(endedWell);
+    const next = this.#chunk.frames[this.#last + 1];
+    const message = this.#errors[0];
+    if (next === undefined || message === undefined || this.#done.has(next) || this.#failed.has(next))
+      return [];
+    this.#failed.add(next);
+    return [{ kind: "failed", frame: next, message }];
+  }
+
+  /** Looks again at every file of the done frames; those that are gone are not done any more. Returns these frames. */
+  async recheck(): Promise<number[]> {
+    const gone: number[] = [];
+    const pending = [...this.#done];
+    const look = async (): Promise<void> => {
+      for (let entry = pending.pop(); entry; entry = pending.pop()) {
+        const [frame, files] = entry;
+        if ((await this.#problemOf(files)) !== null) gone.push(frame);
+      }
+    };
+    // A few at once: on a network each look is a round trip.
+    await Promise.all(Array.from({ length: 8 }, look));
+    for (const frame of gone) this.#done.delete(frame);
+    return gone.sort((a, b) => a - b);
+  }
+
+  #passedOver(index: number): FrameOutcome[] {
+    const outcomes: FrameOutcome[] = [];
+    for (const frame of this.#chunk.frames.slice(this.#last + 1, Math.max(index, this.#last + 1))) {
+      if (this.#done.has(frame) || this.#failed.has(frame)) continue;
+      this.#failed.add(frame);
+      const message = this.#errors.shift() ?? "Nuke passed over this frame without a word.";
+      outcomes.push({ kind: "failed", frame, message });
+    }
+    this.#last = Math.max(this.#last, index);
+    return outcomes;
+  }
+
+  async #closeMovie(endedWell: boolean): Promise<FrameOutcome[]> {
+    const { outputFile, cwd } = this.#chunk;
+    const named = [...this.#written.keys()];
+    const expected = outputFile === null ? [] : [resolve(cwd, outputFile)];
+    const files = named.length > 0 ? named : expected;
+    const problem = await this.#problemOf(files);
+    const rendered = [...this.#rendered].sort((a, b) => a - b);
+    this.#rendered.clear();
+    if (!endedWell) return [];
+    if (problem !== null) return rendered.map((frame) => ({ kind: "failed", frame, message: problem }));
+    for (const frame of rendered) this.#done.set(frame, files);
+    return rendered.map((frame) => ({ kind: "done", frame, files, seconds: null }));
+  }
+
+  /** Why these files do not make a frame; null when they do. */
+  async #problemOf(files: readonly string[]): Promise<string | null> {
+    const wanted = Math.max(1, this.#chunk.filesPerFrame);
+    if (files.length === 0) return "No file was written for this frame.";
+    if (files.length < wanted && !this.#chunk.movie)
+      return `Only ${files.length} of ${wanted} files were written for this frame (one for each view).`;
+    for (const file of files) {
+      const problem = await this.#problemOfFile(file);
+      if (problem !== null) return problem;
+    }
+    return null;
+  }
+
+  async #problemOfFile(file: string): Promise<string | null> {
+    try {
+      const { size, mtimeMs } = await stat(file);
+      if (size === 0) return `${file} is empty. Check the space left on its disk.`;
+      if (mtimeMs < this.#chunk.startedAt - TIME_STEP_MS)
+        return `${file} is older than this render. Check that the clocks of this machine and its file server agree.`;
+      return null;
+    } catch (error) {
+      return `${file} is not there (${messageOf(error)}).`;
+    }
+  }
+}

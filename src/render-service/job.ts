@@ -1,0 +1,249 @@
+/** One job of the queue: what was asked, its chunks, and how far they are. */
+import { rm } from "node:fs/promises";
+import { dirname, resolve } from "node:path";
+import type { ChunkStatus, JobState, JobStatus, RenderEvent } from "../plan/events.ts";
+import { formatFrames, parseFrames } from "../plan/frames.ts";
+import type { RenderJob } from "../plan/job.ts";
+import type { RenderPlan } from "../plan/render-plan.ts";
+import { ChunkRun, type Patience } from "./chunk-run.ts";
+import { nukeEnvironment } from "./nuke-environment.ts";
+import type { ProcessList } from "./process-list.ts";
+
+export interface JobOrder {
+  readonly id: string;
+  readonly job: RenderJob;
+  /** For logs and the status; exists. */
+  readonly folder: string;
+  readonly patience: Patience;
+  readonly emit: (event: RenderEvent) => void;
+}
+
+/** Between two progress events, ms; more for jobs of very many chunks, whose statuses are large. */
+const PROGRESS_MS = 100;
+
+export class Job {
+  readonly #order: JobOrder;
+  readonly #env: Record<string, string>;
+  readonly #runs = new Map<number, ChunkRun>();
+  readonly #dropped = new Set<number>();
+  readonly #submittedAt = Date.now();
+  #startedAt: number | null = null;
+  #finishedAt: number | null = null;
+  #cancelled = false;
+  #closing = false;
+  #peakMB = 0;
+  #folder: string | null = null;
+  #ending: Pick<JobStatus, "doneRanges" | "missingRanges" | "exitCode"> | null = null;
+  #progressTimer: NodeJS.Timeout | null = null;
+  #lastProgress = 0;
+
+  constructor(order: JobOrder) {
+    this.#order = order;
+    this.#env = nukeEnvironment(order.job.env, order.job.plan.nuke?.env);
+  }
+
+  get id(): string {
+    return this.#order.id;
+  }
+
+  get plan(): RenderPlan {
+    return this.#order.job.plan;
+  }
+
+  /** The environment its Nukes are started with. */
+  get env(): Readonly<Record<string, string>> {
+    return this.#env;
+  }
+
+  /** Chunks that render now. */
+  get running(): ChunkRun[] {
+    return [...this.#runs.values()].filter(({ status }) => status.state === "running");
+  }
+
+  /** Renders a chunk; resolves when it is over. Never rejects. */
+  async runChunk(index: number): Promise<void> {
+    const chunk = this.plan.chunks[index];
+    if (!chunk) throw new RangeError(`no chunk ${index}`);
+    this.#startedAt ??= Date.now();
+    const { id, folder, patience } = this.#order;
+    const run = new ChunkRun({
+      job: id,
+      plan: this.plan,
+      chunk,
+      env: this.#env,
+      folder,
+      patience,
+      emit: (event) => this.#pass(event),
+      changed: () => this.changed(),
+    });
+    this.#runs.set(index, run);
+    await run.run();
+  }
+
+  /** Ends what runs; no other chunk may be started after this. Too late when the books are being closed. */
+  cancel(): void {
+    if (this.#closing) return;
+    this.#cancelled = true;
+    for (const { index } of this.plan.chunks) if (!this.#runs.has(index)) this.#dropped.add(index);
+    for (const run of this.running) run.cancel();
+    this.changed();
+  }
+
+  get cancelled(): boolean {
+    return this.#cancelled;
+  }
+
+  /** Takes a memory sample of its Nukes. */
+  sample(list: ProcessList): void {
+    const running = this.running;
+    const sum = running.reduce((total, run) => total + run.sample(list), 0);
+    // A single Nuke's own highest mark may be above every sample of the sum.
+    this.#peakMB = Math.max(this.#peakMB, sum, ...running.map(({ peakMB }) => peakMB));
+    if (running.length > 0) this.changed();
+  }
+
+  /**
+   * Closes the books when no chunk waits or runs: looks at every frame's files once more, and says how it ended. Removes the
+   * script's temporary copy.
+   */
+  async finish(): Promise<JobStatus> {
+    this.#closing = true;
+    const done: number[] = [];
+    for (const run of this.#runs.values()) {
+      for (const frame of await run.ledger.recheck())
+        this.#order.emit({
+          type: "frame-failed",
+          job: this.id,
+          chunk: run.status.index,
+          frame,
+          message: "Its file was written, but is gone or changed at the end of the render.",
+        });
+      for (const frame of run.ledger.done.keys()) done.push(frame);
+    }
+    const all = parseFrames(this.plan.frames);
+    const onDisk = new Set(done);
+    const missing = all.frames.filter((frame) => !onDisk.has(frame));
+    const ranges = (frames: readonly number[]): string[] =>
+      frames.length === 0 ? [] : formatFrames(frames, all.steps).split(" ");
+    this.#ending = {
+      doneRanges: ranges(all.frames.filter((frame) => onDisk.has(frame))),
+      missingRanges: ranges(missing),
+      exitCode: this.#exitCode(missing.length),
+    };
+    await this.#removeCopy();
+    this.#finishedAt = Date.now();
+    if (this.#progressTimer) clearTimeout(this.#progressTimer);
+    return this.status;
+  }
+
+  get status(): JobStatus {
+    const { job } = this.#order;
+    const { plan } = job;
+    const chunks = plan.chunks.map((chunk) => this.#chunkStatus(chunk.index));
+    const running = chunks.filter(({ state }) => state === "running");
+    const framesDone = chunks.reduce((sum, chunk) => sum + chunk.framesDone, 0);
+    const advanced = [...this.#runs.values()].reduce((sum, run) => sum + run.framesAdvanced, 0);
+    return {
+      job: this.id,
+      script: job.source ?? plan.script,
+      write: plan.write,
+      state: this.#state(),
+      frames: plan.frames,
+      frameCount: plan.frameCount,
+      framesDone,
+      progress: this.#ending ? framesDone / plan.frameCount : Math.min(1, advanced / plan.frameCount),
+      running: running.length,
+      etaSeconds: this.#eta(running),
+      seconds: this.#startedAt === null ? 0 : ((this.#finishedAt ?? Date.now()) - this.#startedAt) / 1000,
+      peakMB: Math.round(this.#peakMB),
+      submittedAt: this.#submittedAt,
+      finishedAt: this.#finishedAt,
+      chunks,
+      folder: this.#folder,
+      doneRanges: this.#ending?.doneRanges ?? [],
+      missingRanges: this.#ending?.missingRanges ?? [],
+      exitCode: this.#ending?.exitCode ?? null,
+      demo: plan.nuke?.demo ?? false,
+    };
+  }
+
+  /** Something moved: a progress event follows, but not too many of them. */
+  changed(): void {
+    if (this.#progressTimer || this.#ending) return;
+    const interval = Math.max(PROGRESS_MS, this.plan.chunks.length / 2);
+    const due = Math.max(0, this.#lastProgress + interval - Date.now());
+    this.#progressTimer = setTimeout(() => {
+      this.#progressTimer = null;
+      if (this.#ending) return;
+      this.#lastProgress = Date.now();
+      this.#order.emit({ type: "progress", job: this.id, status: this.status });
+    }, due);
+  }
+
+  #pass(event: RenderEvent): void {
+    const [file] = event.type === "frame-done" ? event.files : [];
+    if (file !== undefined) this.#folder ??= dirname(file);
+    this.#order.emit(event);
+  }
+
+  #state(): JobState {
+    if (this.#finishedAt !== null) return "finished";
+    if (this.#cancelled) return "cancelling";
+    return this.#startedAt === null ? "queued" : "running";
+  }
+
+  #chunkStatus(index: number): ChunkStatus {
+    const run = this.#runs.get(index);
+    if (run) return run.status;
+    const chunk = this.plan.chunks[index];
+    const dropped = this.#dropped.has(index);
+    return {
+      index,
+      frames: chunk?.frames ?? "",
+      count: chunk?.count ?? 0,
+      state: dropped ? "finished" : "waiting",
+      pid: null,
+      framesDone: 0,
+      frameProgress: 0,
+      seconds: 0,
+      peakMB: 0,
+      verdict: dropped ? "cancelled" : null,
+      exitCode: null,
+      signal: null,
+      reason: dropped ? "Cancelled before it started." : null,
+    };
+  }
+
+  /** The frames left, shared by the Nukes at work; never less than the longest queue of one of them. */
+  #eta(running: readonly ChunkStatus[]): number | null {
+    const times = [...this.#runs.values()].flatMap(({ frameSeconds }) => frameSeconds);
+    if (times.length === 0 || running.length === 0) return null;
+    const each = times.reduce((sum, seconds) => sum + seconds, 0) / times.length;
+    let left = 0;
+    let longest = 0;
+    for (const chunk of this.plan.chunks) {
+      const run = this.#runs.get(chunk.index);
+      if (run ? run.status.state === "finished" : this.#dropped.has(chunk.index)) continue;
+      const frames = chunk.count - (run?.framesAdvanced ?? 0);
+      left += frames;
+      if (run) longest = Math.max(longest, frames);
+    }
+    return each * Math.max(left / running.length, longest);
+  }
+
+  #exitCode(missing: number): number {
+    if (this.#cancelled) return 130;
+    if (missing === 0) return 0;
+    const refused = [...this.#runs.values()].some(({ status }) => status.verdict === "license");
+    return refused ? 3 : 1;
+  }
+
+  async #removeCopy(): Promise<void> {
+    const { temporaryScript, source, plan } = this.#order.job;
+    if (temporaryScript === undefined) return;
+    // Only what was rendered from, and never what the artist works on.
+    const copy = resolve(temporaryScript);
+    if (copy !== resolve(plan.script) || source === undefined || copy === resolve(source)) return;
+    await rm(copy, { force: true }).catch(() => undefined);
+  }
+}

@@ -1,0 +1,39 @@
+/** What the service's process is told by its environment. */
+import { catch as otherwise, coerce, maximum, minimum, int, nullable, object } from "zod/mini";
+import type { Patience } from "./chunk-run.ts";
+import { stateFolder } from "./state-folder.ts";
+
+export interface MainOptions {
+  readonly stateFolder: string;
+  readonly idleMs: number;
+  readonly patience: Patience;
+  readonly maxParallel: number | null;
+}
+
+const seconds = (usual: number) => otherwise(coerce.number().check(minimum(0), maximum(2_000_000)), usual);
+
+const environmentSchema = object({
+  /** Seconds without jobs and clients after which the service ends. */
+  NUKE_RENDER_IDLE_SECONDS: seconds(600),
+  /** Seconds a cancelled Nuke has to end by itself. */
+  NUKE_RENDER_CANCEL_GRACE_SECONDS: seconds(5),
+  /** Seconds a Nuke has to end after its render. */
+  NUKE_RENDER_HANG_GRACE_SECONDS: seconds(45),
+  /** Nukes of all jobs at once. */
+  NUKE_RENDER_MAX_PARALLEL: otherwise(nullable(coerce.number().check(int(), minimum(1), maximum(256))), null),
+});
+
+/** Reads the settings; what cannot be read has its default. */
+export function mainOptions(env: NodeJS.ProcessEnv): MainOptions {
+  const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ""));
+  const read = environmentSchema.parse(given);
+  return {
+    stateFolder: stateFolder(env),
+    idleMs: read.NUKE_RENDER_IDLE_SECONDS * 1000,
+    patience: {
+      cancelMs: read.NUKE_RENDER_CANCEL_GRACE_SECONDS * 1000,
+      hangMs: read.NUKE_RENDER_HANG_GRACE_SECONDS * 1000,
+    },
+    maxParallel: read.NUKE_RENDER_MAX_PARALLEL,
+  };
+}

@@ -1,0 +1,52 @@
+/** Looks at the memory of all running Nukes at regular times. */
+import { messageOf } from "./errors.ts";
+import type { Job } from "./job.ts";
+import { listProcesses } from "./process-list.ts";
+
+/** Between two looks, ms. Only Linux tells cheaply; elsewhere a program has to be run for it. */
+const EVERY_MS = process.platform === "linux" ? 500 : process.platform === "darwin" ? 1000 : 2000;
+/** The first look comes sooner, for the shortest of renders. */
+const FIRST_MS = 100;
+
+export class MemorySampler {
+  readonly #jobs: () => readonly Job[];
+  readonly #log: (line: string) => void;
+  #timer: NodeJS.Timeout | null = null;
+  #failed = false;
+
+  constructor(jobs: () => readonly Job[], log: (line: string) => void) {
+    this.#jobs = jobs;
+    this.#log = log;
+  }
+
+  /** A Nuke is starting. */
+  start(): void {
+    if (this.#timer) clearTimeout(this.#timer);
+    this.#schedule(FIRST_MS);
+  }
+
+  stop(): void {
+    if (this.#timer) clearTimeout(this.#timer);
+    this.#timer = null;
+  }
+
+  #schedule(delay: number): void {
+    const timer = setTimeout(() => {
+      void this.#sample().then(() => {
+        if (this.#timer === timer) this.#schedule(EVERY_MS);
+      });
+    }, delay);
+    this.#timer = timer;
+  }
+
+  async #sample(): Promise<void> {
+    try {
+      const list = await listProcesses();
+      for (const job of this.#jobs()) job.sample(list);
+    } catch (error) {
+      // Rendering goes on without figures; said once.
+      if (!this.#failed) this.#log(`memory could not be sampled: ${messageOf(error)}`);
+      this.#failed = true;
+    }
+  }
+}

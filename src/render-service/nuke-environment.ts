@@ -1,0 +1,37 @@
+/** The surroundings a Nuke is started in. */
+import { mkdir } from "node:fs/promises";
+import { join } from "node:path";
+
+/** What belongs to the editor or the runtime that asked, and would change how a Nuke or its Python tools behave. */
+const ofTheEditor = /^(?:ELECTRON_.*|VSCODE_.*|NODE_OPTIONS|NODE_CHANNEL_FD|NODE_UNIQUE_ID)$/iu;
+
+/** The job's environment without what belongs to the editor; the command's own variables are set on top. */
+export function nukeEnvironment(
+  job: Readonly<Record<string, string>>,
+  command: Readonly<Record<string, string>> = {},
+): Record<string, string> {
+  const kept = Object.entries(job).filter(([name]) => !ofTheEditor.test(name));
+  return { ...Object.fromEntries(kept), ...command };
+}
+
+/**
+ * Creates Nuke's temporary folder (nuke-cli.md 1.6 and 6.2): several Nukes that race to make it and the caches inside fail.
+ * @returns a message when it cannot be made; Nuke may still manage.
+ */
+export async function prepareNukeTemp(env: Readonly<Record<string, string>>): Promise<string | null> {
+  const folder = nukeTempFolder(env);
+  if (folder === null) return null;
+  try {
+    await mkdir(folder, { recursive: true, mode: 0o700 });
+    return null;
+  } catch (error) {
+    return `Nuke's temporary folder ${folder} cannot be created (${String(error)}). Set NUKE_TEMP_DIR to another one.`;
+  }
+}
+
+function nukeTempFolder(env: Readonly<Record<string, string>>): string | null {
+  if (env.NUKE_TEMP_DIR) return env.NUKE_TEMP_DIR;
+  if (process.platform !== "win32") return `/var/tmp/nuke-u${process.getuid?.() ?? 0}`;
+  const { LOCALAPPDATA: local } = env;
+  return local === undefined ? null : join(local, "Temp", "nuke");
+}

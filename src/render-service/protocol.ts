@@ -1,0 +1,105 @@
+/** What a client and the render service say to each other: JSON-RPC, every message checked at both ends. */
+import { NotificationType, RequestType } from "vscode-jsonrpc/node";
+import * as z from "zod/mini";
+import { jobStatusSchema, renderEventSchema } from "../plan/events.ts";
+import { renderJobSchema } from "../plan/job.ts";
+
+/** Raised when old and new cannot talk to each other any more. */
+export const PROTOCOL = 1;
+
+const jobId = z.string().check(z.minLength(1), z.maxLength(100));
+const nothing = z.object({});
+
+/** One request: its name on the wire, what is asked and what is answered. */
+export interface Request<Params, Result> {
+  readonly type: RequestType<unknown, unknown, unknown>;
+  readonly name: string;
+  readonly params: z.ZodMiniType<Params>;
+  readonly result: z.ZodMiniType<Result>;
+}
+
+function request<Params, Result>(
+  name: string,
+  params: z.ZodMiniType<Params>,
+  result: z.ZodMiniType<Result>,
+): Request<Params, Result> {
+  return { name, type: new RequestType(name), params, result };
+}
+
+const helloSchema = z.object({
+  protocol: z.int(),
+  version: z.string(),
+  pid: z.int(),
+  stateFolder: z.string(),
+  logFile: z.string(),
+});
+/** What the service says of itself. */
+export type Hello = z.infer<typeof helloSchema>;
+
+const logPieceSchema = z.object({
+  lines: z.array(z.string()),
+  /** Where to go on reading, bytes from the start of the log. */
+  next: z.int(),
+  /** There is more now. */
+  more: z.boolean(),
+});
+/** Part of a chunk's output, read back. */
+export type LogPiece = z.infer<typeof logPieceSchema>;
+
+const oneJob = z.object({ job: jobId });
+
+export const requests = {
+  hello: request("hello", z.object({ protocol: z.int(), version: z.string() }), helloSchema),
+  /** `watch`: this client gets the job's events, from the first one on; `lines`: those of its output too. */
+  submit: request(
+    "submit",
+    z.object({ job: renderJobSchema, watch: z.boolean(), lines: z.boolean() }),
+    oneJob,
+  ),
+  jobs: request("jobs", nothing, z.array(jobStatusSchema)),
+  job: request("job", oneJob, jobStatusSchema),
+  cancel: request("cancel", oneJob, nothing),
+  watch: request(
+    "watch",
+    z.object({ jobs: z.union([z.literal("all"), z.array(jobId)]), lines: z.boolean() }),
+    nothing,
+  ),
+  /** `from`: bytes from the start of the log; negative: from its end. */
+  lines: request(
+    "lines",
+    z.object({
+      job: jobId,
+      chunk: z.int().check(z.minimum(0)),
+      stream: z.enum(["stdout", "stderr"]),
+      from: z.int(),
+    }),
+    logPieceSchema,
+  ),
+  forget: request("forget", oneJob, nothing),
+  /** Nukes of all jobs at once; null: the machine decides. */
+  configure: request(
+    "configure",
+    z.object({ maxParallel: z.nullable(z.int().check(z.minimum(1), z.maximum(256))) }),
+    nothing,
+  ),
+  shutdown: request("shutdown", z.object({ force: z.boolean() }), nothing),
+};
+
+/** The event stream, service to client. */
+export const eventNotification = new NotificationType<unknown>("event");
+export const eventSchema = renderEventSchema;
+
+/** Carried by the error of a refused request, beside its message. */
+export const failureSchema = z.object({
+  reason: z.enum([
+    "unknown-job",
+    "job-running",
+    "busy",
+    "stopping",
+    "bad-plan",
+    "bad-message",
+    "state-folder",
+  ]),
+});
+/** JSON-RPC's range for errors of an application. */
+export const FAILURE_CODE = 1;

@@ -1,0 +1,79 @@
+/** Which chunk starts next: first come, first served, under a cap for the whole machine. Pure. */
+
+export interface QueueJob {
+  readonly id: string;
+  /** Nukes of this job at once. */
+  readonly parallel: number;
+  /** Chunks to do, in order. */
+  readonly chunks: readonly number[];
+}
+
+interface Entry {
+  readonly id: string;
+  readonly parallel: number;
+  readonly waiting: number[];
+  readonly running: Set<number>;
+}
+
+export class RenderQueue {
+  readonly #entries: Entry[] = [];
+  readonly #cores: number;
+  /** Nukes of all jobs at once; null: the cores, or what the first job asked for where that is more. */
+  maxParallel: number | null = null;
+
+  constructor(cores: number) {
+    this.#cores = cores;
+  }
+
+  add({ id, parallel, chunks }: QueueJob): void {
+    this.#entries.push({ id, parallel: Math.max(1, parallel), waiting: [...chunks], running: new Set() });
+  }
+
+  get running(): number {
+    return this.#entries.reduce((sum, { running }) => sum + running.size, 0);
+  }
+
+  /** Who asked first for more Nukes than there are cores gets them; others wait for a free core. */
+  get cap(): number {
+    return this.maxParallel ?? Math.max(this.#cores, this.#entries[0]?.parallel ?? 0);
+  }
+
+  /** Takes the chunk that is to start now; null when none may. */
+  take(): { job: string; chunk: number } | null {
+    if (this.running >= this.cap) return null;
+    for (const { id, parallel, waiting, running } of this.#entries) {
+      if (running.size >= parallel) continue;
+      const chunk = waiting.shift();
+      if (chunk === undefined) continue;
+      running.add(chunk);
+      return { job: id, chunk };
+    }
+    return null;
+  }
+
+  /** A chunk that was taken has ended. */
+  ended(job: string, chunk: number): void {
+    const entry = this.#entries.find(({ id }) => id === job);
+    entry?.running.delete(chunk);
+    this.#clean();
+  }
+
+  /** Takes back the chunks that wait. */
+  drop(job: string): void {
+    const entry = this.#entries.find(({ id }) => id === job);
+    entry?.waiting.splice(0);
+    this.#clean();
+  }
+
+  /** Nothing of this job waits or runs. */
+  isOver(job: string): boolean {
+    return !this.#entries.some(({ id }) => id === job);
+  }
+
+  #clean(): void {
+    for (let index = this.#entries.length - 1; index >= 0; index--) {
+      const entry = this.#entries[index];
+      if (entry && entry.waiting.length === 0 && entry.running.size === 0) this.#entries.splice(index, 1);
+    }
+  }
+}

@@ -1,0 +1,58 @@
+/** The service's life: lock, socket, jobs, end. */
+import { acquireLock } from "./lock.ts";
+import { messageOf } from "./errors.ts";
+import type { MainOptions } from "./main-options.ts";
+import { productVersion } from "./product-version.ts";
+import { ServiceServer } from "./server.ts";
+import { RenderService } from "./service.ts";
+import { chooseSocket } from "./socket.ts";
+import { lockFile, prepareStateFolder, serviceLogFile } from "./state-folder.ts";
+
+/** Runs until it has ended; answers with the process's exit code. At once when another service runs already. */
+export async function runService(options: MainOptions): Promise<number> {
+  const log = (line: string): void => console.error(`${new Date().toISOString()} [${process.pid}] ${line}`);
+  // What no handler caught: the Nukes go on in any case, and so should the service that watches them.
+  process.on("uncaughtException", (error) => log(`unexpected: ${error.stack ?? error.message}`));
+  process.on("unhandledRejection", (error) => log(`unexpected: ${messageOf(error)}`));
+
+  try {
+    return await live(options, log);
+  } catch (error) {
+    log(`the render service cannot run: ${messageOf(error)}`);
+    return 1;
+  }
+}
+
+async function live(
+  { stateFolder, idleMs, patience, maxParallel }: MainOptions,
+  log: (line: string) => void,
+): Promise<number> {
+  await prepareStateFolder(stateFolder);
+  // Renders outlive the folder and the terminal the first client was in.
+  process.chdir(stateFolder);
+  process.on("SIGHUP", () => undefined);
+  const socket = await chooseSocket(stateFolder);
+  const lock = await acquireLock(lockFile(stateFolder), socket);
+  if (lock === null) {
+    log("another render service runs; leaving it to that one");
+    return 0;
+  }
+  const service = await RenderService.open({ stateFolder, patience, maxParallel, log });
+  const server = await ServiceServer.listen({
+    service,
+    identity: { version: productVersion, stateFolder, logFile: serviceLogFile(stateFolder) },
+    socket,
+    idleMs,
+    log,
+    release: () => lock.release(),
+  });
+  for (const signal of ["SIGTERM", "SIGINT"] as const)
+    process.on(signal, () => {
+      log(`${signal}: ending`);
+      server.stop().catch((error: unknown) => log(`ending: ${messageOf(error)}`));
+    });
+  log(`render service ${productVersion} at ${socket}`);
+  await server.done;
+  log("ended");
+  return 0;
+}

@@ -1,0 +1,114 @@
+/** The service's door: the socket, its clients, and the end of the process when nobody needs it. */
+import { chmod, rm } from "node:fs/promises";
+import { type Server, createServer } from "node:net";
+import { ClientConnection, type Identity } from "./client-connection.ts";
+import { messageOf } from "./errors.ts";
+import type { RenderService } from "./service.ts";
+
+export interface ServerOptions {
+  readonly service: RenderService;
+  readonly identity: Identity;
+  readonly socket: string;
+  /** Milliseconds without jobs and clients after which it ends. */
+  readonly idleMs: number;
+  readonly log: (line: string) => void;
+  /** Called when clients can reach nothing here any more, before they are let go. */
+  readonly release: () => Promise<void>;
+}
+
+export class ServiceServer {
+  readonly #options: ServerOptions;
+  readonly #server: Server;
+  readonly #clients = new Set<ClientConnection>();
+  readonly #done: Promise<void>;
+  #finish: () => void = () => undefined;
+  #idleTimer: NodeJS.Timeout | null = null;
+  #closing: Promise<void> | null = null;
+
+  private constructor(options: ServerOptions) {
+    this.#options = options;
+    this.#done = new Promise((resolve) => (this.#finish = resolve));
+    this.#server = createServer((socket) => {
+      const connection = new ClientConnection(socket, {
+        service: options.service,
+        identity: options.identity,
+        log: options.log,
+        shutdown: async (force) => {
+          await options.service.stop(force);
+          // The answer goes out first.
+          setImmediate(() => this.#closeInBackground());
+        },
+        closed: (gone) => {
+          this.#clients.delete(gone);
+          this.#watchIdle();
+        },
+      });
+      this.#clients.add(connection);
+      this.#watchIdle();
+    });
+    options.service.onEvent(({ type }) => {
+      if (type === "queued" || type === "finished") this.#watchIdle();
+    });
+  }
+
+  /** Listens; only this user can open the socket. */
+  static async listen(options: ServerOptions): Promise<ServiceServer> {
+    const server = new ServiceServer(options);
+    if (process.platform !== "win32") await rm(options.socket, { force: true });
+    await new Promise<void>((resolve, reject) => {
+      server.#server.once("error", reject);
+      server.#server.listen(options.socket, () => {
+        server.#server.off("error", reject);
+        resolve();
+      });
+    });
+    server.#server.on("error", (error) => options.log(`socket: ${error.message}`));
+    if (process.platform !== "win32") await chmod(options.socket, 0o600);
+    server.#watchIdle();
+    return server;
+  }
+
+  /** Resolves when the service has ended. */
+  get done(): Promise<void> {
+    return this.#done;
+  }
+
+  /** Ends the service with all its Nukes. */
+  async stop(): Promise<void> {
+    await this.#options.service.stop(true);
+    await this.#close();
+  }
+
+  #watchIdle(): void {
+    if (this.#idleTimer) clearTimeout(this.#idleTimer);
+    this.#idleTimer = null;
+    if (this.#closing || this.#clients.size > 0 || this.#options.service.activeJobs > 0) return;
+    this.#idleTimer = setTimeout(() => {
+      this.#options.log("nothing to do; ending");
+      this.stop().catch((error: unknown) => this.#options.log(`ending: ${messageOf(error)}`));
+    }, this.#options.idleMs);
+  }
+
+  #closeInBackground(): void {
+    this.#close().catch((error: unknown) => this.#options.log(`closing: ${messageOf(error)}`));
+  }
+
+  #close(): Promise<void> {
+    this.#closing ??= this.#closeOnce();
+    return this.#closing;
+  }
+
+  async #closeOnce(): Promise<void> {
+    if (this.#idleTimer) clearTimeout(this.#idleTimer);
+    const closed = new Promise<void>((resolve) => this.#server.close(() => resolve()));
+    // The next service may start now: its clients must not find this one's address.
+    if (process.platform !== "win32") await rm(this.#options.socket, { force: true });
+    await this.#options.release();
+    for (const client of this.#clients) client.end();
+    // A client that does not hang up is not waited for.
+    const patience = setTimeout(() => this.#finish(), 2000);
+    await closed;
+    clearTimeout(patience);
+    this.#finish();
+  }
+}

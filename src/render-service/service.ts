@@ -1,0 +1,241 @@
+/** The render service itself: takes jobs, starts their chunks, tells what happens. Knows nothing of sockets. */
+import { availableParallelism } from "node:os";
+import type { JobStatus, RenderEvent } from "../plan/events.ts";
+import { parseFrames } from "../plan/frames.ts";
+import type { RenderJob } from "../plan/job.ts";
+import type { RenderPlan } from "../plan/render-plan.ts";
+import { type Patience, chunkLog } from "./chunk-run.ts";
+import { RenderServiceError, messageOf } from "./errors.ts";
+import { JobFolders, readLog } from "./job-folders.ts";
+import { Job } from "./job.ts";
+import { MemorySampler } from "./memory-sampler.ts";
+import { prepareNukeTemp } from "./nuke-environment.ts";
+import type { LogPiece } from "./protocol.ts";
+import { RenderQueue } from "./queue.ts";
+import { jobsFolder } from "./state-folder.ts";
+
+export interface ServiceOptions {
+  readonly stateFolder: string;
+  readonly patience: Patience;
+  /** Nukes of all jobs at once; null: the machine decides. */
+  readonly maxParallel: number | null;
+  readonly log: (line: string) => void;
+}
+
+type Listener = (event: RenderEvent) => void;
+
+export class RenderService {
+  readonly #options: ServiceOptions;
+  readonly #folders: JobFolders;
+  readonly #queue = new RenderQueue(availableParallelism());
+  readonly #active = new Map<string, Job>();
+  readonly #finished = new Map<string, JobStatus>();
+  readonly #listeners = new Set<Listener>();
+  readonly #sampler: MemorySampler;
+  /** Told when the last job is over. */
+  readonly #idleWaiters = new Set<() => void>();
+  #stopping = false;
+
+  private constructor(options: ServiceOptions, folders: JobFolders) {
+    this.#options = options;
+    this.#folders = folders;
+    this.#queue.maxParallel = options.maxParallel;
+    this.#sampler = new MemorySampler(() => [...this.#active.values()], options.log);
+  }
+
+  /** Opens the service on a prepared state folder and reads how earlier jobs ended. */
+  static async open(options: ServiceOptions): Promise<RenderService> {
+    const folders = new JobFolders(jobsFolder(options.stateFolder));
+    const service = new RenderService(options, folders);
+    for (const status of await folders.load()) service.#finished.set(status.job, status);
+    return service;
+  }
+
+  /** Jobs that are not over. */
+  get activeJobs(): number {
+    return this.#active.size;
+  }
+
+  /** All jobs known, oldest first. */
+  get jobs(): JobStatus[] {
+    const active = [...this.#active.values()].map(({ status }) => status);
+    return [...this.#finished.values(), ...active].sort((a, b) => a.submittedAt - b.submittedAt);
+  }
+
+  /** @throws {RenderServiceError} `unknown-job` */
+  job(id: string): JobStatus {
+    const status = this.#active.get(id)?.status ?? this.#finished.get(id);
+    if (status === undefined) throw unknownJob(id);
+    return status;
+  }
+
+  onEvent(listener: Listener): { dispose(): void } {
+    this.#listeners.add(listener);
+    return { dispose: () => this.#listeners.delete(listener) };
+  }
+
+  /**
+   * Takes a job. `accepted` hears its id before its first event.
+   * @throws {RenderServiceError} `stopping`, `bad-plan`
+   */
+  async submit(request: RenderJob, accepted: (id: string) => void = () => undefined): Promise<string> {
+    const { plan } = request;
+    this.#refuseWhenStopping();
+    requireSound(plan);
+    const id = await this.#folders.create(request.source ?? plan.script, plan.write);
+    this.#refuseWhenStopping();
+    const job = new Job({
+      id,
+      job: request,
+      folder: this.#folders.path(id),
+      patience: this.#options.patience,
+      emit: (event) => this.#emit(event),
+    });
+    this.#active.set(id, job);
+    accepted(id);
+    this.#emit({ type: "queued", job: id, status: job.status });
+    if (plan.nuke?.demo !== true) {
+      const problem = await prepareNukeTemp(job.env);
+      if (problem !== null)
+        this.#emit({ type: "message", job: id, chunk: null, severity: "warning", text: problem });
+    }
+    // It may have been cancelled while its folders were made.
+    if (job.cancelled) this.#finish(job);
+    else {
+      this.#queue.add({ id, parallel: plan.parallel, chunks: plan.chunks.map(({ index }) => index) });
+      this.#pump();
+    }
+    return id;
+  }
+
+  /** Cancels a job; over when its `finished` event comes. Nothing happens to one that has finished. */
+  cancel(id: string): void {
+    const job = this.#active.get(id);
+    if (!job) {
+      if (!this.#finished.has(id)) throw unknownJob(id);
+      return;
+    }
+    const waited = !this.#queue.isOver(id);
+    this.#queue.drop(id);
+    job.cancel();
+    // Otherwise its last chunk to end finishes it.
+    if (waited && this.#queue.isOver(id)) this.#finish(job);
+  }
+
+  /** Reads a chunk's log back. */
+  async lines(id: string, chunk: number, stream: "stdout" | "stderr", from: number): Promise<LogPiece> {
+    this.job(id);
+    return readLog(chunkLog(this.#folders.path(id), chunk, stream), from);
+  }
+
+  /** Removes a finished job and its logs. */
+  async forget(id: string): Promise<void> {
+    if (this.#active.has(id))
+      throw new RenderServiceError("job-running", `${id} has not finished. Cancel it first.`);
+    if (!this.#finished.delete(id)) throw unknownJob(id);
+    await this.#folders.remove(id);
+  }
+
+  configure({ maxParallel }: { readonly maxParallel: number | null }): void {
+    this.#queue.maxParallel = maxParallel;
+    this.#pump();
+  }
+
+  /**
+   * Ends the service's work: it takes no jobs any more, and none of its Nukes is left when this resolves.
+   * @throws {RenderServiceError} `busy` when jobs run and `force` is not set.
+   */
+  async stop(force: boolean): Promise<void> {
+    if (this.#active.size > 0 && !force)
+      throw new RenderServiceError(
+        "busy",
+        `${this.#active.size === 1 ? "A job is" : `${this.#active.size} jobs are`} not finished. Cancel first, or force the stop.`,
+      );
+    this.#stopping = true;
+    for (const id of this.#active.keys()) this.cancel(id);
+    if (this.#active.size > 0) await new Promise<void>((resolve) => this.#idleWaiters.add(resolve));
+    this.#sampler.stop();
+  }
+
+  #refuseWhenStopping(): void {
+    if (this.#stopping)
+      throw new RenderServiceError("stopping", "The render service is ending. Try again in a moment.");
+  }
+
+  #pump(): void {
+    for (let next = this.#queue.take(); next; next = this.#queue.take()) {
+      const { job: id, chunk } = next;
+      const job = this.#active.get(id);
+      if (!job) throw new Error(`the queue holds ${id}, which is not active`);
+      this.#sampler.start();
+      job
+        .runChunk(chunk)
+        .catch((error: unknown) => this.#options.log(`chunk ${chunk} of ${id}: ${messageOf(error)}`))
+        .finally(() => {
+          this.#queue.ended(id, chunk);
+          if (this.#queue.isOver(id)) this.#finish(job);
+          this.#pump();
+        });
+    }
+  }
+
+  #finish(job: Job): void {
+    this.#close(job).catch((error: unknown) => this.#options.log(`ending ${job.id}: ${messageOf(error)}`));
+  }
+
+  async #close(job: Job): Promise<void> {
+    const status = await job.finish();
+    try {
+      await this.#folders.save(status);
+    } catch (error) {
+      this.#options.log(`status of ${job.id} was not kept: ${messageOf(error)}`);
+    }
+    this.#finished.set(job.id, status);
+    this.#active.delete(job.id);
+    const { doneRanges: framesDone, missingRanges: framesMissing, exitCode } = status;
+    this.#emit({ type: "finished", job: job.id, framesDone, framesMissing, exitCode: exitCode ?? 1, status });
+    for (const id of await this.#folders.prune(new Set(this.#active.keys()))) this.#finished.delete(id);
+    if (this.#active.size > 0) return;
+    this.#sampler.stop();
+    for (const waiter of this.#idleWaiters) waiter();
+    this.#idleWaiters.clear();
+  }
+
+  #emit(event: RenderEvent): void {
+    for (const listener of this.#listeners) listener(event);
+  }
+}
+
+function unknownJob(id: string): RenderServiceError {
+  return new RenderServiceError("unknown-job", `There is no job ${id}. nbr service status lists them.`);
+}
+
+/** Every frame is in exactly one chunk, and every chunk can be started; planning saw to it, but the service trusts no client. */
+function requireSound(plan: RenderPlan): void {
+  const bad = (why: string): RenderServiceError =>
+    new RenderServiceError("bad-plan", `This plan cannot run: ${why}.`);
+  if (plan.nuke === null) throw bad("no Nuke was chosen for it");
+  if (plan.chunks.length === 0) throw bad("it has no chunks");
+  const inChunks: number[] = [];
+  for (const [position, { index, argv, frames }] of plan.chunks.entries()) {
+    if (index !== position) throw bad("its chunks are not numbered in order");
+    if (argv.length === 0 || argv[0] === "") throw bad(`chunk ${index + 1} has no command`);
+    for (const frame of framesOf(frames, bad)) inChunks.push(frame);
+  }
+  const wanted = framesOf(plan.frames, bad);
+  const sorted = inChunks.sort((a, b) => a - b);
+  if (
+    wanted.length !== plan.frameCount ||
+    sorted.length !== wanted.length ||
+    wanted.some((f, i) => f !== sorted[i])
+  )
+    throw bad("its chunks are not exactly its frames");
+}
+
+function framesOf(text: string, bad: (why: string) => Error): readonly number[] {
+  try {
+    return parseFrames(text).frames;
+  } catch (error) {
+    throw bad(messageOf(error));
+  }
+}

@@ -1,0 +1,144 @@
+/** A service of its own for each test, and tiny programs in place of Nuke that do exactly what a test needs. */
+import { mkdir, mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { formatFrames, parseFrames } from "../../src/plan/frames.ts";
+import type { RenderJob } from "../../src/plan/job.ts";
+import type { RenderPlan } from "../../src/plan/render-plan.ts";
+import type { RenderEvent } from "../../src/plan/events.ts";
+import type { RenderServiceClient } from "../../src/render-service/client.ts";
+import { type ConnectOptions, connectRenderService } from "../../src/render-service/connect.ts";
+
+export interface Place {
+  readonly folder: string;
+  readonly state: string;
+  readonly frames: string;
+  connect(options?: ConnectOptions): Promise<RenderServiceClient>;
+  [Symbol.asyncDispose](): Promise<void>;
+}
+
+/** A folder with a state folder in it; disposing ends the service by force and removes all. */
+export async function place(name = "nbr service", env: Record<string, string> = {}): Promise<Place> {
+  const folder = await mkdtemp(join(tmpdir(), `${name} `));
+  const [state, frames] = [join(folder, "state"), join(folder, "frames")];
+  await mkdir(frames, { recursive: true });
+  const connect = (options: ConnectOptions = {}): Promise<RenderServiceClient> =>
+    connectRenderService({
+      stateFolder: state,
+      ...options,
+      env: {
+        NUKE_RENDER_CANCEL_GRACE_SECONDS: "0.5",
+        NUKE_RENDER_HANG_GRACE_SECONDS: "0.5",
+        NUKE_RENDER_IDLE_SECONDS: "60",
+        ...env,
+        ...options.env,
+      },
+    });
+  return {
+    folder,
+    state,
+    frames,
+    connect,
+    async [Symbol.asyncDispose]() {
+      const client = await connect();
+      await client.shutdown({ force: true });
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+/** Helpers every fake Nuke has: its frames, files and Nuke's lines (nuke-cli.md 2.4). */
+const prelude = `
+const fs = require("node:fs"), path = require("node:path");
+const frames = process.argv[1].split(",").map(Number), out = process.argv[2];
+const say = (text) => fs.writeSync(1, text), complain = (text) => fs.writeSync(2, text);
+const file = (frame) => path.join(out, "f." + String(frame).padStart(4, "0") + ".exr");
+const write = (frame) => { fs.writeFileSync(file(frame), "picture " + frame); say("Writing " + file(frame) + " took 0.01 seconds\\n"); };
+const frameLine = (frame) => say("\\nFrame " + frame + " (" + (frames.indexOf(frame) + 1) + " of " + frames.length + ")\\n\\n");
+const total = () => say("Total render time: 0.10 seconds\\n");
+const sleep = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
+`;
+
+/** Renders every frame at once. */
+export const renderAll = "for (const f of frames) { write(f); frameLine(f); } total();";
+
+export interface JobShape {
+  readonly range: string;
+  /** Ranges of the chunks; default: one chunk. */
+  readonly chunks?: readonly string[];
+  readonly parallel?: number;
+  readonly movie?: boolean;
+  readonly env?: Record<string, string>;
+  readonly plan?: Partial<RenderPlan>;
+}
+
+/** A job whose Nukes run \`code\` (the body of an async function; see the prelude). */
+export function fakeJob({ folder, frames }: Place, code: string, shape: JobShape): RenderJob {
+  const all = parseFrames(shape.range);
+  const chunks = (shape.chunks ?? [shape.range]).map((range, index) => {
+    const list = parseFrames(range).frames;
+    const body = `${prelude}(async () => {${code}})()`;
+    return {
+      index,
+      frames: range,
+      count: list.length,
+      argv: [process.execPath, "-e", body, list.join(","), frames],
+    };
+  });
+  const plan: RenderPlan = {
+    script: join(folder, "shot.nk"),
+    write: "Write1",
+    frames: formatFrames(all.frames, all.steps),
+    frameCount: all.frames.length,
+    movie: shape.movie ?? false,
+    filesPerFrame: 1,
+    outputFile: null,
+    cwd: folder,
+    chunks,
+    parallel: shape.parallel ?? 1,
+    threads: 1,
+    memory: {
+      parallel: 1,
+      cacheMB: 100,
+      allowanceMB: 100,
+      sumMB: 200,
+      budgetMB: 1000,
+      freeMB: 1000,
+      fits: true,
+    },
+    continueOnError: false,
+    nuke: { argv: [process.execPath], version: "15.1v5", demo: true },
+    problems: [],
+    ...shape.plan,
+  };
+  const env = Object.fromEntries(
+    Object.entries({ ...process.env, ...shape.env }).flatMap(([name, value]) =>
+      value === undefined ? [] : [[name, value]],
+    ),
+  );
+  return { plan, env };
+}
+
+export type EventOf<Type extends RenderEvent["type"]> = Extract<RenderEvent, { type: Type }>;
+
+/** The events of one type, in order. */
+export function eventsOf<Type extends RenderEvent["type"]>(
+  events: readonly RenderEvent[],
+  type: Type,
+): EventOf<Type>[] {
+  return events.filter((event): event is EventOf<Type> => event.type === type);
+}
+
+/** Resolves with the first event that fits. */
+export function nextEvent(
+  client: RenderServiceClient,
+  fits: (event: RenderEvent) => boolean,
+): Promise<RenderEvent> {
+  return new Promise((resolve) => {
+    const listener = client.onEvent((event) => {
+      if (!fits(event)) return;
+      listener.dispose();
+      resolve(event);
+    });
+  });
+}
