@@ -43,14 +43,16 @@ function installDependencies() {
     .update(readFileSync(join(root, "package-lock.json")))
     .digest("hex");
   if (existsSync(stamp) && readFileSync(stamp, "utf8") === wanted) return;
-  process.stderr.write("Installing dependencies (npm ci)…\n");
+  process.stderr.write("Installing dependencies (npm install)…\n");
+  // Not `npm ci`: it refuses a lock file without the optional binaries of every platform, and registries that mirror only some
+  // platforms make such lock files. --no-save leaves the lock file as it is.
   // npm is a .cmd on Windows, which only a shell can start; the words are fixed, so nothing can be misread.
-  const npm = spawnSync("npm", ["ci", "--no-audit", "--no-fund", "--loglevel=error"], {
+  const npm = spawnSync("npm", ["install", "--no-save", "--no-audit", "--no-fund", "--loglevel=error"], {
     cwd: root,
     stdio: ["ignore", 2, 2],
     shell: process.platform === "win32",
   });
-  if (npm.status !== 0) fail("npm ci failed; its messages are above.");
+  if (npm.status !== 0) fail("npm install failed; its messages are above.");
   writeFileSync(stamp, wanted);
 }
 
