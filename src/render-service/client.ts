@@ -23,6 +23,9 @@ export interface Disposable {
   dispose(): void;
 }
 
+/** Bytes; the list of all jobs may be long, and the service is trusted more than its clients. */
+const LONGEST_ANSWER = 512 * 1024 * 1024;
+
 export class RenderServiceClient implements Disposable {
   readonly hello: Hello;
   readonly #rpc: MessageConnection;
@@ -53,7 +56,11 @@ export class RenderServiceClient implements Disposable {
       info: () => undefined,
       log: () => undefined,
     };
-    const rpc = createMessageConnection(new BoundedReader(socket), new DirectWriter(socket), quiet);
+    const rpc = createMessageConnection(
+      new BoundedReader(socket, LONGEST_ANSWER),
+      new DirectWriter(socket),
+      quiet,
+    );
     // A broken connection closes; what is asked meanwhile is then refused.
     rpc.onError(() => undefined);
     const closing = rpc.onClose(() => rpc.dispose());
@@ -70,11 +77,7 @@ export class RenderServiceClient implements Disposable {
         ask(rpc, requests.hello, { protocol: PROTOCOL, version: productVersion }),
         late,
       ]);
-      if (hello.protocol !== PROTOCOL)
-        throw new RenderServiceError(
-          "other-version",
-          `A render service of version ${hello.version} is running, which this version (${productVersion}) cannot talk to.`,
-        );
+      if (hello.protocol !== PROTOCOL) throw await replaceOther(rpc, hello);
       closing.dispose();
       return new RenderServiceClient(socket, rpc, hello);
     } catch (error) {
@@ -186,6 +189,20 @@ export class RenderServiceClient implements Disposable {
     for (const listener of this.#closedListeners) listener();
     this.#closedListeners.clear();
     this.#listeners.clear();
+  }
+}
+
+/** Asks a service of another version to make room, which it does when it has no jobs; answers with what to tell our caller. */
+async function replaceOther(rpc: MessageConnection, { version }: Hello): Promise<RenderServiceError> {
+  try {
+    await ask(rpc, requests.shutdown, { force: false });
+    return gone();
+  } catch (error) {
+    return new RenderServiceError(
+      "other-version",
+      `A render service of version ${version} has jobs, and this version (${productVersion}) cannot talk to it. Wait until they are done, or close that version.`,
+      { cause: error },
+    );
   }
 }
 

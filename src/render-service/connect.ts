@@ -6,7 +6,7 @@ import { setTimeout as wait } from "node:timers/promises";
 import { programFile } from "../programs.ts";
 import { RenderServiceClient } from "./client.ts";
 import { RenderServiceError, messageOf } from "./errors.ts";
-import { readHolder } from "./lock.ts";
+import { readLock, requireThisMachine } from "./lock-record.ts";
 import { lockFile, prepareStateFolder, serviceLogFile, stateFolder } from "./state-folder.ts";
 
 export interface ConnectOptions {
@@ -77,10 +77,11 @@ export async function findRenderService(options: ConnectOptions = {}): Promise<R
 }
 
 async function tryConnect(folder: string): Promise<RenderServiceClient | null> {
-  const holder = await readHolder(lockFile(folder));
-  if (holder === null) return null;
+  const holder = await readLock(lockFile(folder));
+  if (typeof holder === "string") return null;
+  requireThisMachine(holder);
+  // It will listen in a moment, or has ended; only the next service has to know which.
   const socket = await openSocket(holder.socket);
-  // It holds the lock and will listen in a moment, or is about to end.
   if (socket === null) return null;
   return RenderServiceClient.greet(socket, ANSWER_MS);
 }

@@ -12,7 +12,7 @@ import {
 } from "vscode-jsonrpc/node";
 import * as z from "zod/mini";
 
-/** The longest message that is taken, bytes. */
+/** The longest message that the service takes from a client, bytes. */
 export const LONGEST_MESSAGE = 64 * 1024 * 1024;
 const LONGEST_HEADER = 4096;
 const headerEnd = Buffer.from("\r\n\r\n");
@@ -41,10 +41,13 @@ export class BoundedReader extends AbstractMessageReader {
   #held = 0;
   /** Bytes of the body that is awaited; null while the header is. */
   #wanted: number | null = null;
+  readonly #longest: number;
 
-  constructor(socket: Socket) {
+  /** @param longest bytes of a message. */
+  constructor(socket: Socket, longest = LONGEST_MESSAGE) {
     super();
     this.#socket = socket;
+    this.#longest = longest;
   }
 
   listen(callback: DataCallback): Disposable {
@@ -82,6 +85,7 @@ export class BoundedReader extends AbstractMessageReader {
           throw new FramingError("header");
         if (end < 0) return;
         this.#wanted = lengthIn(held.toString("latin1", 0, end));
+        if (this.#wanted > this.#longest) throw new FramingError("too-long");
         this.#keep(held.subarray(end + headerEnd.length));
       }
       if (this.#held < this.#wanted) return;
@@ -133,7 +137,6 @@ export class DirectWriter extends AbstractMessageWriter {
 function lengthIn(header: string): number {
   const length = Number(/^content-length: *(\d{1,15})\r?$/imu.exec(header)?.[1] ?? Number.NaN);
   if (!Number.isSafeInteger(length)) throw new FramingError("header");
-  if (length > LONGEST_MESSAGE) throw new FramingError("too-long");
   return length;
 }
 

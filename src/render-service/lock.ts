@@ -3,25 +3,11 @@
  * finds it left behind by a dead process takes it over in a way that only one of many can.
  */
 import { randomUUID } from "node:crypto";
-import { link, readFile, readdir, rename, rm, stat, writeFile } from "node:fs/promises";
-import { hostname } from "node:os";
+import { link, readdir, rename, rm, writeFile } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
-import * as z from "zod/mini";
-import { RenderServiceError, errorCode } from "./errors.ts";
+import { errorCode } from "./errors.ts";
+import { type LockRecord, machineName, readLock, requireThisMachine } from "./lock-record.ts";
 import { startOf } from "./process-list.ts";
-
-const lockRecordSchema = z.object({
-  pid: z.int(),
-  /** When that process started: pids are used again. */
-  started: z.string(),
-  /** Names this one lock for good. */
-  nonce: z.string(),
-  host: z.string(),
-  /** Where the service listens, or will in a moment. */
-  socket: z.string(),
-});
-/** Who holds a lock and where it can be reached. */
-export type LockRecord = z.infer<typeof lockRecordSchema>;
 
 /** A lock this process holds. */
 export interface Lock {
@@ -29,9 +15,6 @@ export interface Lock {
   /** Gives it back; harmless when it is not ours any more. */
   release(): Promise<void>;
 }
-
-/** A lock file appears complete, so one that cannot be read and is older than this (ms) is wreckage. */
-const UNREADABLE_MS = 5000;
 
 /**
  * Takes the lock, or answers null when a living process holds it.
@@ -42,7 +25,7 @@ export async function acquireLock(file: string, socket: string): Promise<Lock | 
     pid: process.pid,
     started: (await startOf(process.pid)) ?? "",
     nonce: randomUUID(),
-    host: hostname(),
+    host: machineName,
     socket,
   };
   if (await createOnce(file, record)) return held(file, record);
@@ -82,12 +65,6 @@ async function takeOver(file: string, dead: LockRecord, record: LockRecord): Pro
   }
 }
 
-/** The service that runs, or is about to, in a state folder; null when there is none. */
-export async function readHolder(file: string): Promise<LockRecord | null> {
-  const holder = await readLock(file);
-  return typeof holder === "string" || !(await isHeld(holder)) ? null : holder;
-}
-
 function held(file: string, record: LockRecord): Lock {
   return {
     record,
@@ -122,27 +99,8 @@ async function createOnce(file: string, record: LockRecord): Promise<boolean> {
   }
 }
 
-async function readLock(file: string): Promise<LockRecord | "absent" | "busy"> {
-  try {
-    const text = await readFile(file, "utf8");
-    const parsed = lockRecordSchema.safeParse(parseJson(text));
-    if (parsed.success) return parsed.data;
-    const { mtimeMs } = await stat(file);
-    if (Date.now() - mtimeMs < UNREADABLE_MS) return "busy";
-    return { pid: 0, started: "", nonce: `unreadable-${mtimeMs}`, host: hostname(), socket: "" };
-  } catch (error) {
-    if (errorCode(error) === "ENOENT") return "absent";
-    throw error;
-  }
-}
-
 async function isHeld(record: LockRecord): Promise<boolean> {
-  if (record.host !== hostname())
-    throw new RenderServiceError(
-      "state-folder",
-      `The state folder is in use by a render service on ${record.host}. Set NUKE_RENDER_STATE_DIR to a folder of this machine, ` +
-        `or remove its service.lock if that machine's service is gone.`,
-    );
+  requireThisMachine(record);
   if (record.pid <= 0) return false;
   const started = await startOf(record.pid);
   return started !== null && started === record.started;
@@ -154,12 +112,4 @@ async function removeLeftovers(file: string): Promise<void> {
   for (const name of await readdir(dirname(file)).catch(() => []))
     if (name.startsWith(prefix) && !name.includes(".new-"))
       await rm(join(dirname(file), name), { force: true });
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return null;
-  }
 }

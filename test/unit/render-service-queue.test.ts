@@ -1,0 +1,51 @@
+/** The order in which chunks start. */
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { RenderQueue } from "../../src/render-service/queue.ts";
+
+function takeAll(queue: RenderQueue): string[] {
+  const taken: string[] = [];
+  for (let next = queue.take(); next; next = queue.take()) taken.push(`${next.job}${next.chunk}`);
+  return taken;
+}
+
+test("one job runs as many Nukes as it asked for, also more than there are cores", () => {
+  const queue = new RenderQueue(2);
+  queue.add({ id: "a", parallel: 4, chunks: [0, 1, 2, 3, 4] });
+  assert.deepEqual(takeAll(queue), ["a0", "a1", "a2", "a3"]);
+  queue.ended("a", 1);
+  assert.deepEqual(takeAll(queue), ["a4"]);
+});
+
+test("a later job gets what the first leaves free under the cap, and moves up when that is over", () => {
+  const queue = new RenderQueue(4);
+  queue.add({ id: "a", parallel: 3, chunks: [0, 1, 2] });
+  queue.add({ id: "b", parallel: 8, chunks: [0, 1, 2, 3, 4, 5, 6] });
+  assert.deepEqual(takeAll(queue), ["a0", "a1", "a2", "b0"]);
+  for (const chunk of [0, 1, 2]) queue.ended("a", chunk);
+  // At the head now: its own eight are the cap.
+  assert.deepEqual(takeAll(queue), ["b1", "b2", "b3", "b4", "b5", "b6"]);
+});
+
+test("a cap that was set holds for everybody", () => {
+  const queue = new RenderQueue(8);
+  queue.maxParallel = 2;
+  queue.add({ id: "a", parallel: 4, chunks: [0, 1, 2] });
+  assert.deepEqual(takeAll(queue), ["a0", "a1"]);
+  queue.maxParallel = null;
+  assert.deepEqual(takeAll(queue), ["a2"]);
+});
+
+test("a dropped job is over when what runs of it has ended", () => {
+  const queue = new RenderQueue(1);
+  queue.add({ id: "a", parallel: 1, chunks: [0, 1] });
+  queue.add({ id: "b", parallel: 1, chunks: [0] });
+  assert.deepEqual(takeAll(queue), ["a0"]);
+  queue.drop("b");
+  assert.ok(queue.isOver("b"));
+  queue.drop("a");
+  assert.ok(!queue.isOver("a"));
+  queue.ended("a", 0);
+  assert.ok(queue.isOver("a"));
+  assert.deepEqual(takeAll(queue), []);
+});
