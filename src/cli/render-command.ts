@@ -67,7 +67,10 @@ export async function followRender(
         show(event);
         if (event.type === "finished") resolve(event);
       };
-      opened.push(client.onEvent(take), client.onClosed(() => reject(new ServiceGoneError())));
+      opened.push(
+        client.onEvent(take),
+        client.onClosed(() => reject(new ServiceGoneError())),
+      );
       const cancel = new Interrupt(terminal, () => {
         if (job !== null) client.cancel({ job }).catch(reject);
       });

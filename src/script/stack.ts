@@ -1,0 +1,53 @@
+import type { ScriptNode } from "./script-node.ts";
+
+/** Nuke's stack of a script being read: what `push`, `set N [stack 0]`, `inputs` and groups do with it. */
+export class Stack {
+  #entries: (ScriptNode | null)[] = [];
+  readonly #outer: { entries: (ScriptNode | null)[]; group: ScriptNode | null }[] = [];
+  readonly #variables = new Map<string, ScriptNode | null>();
+  #group: ScriptNode | null = null;
+
+  /** The group that is being read; null at the top. */
+  get group(): ScriptNode | null {
+    return this.#group;
+  }
+
+  add(node: ScriptNode): void {
+    this.#entries.push(node);
+  }
+
+  /** Takes as many entries as a node has inputs; the last one pushed is the first input. */
+  pop(count: number): (ScriptNode | null)[] {
+    return Array.from({ length: count }, () => this.#entries.pop() ?? null);
+  }
+
+  /** `push 0` pushes nothing's place, `push $N` what the variable holds. */
+  push(word: string): void {
+    this.#entries.push(word.startsWith("$") ? this.variable(word) : null);
+  }
+
+  /** `set N [stack 0]`: the variable holds the top, or what lies so many places below it. Other values hold no node. */
+  set(name: string, value: string): void {
+    const depth = /^\[\s*stack\s+(\d+)\s*\]$/u.exec(value)?.[1];
+    this.#variables.set(name, depth === undefined ? null : (this.#entries.at(-1 - Number(depth)) ?? null));
+  }
+
+  /** `$N` or `${N}`. */
+  variable(word: string): ScriptNode | null {
+    return this.#variables.get(word.replace(/^\$\{?/u, "").replace(/\}$/u, "")) ?? null;
+  }
+
+  enterGroup(node: ScriptNode): void {
+    this.#outer.push({ entries: this.#entries, group: this.#group });
+    this.#entries = [];
+    this.#group = node;
+  }
+
+  /** At the top there is nothing to leave. */
+  leaveGroup(): void {
+    const outer = this.#outer.pop();
+    if (!outer) return;
+    this.#entries = outer.entries;
+    this.#group = outer.group;
+  }
+}

@@ -1,0 +1,159 @@
+/** The nodes of a script that render files, and what planning has to know of them. */
+import type { ScriptFacts, WriteTarget } from "../plan/target.ts";
+import { expandFile, hasFrameToken, hasViewToken, typePrefix } from "./file-name.ts";
+import type { Script } from "./script.ts";
+import type { ScriptNode } from "./script-node.ts";
+import { readList } from "./tcl-list.ts";
+
+export interface TargetOptions {
+  /** For `[getenv …]` in file names. */
+  readonly env?: Readonly<Record<string, string | undefined>>;
+}
+
+/** Types that hold a whole range in one file (nuke-cli.md 5.2; .abc, .fbx and .usd hold geometry over time). */
+const movieTypes = new Set(
+  "mov mov32 mov64 ffmpeg mxf mp4 m4v avi mkv webm mpg mpeg m2ts mts ogv wmv flv y4m gif abc fbx usd usda usdc usdz".split(
+    " ",
+  ),
+);
+
+const alwaysWrites = new Set(["Write", "DeepWrite", "WriteGeo", "GenerateLUT_Write"]);
+
+/** Everything planning has to know of a script. `path`: absolute, as Nuke will be given it; empty when the script has none. */
+export function scriptFacts(script: Script, path: string, options: TargetOptions = {}): ScriptFacts {
+  return {
+    path,
+    version: script.version,
+    first: frameKnob(script.root, "first_frame", 1),
+    last: frameKnob(script.root, "last_frame", 100),
+    views: rootViews(script.root),
+    proxy: isTrue(script.root?.knob("proxy")),
+    writes: writeTargets(script, path, options),
+  };
+}
+
+/** In file order; those inside groups too. */
+export function writeTargets(
+  script: Script,
+  path: string,
+  { env = process.env }: TargetOptions = {},
+): WriteTarget[] {
+  const names = new NameGiver(script.nodes);
+  return script.nodes.filter(isWrite).map((node) => {
+    const knob = (name: string): string => node.effectiveKnob(name) ?? "";
+    const file = knob("file");
+    const expanded = expandFile(file, {
+      scriptPath: path,
+      root: script.root,
+      nodes: script.nodes,
+      node,
+      env,
+    });
+    const fileType = typeOf(knob("file_type"), expanded.file ?? file);
+    const limited = isTrue(knob("use_limit"));
+    const disable = node.effectiveKnob("disable");
+    return {
+      name: names.of(node),
+      class: node.class,
+      file,
+      proxyFile: knob("proxy"),
+      fileType,
+      first: limited ? frameKnob(node, "first", 1) : null,
+      last: limited ? frameKnob(node, "last", 1) : null,
+      disabled: isTrue(disable),
+      disabledByExpression: isExpression(disable),
+      reading: isTrue(knob("reading")),
+      movie: movieTypes.has(fileType),
+      views: chosenViews(knob("views"), rootViews(script.root)),
+      viewToken: hasViewToken(expanded.file ?? file),
+      frameToken: hasFrameToken(expanded.file ?? file),
+      renderOrder: Number.parseFloat(knob("render_order")) || 1,
+      createDirectories: isTrue(knob("create_directories")),
+      renumbered: knob("frame_mode") !== "" && knob("frame") !== "",
+      line: node.place.line,
+      resolvedFile: expanded.file,
+      unresolved: expanded.why,
+    };
+  });
+}
+
+/** `Write`, `DeepWrite`, `WriteGeo`, and any node with `file` and `file_type` that does not read. */
+export function isWrite(node: ScriptNode): boolean {
+  if (alwaysWrites.has(node.class)) return true;
+  if (node.effectiveKnob("file") === undefined || node.effectiveKnob("file_type") === undefined) return false;
+  return !isReader(node.class);
+}
+
+/** Read, DeepRead, ReadGeo2, Camera3, Precomp …: classes that take a file in. */
+function isReader(className: string): boolean {
+  return /read|camera|precomp|axis|light|import|load|ocio|vectorfield|lut|audio|root|preferences|livegroup|livein/iu.test(
+    className,
+  );
+}
+
+function typeOf(written: string, file: string): string {
+  const type = written.trim().toLowerCase();
+  if (type !== "") return type;
+  const prefix = typePrefix(file);
+  if (prefix !== null && prefix.length > 1) return prefix;
+  return /\.([a-z\d]+)$/iu.exec(file)?.[1]?.toLowerCase() ?? "";
+}
+
+function isTrue(value: string | undefined): boolean {
+  return /^(?:true|1|yes|on)$/iu.test(value?.trim() ?? "");
+}
+
+/** Curves and expressions are written in braces, inside the braces of their value. */
+function isExpression(value: string | undefined): boolean {
+  const text = value?.trim() ?? "";
+  return text !== "" && !/^(?:true|false|0|1|yes|no|on|off)$/iu.test(text);
+}
+
+function frameKnob(node: ScriptNode | null, name: string, otherwise: number): number {
+  const value = Number.parseFloat(node?.effectiveKnob(name) ?? "");
+  return Number.isFinite(value) ? Math.round(value) : otherwise;
+}
+
+/** The script's views: lines of `left #ff0000`, or, in older scripts, lists in lists. */
+function rootViews(root: ScriptNode | null): string[] {
+  const value = root?.knob("views") ?? "";
+  const names = (/\n|#[\da-f]{6}/iu.test(value) ? value.split("\n") : readList(value))
+    .map((line) => (/^\S+/u.exec(line.trim())?.[0] ?? "").replaceAll(/[{}"]/gu, ""))
+    .filter((name) => name !== "");
+  return names.length > 0 ? [...new Set(names)] : ["main"];
+}
+
+function chosenViews(value: string, all: readonly string[]): string[] {
+  const names = readList(value).filter((name) => name !== "");
+  return names.length > 0 ? names : [...all];
+}
+
+/** Full names, with Nuke's own (`Write1`) for nodes that have none: the class and the first number that is free in the group. */
+class NameGiver {
+  readonly #taken = new Map<ScriptNode | null, Set<string>>();
+  readonly #given = new Map<ScriptNode, string>();
+
+  constructor(nodes: readonly ScriptNode[]) {
+    for (const node of nodes) this.#namesIn(node.group).add(node.name);
+    for (const node of nodes) if (node.name === "" && isWrite(node)) this.#given.set(node, this.#free(node));
+  }
+
+  of(node: ScriptNode): string {
+    const name = this.#given.get(node) ?? node.name;
+    return node.parent === "" ? name : `${node.parent}.${name}`;
+  }
+
+  #free(node: ScriptNode): string {
+    const names = this.#namesIn(node.group);
+    let number = 1;
+    while (names.has(`${node.class}${number}`)) number++;
+    names.add(`${node.class}${number}`);
+    return `${node.class}${number}`;
+  }
+
+  #namesIn(group: ScriptNode | null): Set<string> {
+    const known = this.#taken.get(group) ?? new Set<string>();
+    this.#taken.set(group, known);
+    return known;
+  }
+}
