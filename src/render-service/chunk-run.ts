@@ -207,8 +207,8 @@ export class ChunkRun {
 
   async #judge(): Promise<void> {
     const { exitCode, signal } = this.#end;
-    const endedWell = exitCode === 0 && this.#stopping === null;
-    for (const outcome of await this.#ledger.close(endedWell)) this.#report(outcome);
+    const end = this.#cancelled ? "asked" : exitCode === 0 && !this.#hung ? "well" : "badly";
+    for (const outcome of await this.#ledger.close(end)) this.#report(outcome);
     const framesMissing = this.#ledger.missing.length;
     const { count } = this.#order.chunk;
     if (this.#cancelled && framesMissing > 0)

@@ -5,7 +5,7 @@ import { type Socket, connect } from "node:net";
 import { setTimeout as wait } from "node:timers/promises";
 import { programFile } from "../programs.ts";
 import { RenderServiceClient } from "./client.ts";
-import { RenderServiceError, messageOf } from "./errors.ts";
+import { RenderServiceError } from "./errors.ts";
 import { readLock, requireThisMachine } from "./lock-record.ts";
 import { lockFile, prepareStateFolder, serviceLogFile, stateFolder } from "./state-folder.ts";
 
@@ -36,29 +36,25 @@ export async function connectRenderService(options: ConnectOptions = {}): Promis
   const folder = options.stateFolder ?? stateFolder();
   const deadline = Date.now() + (options.deadlineMs ?? DEADLINE_MS);
   await prepareStateFolder(folder);
-  let starting: Promise<unknown> | null = null;
+  let start: Start | null = null;
   let problem = "it did not start in time";
   while (Date.now() < deadline) {
     try {
       const client = await tryConnect(folder);
-      if (client) return client;
+      if (client) {
+        // Another client's was faster. Ours would give way by itself, but slowly, and might find the other one gone by then.
+        if (start?.ended === null && start.child.pid !== client.hello.pid) start.child.kill();
+        return client;
+      }
     } catch (error) {
       if (!(error instanceof RenderServiceError) || error.reason !== "service-gone") throw error;
       problem = error.message;
     }
-    // Another client's start may win the lock; then ours has ended, and the other is there in a moment.
-    starting ??= start(folder, options).then(
-      (how) => {
-        problem = how;
-        starting = null;
-      },
-      (error: unknown) => {
-        problem = messageOf(error);
-        starting = null;
-      },
-    );
+    if (start?.ended) problem = start.ended;
+    if (start === null || start.ended !== null) start = await startService(folder, options);
     await wait(TRY_MS);
   }
+  if (start?.ended) problem = start.ended;
   throw new RenderServiceError(
     "not-reachable",
     `The render service cannot be reached: ${problem}. Its log ${serviceLogFile(folder)} may tell why.`,
@@ -101,18 +97,23 @@ function openSocket(path: string): Promise<Socket | null> {
   });
 }
 
-/** Starts a service process; answers, when it has ended again, with words for how. */
-async function start(folder: string, options: ConnectOptions): Promise<string> {
+/** A service process this client has started. */
+interface Start {
+  readonly child: ChildProcess;
+  /** In words, when it has ended again; null while it lives. */
+  ended: string | null;
+}
+
+async function startService(folder: string, options: ConnectOptions): Promise<Start> {
   const logFile = serviceLogFile(folder);
   const { size } = await stat(logFile).catch(() => ({ size: 0 }));
   if (size > LOG_BYTES) await rename(logFile, `${logFile}.old`).catch(() => undefined);
   const log = await open(logFile, "a", 0o600);
-  let child: ChildProcess;
   try {
     const { NODE_OPTIONS: _, ...surroundings } = process.env;
     const path = options.runtime?.path ?? process.execPath;
     const inElectron = options.runtime === undefined && process.versions.electron !== undefined;
-    child = spawn(path, ["--disable-warning=ExperimentalWarning", programFile("render-service")], {
+    const child = spawn(path, ["--disable-warning=ExperimentalWarning", programFile("render-service")], {
       cwd: folder,
       env: {
         ...surroundings,
@@ -125,14 +126,14 @@ async function start(folder: string, options: ConnectOptions): Promise<string> {
       stdio: ["ignore", log.fd, log.fd],
       windowsHide: true,
     });
+    const start: Start = { child, ended: null };
+    child.once("error", (error) => (start.ended = error.message));
+    child.once("exit", (code, signal) => {
+      start.ended = `it ended at once (${signal ?? `exit code ${code ?? "unknown"}`})`;
+    });
+    child.unref();
+    return start;
   } finally {
     await log.close();
   }
-  return new Promise((resolve, reject) => {
-    child.once("error", reject);
-    child.once("exit", (code, signal) =>
-      resolve(`it ended at once (${signal ?? `exit code ${code ?? "unknown"}`})`),
-    );
-    child.unref();
-  });
 }

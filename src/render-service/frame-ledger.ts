@@ -41,7 +41,11 @@ export class FrameLedger {
   readonly #rendered = new Set<number>();
   /** Files that Nuke finished since its last `Frame` line, with Nuke's seconds. */
   #written = new Map<string, number | null>();
-  #errors: string[] = [];
+  /**
+   * Errors that no frame has been blamed for yet. They outlive a frame that went well: the streams are not in order, and the
+   * error of the next frame may be read before the line of this one (nuke-cli.md 2.1).
+   */
+  readonly #errors: string[] = [];
   #last = -1;
 
   constructor(chunk: LedgerChunk) {
@@ -101,19 +105,19 @@ export class FrameLedger {
       outcomes.push({ kind: "done", frame, files: [...written.keys()], seconds });
     } else {
       this.#failed.add(frame);
-      outcomes.push({ kind: "failed", frame, message: this.#errors[0] ?? problem });
+      outcomes.push({ kind: "failed", frame, message: this.#errors.shift() ?? problem });
     }
-    this.#errors = [];
     return outcomes;
   }
 
   /**
    * The Nuke has ended. The frame it was at has failed if it reported an error and no `Frame` line since; a movie's frames
    * are decided now.
-   * @param endedWell exit code 0, and not ended by us.
+   * @param end `well`: exit code 0; `asked`: it was ended by us, so the frame it was at has not failed.
    */
-  async close(endedWell: boolean): Promise<FrameOutcome[]> {
-    if (this.#chunk.movie) return this.#closeMovie(endedWell);
+  async close(end: "well" | "badly" | "asked"): Promise<FrameOutcome[]> {
+    if (this.#chunk.movie) return this.#closeMovie(end === "well");
+    if (end === "asked") return [];
     const next = this.#chunk.frames[this.#last + 1];
     const message = this.#errors[0];
     if (next === undefined || message === undefined || this.#done.has(next) || this.#failed.has(next))

@@ -123,8 +123,10 @@ export class DirectWriter extends AbstractMessageWriter {
   write(message: Message): Promise<void> {
     if (this.#socket.writable) {
       const body = Buffer.from(JSON.stringify(message), "utf8");
+      this.#socket.cork();
       this.#socket.write(`Content-Length: ${body.length}\r\n\r\n`, "latin1");
       this.#socket.write(body);
+      this.#socket.uncork();
     }
     return Promise.resolve();
   }

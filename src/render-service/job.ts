@@ -86,7 +86,8 @@ export class Job {
     this.#cancelled = true;
     for (const { index } of this.plan.chunks) if (!this.#runs.has(index)) this.#dropped.add(index);
     for (const run of this.running) run.cancel();
-    this.changed();
+    // Whoever cancelled sees at once that it was understood.
+    this.#progress();
   }
 
   get cancelled(): boolean {
@@ -174,10 +175,14 @@ export class Job {
     const due = Math.max(0, this.#lastProgress + interval - Date.now());
     this.#progressTimer = setTimeout(() => {
       this.#progressTimer = null;
-      if (this.#ending) return;
-      this.#lastProgress = Date.now();
-      this.#order.emit({ type: "progress", job: this.id, status: this.status });
+      this.#progress();
     }, due);
+  }
+
+  #progress(): void {
+    if (this.#ending) return;
+    this.#lastProgress = Date.now();
+    this.#order.emit({ type: "progress", job: this.id, status: this.status });
   }
 
   #pass(event: RenderEvent): void {

@@ -3,7 +3,7 @@
  * finds it left behind by a dead process takes it over in a way that only one of many can.
  */
 import { randomUUID } from "node:crypto";
-import { link, readdir, rename, rm, writeFile } from "node:fs/promises";
+import { link, readdir, rename, rm, stat, writeFile } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { errorCode } from "./errors.ts";
 import { type LockRecord, machineName, readLock, requireThisMachine } from "./lock-record.ts";
@@ -106,10 +106,14 @@ async function isHeld(record: LockRecord): Promise<boolean> {
   return started !== null && started === record.started;
 }
 
-/** Successor files of takers that died; only the holder removes them, when it goes. */
+/** Files of takers that died; only the holder removes them, when it goes. */
 async function removeLeftovers(file: string): Promise<void> {
   const prefix = `${basename(file)}.`;
-  for (const name of await readdir(dirname(file)).catch(() => []))
-    if (name.startsWith(prefix) && !name.includes(".new-"))
-      await rm(join(dirname(file), name), { force: true });
+  for (const name of await readdir(dirname(file)).catch(() => [])) {
+    if (!name.startsWith(prefix)) continue;
+    const path = join(dirname(file), name);
+    // Somebody may be about to put a young one into its place.
+    const { mtimeMs } = await stat(path).catch(() => ({ mtimeMs: Date.now() }));
+    if (!name.includes(".new-") || Date.now() - mtimeMs > 60_000) await rm(path, { force: true });
+  }
 }

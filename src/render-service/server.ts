@@ -16,6 +16,9 @@ export interface ServerOptions {
   readonly release: () => Promise<void>;
 }
 
+/** How long (ms) a service waits for its first client: the one that started it may have died. */
+const UNUSED_MS = 20_000;
+
 export class ServiceServer {
   readonly #options: ServerOptions;
   readonly #server: Server;
@@ -23,6 +26,7 @@ export class ServiceServer {
   readonly #done: Promise<void>;
   #finish: () => void = () => undefined;
   #idleTimer: NodeJS.Timeout | null = null;
+  #everUsed = false;
   #closing: Promise<void> | null = null;
 
   private constructor(options: ServerOptions) {
@@ -44,6 +48,7 @@ export class ServiceServer {
         },
       });
       this.#clients.add(connection);
+      this.#everUsed = true;
       this.#watchIdle();
     });
     options.service.onEvent(({ type }) => {
@@ -83,10 +88,14 @@ export class ServiceServer {
     if (this.#idleTimer) clearTimeout(this.#idleTimer);
     this.#idleTimer = null;
     if (this.#closing || this.#clients.size > 0 || this.#options.service.activeJobs > 0) return;
-    this.#idleTimer = setTimeout(() => {
-      this.#options.log("nothing to do; ending");
-      this.stop().catch((error: unknown) => this.#options.log(`ending: ${messageOf(error)}`));
-    }, this.#options.idleMs);
+    const { idleMs } = this.#options;
+    this.#idleTimer = setTimeout(
+      () => {
+        this.#options.log("nothing to do; ending");
+        this.stop().catch((error: unknown) => this.#options.log(`ending: ${messageOf(error)}`));
+      },
+      this.#everUsed ? idleMs : Math.min(idleMs, UNUSED_MS),
+    );
   }
 
   #closeInBackground(): void {

@@ -50,7 +50,7 @@ export async function place(name = "nbr service", env: Record<string, string> = 
 /** Helpers every fake Nuke has: its frames, files and Nuke's lines (nuke-cli.md 2.4). */
 const prelude = `
 const fs = require("node:fs"), path = require("node:path");
-const frames = process.argv[1].split(",").map(Number), out = process.argv[2];
+const frames = process.argv[1].slice(7).split(",").map(Number), out = process.argv[2];
 const say = (text) => fs.writeSync(1, text), complain = (text) => fs.writeSync(2, text);
 const file = (frame) => path.join(out, "f." + String(frame).padStart(4, "0") + ".exr");
 const write = (frame) => { fs.writeFileSync(file(frame), "picture " + frame); say("Writing " + file(frame) + " took 0.01 seconds\\n"); };
@@ -82,7 +82,7 @@ export function fakeJob({ folder, frames }: Place, code: string, shape: JobShape
       index,
       frames: range,
       count: list.length,
-      argv: [process.execPath, "-e", body, list.join(","), frames],
+      argv: [process.execPath, "-e", body, `frames=${list.join(",")}`, frames],
     };
   });
   const plan: RenderPlan = {
