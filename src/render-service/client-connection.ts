@@ -159,9 +159,14 @@ export class ClientConnection {
   }
 
   #send(event: RenderEvent): void {
-    this.#rpc
-      .sendNotification(eventNotification, event)
-      .catch((error: unknown) => this.#host.log(`an event was not sent: ${messageOf(error)}`));
+    this.#notify(event).catch((error: unknown) =>
+      this.#host.log(`an event was not sent: ${messageOf(error)}`),
+    );
+  }
+
+  // Async, so that a connection which has just closed refuses by a rejection and never by throwing at a render.
+  async #notify(event: RenderEvent): Promise<void> {
+    await this.#rpc.sendNotification(eventNotification, event);
   }
 }
 

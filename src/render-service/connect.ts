@@ -113,7 +113,10 @@ async function startService(folder: string, options: ConnectOptions): Promise<St
     const { NODE_OPTIONS: _, ...surroundings } = process.env;
     const path = options.runtime?.path ?? process.execPath;
     const inElectron = options.runtime === undefined && process.versions.electron !== undefined;
-    const child = spawn(path, ["--disable-warning=ExperimentalWarning", programFile("render-service")], {
+    const program = programFile("render-service");
+    // Only from sources, which need a Node that knows the flag; an older editor's runtime would refuse it.
+    const flags = program.endsWith(".ts") ? ["--disable-warning=ExperimentalWarning"] : [];
+    const child = spawn(path, [...flags, program], {
       cwd: folder,
       env: {
         ...surroundings,

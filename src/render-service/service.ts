@@ -202,7 +202,14 @@ export class RenderService {
   }
 
   #emit(event: RenderEvent): void {
-    for (const listener of this.#listeners) listener(event);
+    for (const listener of this.#listeners) {
+      try {
+        listener(event);
+      } catch (error) {
+        // Whoever listens must not hold up a render.
+        this.#options.log(`a listener of ${event.type}: ${messageOf(error)}`);
+      }
+    }
   }
 }
 

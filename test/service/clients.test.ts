@@ -323,17 +323,19 @@ test("two jobs at once: the second starts when there is room under the cap", asy
   assert.ok(ids.every((id) => /^shot-Write1-[0-9a-f]{4}$/u.test(id)));
 });
 
-test("nothing is left of the services of this file", async () => {
-  const left: number[] = [];
-  for (const { pid } of (await listProcesses()).values()) {
-    const text = await readFile(`/proc/${pid}/cmdline`, "utf8").catch(() => "");
-    if (text.includes("render-service/main") && (await parentTest(pid))) left.push(pid);
-  }
-  assert.deepEqual(left, []);
+test("nothing is left of the services of this file", { timeout: 10_000 }, async () => {
+  if (process.platform !== "linux") return console.log("UNTESTED HERE: services left behind (needs /proc)");
+  // A service hangs up a moment before its process ends.
+  while ((await ourServices()).length > 0) await new Promise((resolve) => setTimeout(resolve, 50));
 });
 
-/** Only services whose state folder is one of this file's: others may run on this machine. */
-async function parentTest(pid: number): Promise<boolean> {
-  const environment = await readFile(`/proc/${pid}/environ`, "utf8").catch(() => "");
-  return /NUKE_RENDER_STATE_DIR=[^\0]*nbr (?:service|idle|cap) /u.test(environment);
+/** Services whose state folder is one of this file's: others may run on this machine. */
+async function ourServices(): Promise<number[]> {
+  const found: number[] = [];
+  for (const pid of (await listProcesses()).keys()) {
+    const read = (name: string): Promise<string> => readFile(`/proc/${pid}/${name}`, "utf8").catch(() => "");
+    if (!(await read("cmdline")).includes("render-service/main")) continue;
+    if (/NUKE_RENDER_STATE_DIR=[^\0]*nbr (?:service|idle|cap) /u.test(await read("environ"))) found.push(pid);
+  }
+  return found;
 }

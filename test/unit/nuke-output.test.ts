@@ -92,7 +92,7 @@ test("an error of the other stream in the middle of a progress line", () => {
 });
 
 test("errors and warnings with and without a time stamp", () => {
-  const kinds = (text: string): string[] => said(`${text}\n`).map((one) => `${one.kind}`);
+  const kinds = (text: string): string[] => said(`${text}\n`).map(({ kind }) => kind);
   for (const error of [
     "Can't read /p/shot.nk: No such file or directory",
     "Can't read /p/shot.nk: Permission denied",
@@ -155,7 +155,7 @@ test("wherever the text is cut, the same is understood", () => {
   assert.equal(whole.filter(({ kind }) => kind === "line").length, 7);
   for (let cut = 1; cut < text.length; cut++)
     assert.deepEqual(facts(parse(text.slice(0, cut), text.slice(cut))), whole, `cut at ${cut}`);
-  assert.deepEqual(facts(parse(...text)), whole, "one by one");
+  assert.deepEqual(facts(parse(...Array.from(text))), whole, "one by one");
 });
 
 test("a flood without line ends is cut, not kept", () => {
