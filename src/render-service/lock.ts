@@ -7,7 +7,7 @@ import { link, readdir, rename, rm, stat, writeFile } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { errorCode } from "./errors.ts";
 import { type LockRecord, machineName, readLock, requireThisMachine } from "./lock-record.ts";
-import { startOf } from "./process-list.ts";
+import { UNKNOWN_START, startOf } from "./process-list.ts";
 
 /** A lock this process holds. */
 export interface Lock {
@@ -23,7 +23,7 @@ export interface Lock {
 export async function acquireLock(file: string, socket: string): Promise<Lock | null> {
   const record: LockRecord = {
     pid: process.pid,
-    started: (await startOf(process.pid)) ?? "",
+    started: (await startOf(process.pid)) ?? UNKNOWN_START,
     nonce: randomUUID(),
     host: machineName,
     socket,
@@ -103,7 +103,8 @@ async function isHeld(record: LockRecord): Promise<boolean> {
   requireThisMachine(record);
   if (record.pid <= 0) return false;
   const started = await startOf(record.pid);
-  return started !== null && started === record.started;
+  if (started === null) return false;
+  return [started, record.started].includes(UNKNOWN_START) || started === record.started;
 }
 
 /** Files of takers that died; only the holder removes them, when it goes. */

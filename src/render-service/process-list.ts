@@ -18,18 +18,29 @@ export type ProcessList = ReadonlyMap<number, ProcessInfo>;
 
 const run = promisify(execFile);
 
-/** All living processes; zombies are not among them. */
+/**
+ * All living processes; zombies are not among them.
+ * @throws when the system does not tell: an empty list would make every process look ended.
+ */
 export async function listProcesses(): Promise<ProcessList> {
-  if (process.platform === "linux") return listLinux();
-  if (process.platform === "win32") return listWindows();
-  return listByPs();
+  const { platform } = process;
+  const list = platform === "linux" ? listLinux() : await (platform === "win32" ? listWindows() : listByPs());
+  if (!list.has(process.pid)) throw new Error("The system's list of processes is not complete.");
+  return list;
 }
 
-/** When a process started, as a text to compare; null when there is no such process (or only a zombie). */
+/** The start of a process on a machine that would not tell. */
+export const UNKNOWN_START = "unknown";
+
+/** When a process started, as a text to compare, or `UNKNOWN_START`; null when there is no such process (or only a zombie). */
 export async function startOf(pid: number): Promise<string | null> {
   if (process.platform === "linux") return readLinux(pid)?.started ?? null;
   if (!exists(pid)) return null;
-  return (await listProcesses()).get(pid)?.started ?? null;
+  try {
+    return (await listProcesses()).get(pid)?.started ?? null;
+  } catch {
+    return UNKNOWN_START;
+  }
 }
 
 /** Whether this very process still lives. Cheap; off Linux a reused pid passes for the old process. */

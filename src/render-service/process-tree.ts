@@ -57,24 +57,33 @@ export class ProcessTree {
    */
   async end(graceMs: number): Promise<number[]> {
     // Before anything is ended: afterwards nobody can tell who descended from whom.
-    let members = this.update(await listProcesses());
+    let members = await this.#look();
     if (members.length === 0) return [];
     await this.#ask(members);
     const politeUntil = Date.now() + graceMs;
     while (Date.now() < politeUntil) {
       if (this.alive.length === 0) {
-        members = this.update(await listProcesses());
+        members = await this.#look();
         if (members.length === 0) return [];
       }
       await wait(LOOK_MS);
     }
     const killedUntil = Date.now() + KILLED_MS;
     for (;;) {
-      members = this.update(await listProcesses());
+      members = await this.#look();
       if (members.length === 0) return [];
       if (Date.now() > killedUntil) return members.map(({ pid }) => pid);
       await this.#kill(members);
       await wait(LOOK_MS);
+    }
+  }
+
+  /** The members that live, by a new list; where the system gives none, by asking for each one known. */
+  async #look(): Promise<ProcessInfo[]> {
+    try {
+      return this.update(await listProcesses());
+    } catch {
+      return this.alive;
     }
   }
 
