@@ -1,6 +1,7 @@
 /** The service's door: the socket, its clients, and the end of the process when nobody needs it. */
-import { chmod, rm } from "node:fs/promises";
+import { chmod, rm, rmdir } from "node:fs/promises";
 import { type Server, createServer } from "node:net";
+import { dirname } from "node:path";
 import { ClientConnection, type Identity } from "./client-connection.ts";
 import { messageOf } from "./errors.ts";
 import type { RenderService } from "./service.ts";
@@ -111,7 +112,7 @@ export class ServiceServer {
     if (this.#idleTimer) clearTimeout(this.#idleTimer);
     const closed = new Promise<void>((resolve) => this.#server.close(() => resolve()));
     // The next service may start now: its clients must not find this one's address.
-    if (process.platform !== "win32") await rm(this.#options.socket, { force: true });
+    if (process.platform !== "win32") await removeSocket(this.#options.socket);
     await this.#options.release();
     for (const client of this.#clients) client.end();
     // A client that does not hang up is not waited for.
@@ -120,4 +121,10 @@ export class ServiceServer {
     clearTimeout(patience);
     this.#finish();
   }
+}
+
+/** With its own folder, where it has one: no other folder is empty now, for the lock and the log lie in it. */
+async function removeSocket(socket: string): Promise<void> {
+  await rm(socket, { force: true });
+  await rmdir(dirname(socket)).catch(() => undefined);
 }

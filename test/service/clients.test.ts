@@ -5,7 +5,7 @@ import { once } from "node:events";
 import { existsSync } from "node:fs";
 import { chmod, mkdir, readFile, readdir, stat, writeFile } from "node:fs/promises";
 import { type Socket, connect } from "node:net";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { test } from "node:test";
 import { runJob } from "../../src/render-service/client.ts";
 import { connectRenderService, findRenderService } from "../../src/render-service/connect.ts";
@@ -160,8 +160,11 @@ test("a very long state folder, and another TMPDIR for another client", async ()
     assert.equal(String(data).trim(), String(client.hello.pid));
     await once(child, "close");
     assert.equal((await runJob(client, fakeJob(here, renderAll, { range: "1" }))).exitCode, 0);
-  } finally {
     await client.shutdown({ force: true });
+    if (process.platform !== "win32")
+      assert.ok(!existsSync(dirname(socket)), "the socket's own folder goes with it");
+  } finally {
+    client.dispose();
   }
 });
 
