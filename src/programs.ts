@@ -28,3 +28,10 @@ export function treeSitterFile(): string {
     ? bundled
     : join(top, "node_modules", "web-tree-sitter", "web-tree-sitter.wasm");
 }
+
+/** Absolute path of the OpenEXR encoder's module. */
+export function exrFile(): string {
+  return fromSources
+    ? join(top, "node_modules/exrs/node_modules/exrs-raw-wasm-bindgen/exrs_raw_wasm_bindgen_bg.wasm")
+    : join(top, "out", "exrs.wasm");
+}

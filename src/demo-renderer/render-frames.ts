@@ -1,0 +1,163 @@
+import { accessSync, constants, mkdirSync, writeFileSync } from "node:fs";
+import { dirname } from "node:path";
+import type { ScriptFacts, WriteTarget } from "../plan/target.ts";
+import { frameFile } from "../script/file-name.ts";
+import type { NukeArguments } from "./arguments.ts";
+import { type Conduct, pause } from "./conduct.ts";
+import type { NukeConsole } from "./console.ts";
+import { encodeImage, encodeJpeg } from "./image-files.ts";
+import { MovieFile } from "./movie.ts";
+import { drawFrame } from "./picture.ts";
+import { type Profile, memoryOf, secondsOf } from "./profile.ts";
+
+/** An error Nuke reports on a node, with a time stamp. */
+export class NodeError extends Error {
+  readonly reason = "node";
+}
+
+interface Size {
+  readonly width: number;
+  readonly height: number;
+}
+
+/** Renders frames of Writes as Nuke does: all Writes of a frame, then its `Frame` line (nuke-cli.md 2.4). */
+export class FrameRenderer {
+  readonly #args: NukeArguments;
+  readonly #script: ScriptFacts;
+  readonly #profile: Profile;
+  readonly #conduct: Conduct;
+  readonly #console: NukeConsole;
+  readonly #size: Size;
+  readonly #fps: number;
+  readonly #movies = new Map<string, MovieFile>();
+
+  constructor(
+    args: NukeArguments,
+    script: ScriptFacts,
+    profile: Profile,
+    conduct: Conduct,
+    console: NukeConsole,
+    size: Size,
+    fps: number,
+  ) {
+    [this.#args, this.#script, this.#profile, this.#conduct, this.#console] = [
+      args,
+      script,
+      profile,
+      conduct,
+      console,
+    ];
+    [this.#size, this.#fps] = [size, fps];
+  }
+
+  /** Answers with the exit code. */
+  async render(writes: readonly WriteTarget[], frames: readonly number[]): Promise<number> {
+    let failed = "";
+    for (const [index, frame] of frames.entries()) {
+      try {
+        for (const write of writes) await this.#renderFrame(write, frame);
+        this.#console.out("");
+        this.#console.out(`Frame ${frame} (${index + 1} of ${frames.length})`);
+        this.#console.out("");
+      } catch (error) {
+        if (!(error instanceof NodeError)) throw error;
+        this.#console.error(error.message);
+        failed = error.message;
+        if (!this.#args.continueOnError) break;
+      }
+    }
+    for (const movie of this.#movies.values()) movie.close();
+    if (failed === "") return 0;
+    this.#console.err(failed);
+    return this.#args.continueOnError ? this.#profile.contExitCode : 1;
+  }
+
+  async #renderFrame(write: WriteTarget, frame: number): Promise<void> {
+    const { first, last } = this.#script;
+    const position = last > first ? Math.min(1, Math.max(0, (frame - first) / (last - first))) : 0;
+    const views = write.viewToken ? this.#viewsOf(write) : this.#viewsOf(write).slice(0, 1);
+    const seconds = secondsOf(this.#profile, frame, position) / Math.max(1, views.length);
+    for (let line = 0; line < this.#profile.noiseLines; line++)
+      this.#console.out(`note ${frame}.${line}: nothing to see here`);
+    const release = this.#conduct.take(memoryOf(this.#profile, frame));
+    try {
+      for (const [index, view] of views.entries())
+        await this.#renderView(write, frame, view, index / Math.max(1, views.length), seconds);
+    } finally {
+      release();
+    }
+  }
+
+  async #renderView(
+    write: WriteTarget,
+    frame: number,
+    view: string,
+    tint: number,
+    seconds: number,
+  ): Promise<void> {
+    const started = performance.now();
+    const path = frameFile(write.resolvedFile ?? "", frame, view);
+    if (this.#profile.hang === "frame" && (this.#profile.hangFrame ?? frame) === frame)
+      await this.#conduct.hang();
+    const crashing = this.#profile.crashFrames.includes(frame);
+    const progress = this.#profile.partialLines && seconds > 0.2;
+    if (progress || crashing) this.#console.part(`Writing ${path} `);
+    for (const tenth of [1, 3, 5, 7, 9]) {
+      await pause(seconds / 5);
+      if (progress) this.#console.part(`.${tenth}`);
+      if (crashing && tenth === 5) {
+        writeFileSync(path, this.#bytes(write, frame, tint).subarray(0, 200));
+        await this.#conduct.crash();
+      }
+    }
+    if (progress) this.#console.out("");
+    if (this.#conduct.fails(frame))
+      throw new NodeError(`Read1: /plates/a.${frame}.exr: Read error: No such file or directory`);
+    if (write.first !== null && (frame < write.first || frame > (write.last ?? frame))) return;
+    this.#writeFile(write, path, frame, tint);
+    this.#console.out(`Writing ${path} took ${((performance.now() - started) / 1000).toFixed(2)} seconds`);
+  }
+
+  #writeFile(write: WriteTarget, path: string, frame: number, tint: number): void {
+    if (write.createDirectories) mkdirSync(dirname(path), { recursive: true });
+    try {
+      accessSync(dirname(path), constants.W_OK);
+    } catch {
+      throw new NodeError(`${write.name}: ${path}: No such file or directory`);
+    }
+    if (this.#profile.hiddenFile === "missing") return;
+    if (this.#profile.hiddenFile === "empty") {
+      writeFileSync(path, "");
+      return;
+    }
+    if (write.movie)
+      this.#movie(write, path).add(encodeJpeg(drawFrame(this.#size.width, this.#size.height, frame, tint)));
+    else writeFileSync(path, this.#bytes(write, frame, tint));
+  }
+
+  #bytes(write: WriteTarget, frame: number, tint: number): Uint8Array {
+    const bytes = encodeImage(write.fileType, drawFrame(this.#size.width, this.#size.height, frame, tint));
+    if (bytes === null)
+      throw new NodeError(
+        `${write.name}: the demo renderer does not write "${write.fileType}" files. Use png, jpeg, exr, tiff, dpx or mov.`,
+      );
+    return bytes;
+  }
+
+  #movie(write: WriteTarget, path: string): MovieFile {
+    if (!["mov", "mov32", "mov64", "ffmpeg", "mp4", "m4v"].includes(write.fileType)) {
+      throw new NodeError(
+        `${write.name}: the demo renderer does not write "${write.fileType}" files. Use mov.`,
+      );
+    }
+    const movie =
+      this.#movies.get(path) ?? new MovieFile(path, this.#size.width, this.#size.height, this.#fps);
+    this.#movies.set(path, movie);
+    return movie;
+  }
+
+  #viewsOf(write: WriteTarget): readonly string[] {
+    const { views } = this.#args;
+    return views.length > 0 ? write.views.filter((view) => views.includes(view)) : write.views;
+  }
+}
