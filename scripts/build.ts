@@ -45,9 +45,17 @@ const bundles: BuildOptions[] = [
     outdir: "out",
     outExtension: { ".js": ".mjs" },
     format: "esm",
-    // Node 20.10 and older have no import.meta.dirname, and CommonJS packages inside the bundle call require().
+    // VS Code 1.91 has Node 20.9, which knows no import.meta.dirname; and CommonJS packages inside the bundle call require().
+    define: { "import.meta.dirname": "__here", "import.meta.filename": "__file" },
     banner: {
-      js: 'import { createRequire as __createRequire } from "node:module"; const require = __createRequire(import.meta.url);',
+      js: [
+        'import { createRequire as __createRequire } from "node:module";',
+        'import { dirname as __dirnameOf } from "node:path";',
+        'import { fileURLToPath as __pathOf } from "node:url";',
+        "const require = __createRequire(import.meta.url);",
+        "const __file = __pathOf(import.meta.url);",
+        "const __here = __dirnameOf(__file);",
+      ].join("\n"),
     },
   },
   {

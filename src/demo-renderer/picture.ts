@@ -43,7 +43,7 @@ export function drawFrame(width: number, height: number, frame: number, tint: nu
 function drawText(pixels: Uint8Array, width: number, height: number, text: string): void {
   const dot = Math.max(1, Math.floor(Math.min(width / (text.length * 6 + 2), height / 11)));
   const [left, top] = [Math.floor((width - text.length * 6 * dot) / 2), Math.floor((height - 7 * dot) / 2)];
-  [...text].forEach((character, place) => {
+  Array.from(text).forEach((character, place) => {
     const rows = font[character] ?? "";
     for (let row = 0; row < 7; row++) {
       const bits = Number.parseInt(rows.slice(row * 2, row * 2 + 2), 16) || 0;

@@ -60,11 +60,9 @@ export function readProfile(env: NodeJS.ProcessEnv): Profile {
 export function secondsOf(profile: Profile, frame: number, position: number): number {
   const { secondsPerFrame: seconds } = profile;
   if (typeof seconds === "number") return seconds;
-  if ("from" in seconds && "to" in seconds) {
-    const [from, to] = [Number(seconds.from), Number(seconds.to)];
-    return from + (to - from) * position;
-  }
-  return Number(Object.entries(seconds).find(([key]) => key === String(frame))?.[1] ?? 0);
+  const { from, to } = seconds;
+  if (from !== undefined && to !== undefined) return from + (to - from) * position;
+  return Object.entries(seconds).find(([key]) => key === String(frame))?.[1] ?? 0;
 }
 
 export function memoryOf(profile: Profile, frame: number): number {

@@ -1,4 +1,11 @@
-import { type Disposable, type QuickPickItem, ConfigurationTarget, commands, window, workspace } from "vscode";
+import {
+  type Disposable,
+  type QuickPickItem,
+  ConfigurationTarget,
+  commands,
+  window,
+  workspace,
+} from "vscode";
 import { runningText } from "../plan/display.ts";
 import { told } from "./failures.ts";
 import type { RenderForms } from "./form.ts";
@@ -56,7 +63,12 @@ export function registerCommands({ scripts, renders, actions, forms, output }: R
 }
 
 async function pickActive(renders: Renders): Promise<string | undefined> {
-  const items = renders.active.map((job): QuickPickItem & { job: string } => ({ label: job.write, description: runningText(job), detail: job.script, job: job.job }));
+  const items = renders.active.map((job): QuickPickItem & { job: string } => ({
+    label: job.write,
+    description: runningText(job),
+    detail: job.script,
+    job: job.job,
+  }));
   if (items.length === 0) void window.showInformationMessage("Nothing is rendering.");
   if (items.length <= 1) return items[0]?.job;
   return (await window.showQuickPick(items, { placeHolder: "Cancel which render?" }))?.job;
@@ -70,6 +82,6 @@ async function useDemoRenderer(): Promise<void> {
     ? "The demo renderer is off: renders use Nuke again."
     : "The demo renderer is on: renders write test pictures with the frame number in them, with no Nuke and no license.";
   const undo = "Undo";
-  if ((await window.showInformationMessage(text, undo)) === undo) await configuration.update("nuke.useDemoRenderer", on, ConfigurationTarget.Global);
+  if ((await window.showInformationMessage(text, undo)) === undo)
+    await configuration.update("nuke.useDemoRenderer", on, ConfigurationTarget.Global);
 }
-

@@ -2,6 +2,7 @@
 import { type ExtensionContext, languages, tasks } from "vscode";
 import { registerCommands } from "./commands.ts";
 import { Disposables } from "./disposables.ts";
+import { FarmActions } from "./farm-actions.ts";
 import { RenderForms } from "./form.ts";
 import { WriteLenses } from "./lenses.ts";
 import { RenderOutput } from "./output.ts";
@@ -24,7 +25,18 @@ export function activate(context: ExtensionContext): void {
   const remembered = new RememberedOptions(context.workspaceState);
   const output = held.add(new RenderOutput(renders));
   const actions = new RenderActions(scripts, renders, remembered, output);
-  const forms = held.add(new RenderForms({ extensionUri: context.extensionUri, scripts, renders, remembered, actions, output }));
+  const farm = new FarmActions(scripts, remembered, output);
+  const forms = held.add(
+    new RenderForms({
+      extensionUri: context.extensionUri,
+      scripts,
+      renders,
+      remembered,
+      actions,
+      farm,
+      output,
+    }),
+  );
   const lenses = held.add(new WriteLenses(scripts, renders, remembered));
 
   held.add(languages.registerCodeLensProvider({ language: "nk" }, lenses));
@@ -35,7 +47,9 @@ export function activate(context: ExtensionContext): void {
   offerTerminalProgram(context);
 
   // Renders outlive windows: what an earlier one started is shown here. Where no service runs, none is started.
-  renders.lookForRunning().catch((error: unknown) => output.line(`The render service could not be asked: ${String(error)}`));
+  renders
+    .lookForRunning()
+    .catch((error: unknown) => output.line(`The render service could not be asked: ${String(error)}`));
 }
 
 /** The language server ends with the window; the render service does not. */

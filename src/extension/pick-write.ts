@@ -20,7 +20,11 @@ export async function writeFor(uri: Uri, given: unknown, scripts: ScriptReader):
   if (facts === null) throw new NoScriptError("not-a-script");
   const items = facts.writes.map((write): QuickPickItem => {
     const { list } = chooseRange(facts, write, undefined);
-    const state = write.disabled ? "disabled" : write.reading ? "reads its file" : displayFrames(list.frames, list.steps);
+    const state = write.disabled
+      ? "disabled"
+      : write.reading
+        ? "reads its file"
+        : displayFrames(list.frames, list.steps);
     return { label: write.name, description: state, detail: write.file };
   });
   const here = writeAtCursor(document, facts.writes);
@@ -35,7 +39,10 @@ export async function writeFor(uri: Uri, given: unknown, scripts: ScriptReader):
 }
 
 /** The Write the cursor stands in or below, offered first. */
-function writeAtCursor(document: TextDocument, writes: readonly { name: string; line: number }[]): string | undefined {
+function writeAtCursor(
+  document: TextDocument,
+  writes: readonly { name: string; line: number }[],
+): string | undefined {
   const editor = window.activeTextEditor;
   if (editor?.document !== document) return undefined;
   const line = editor.selection.active.line + 1;

@@ -30,8 +30,9 @@ export async function prepare(
   document: TextDocument,
   request: RenderRequest,
   scripts: ScriptReader,
+  demo: boolean,
 ): Promise<Prepared | null> {
-  const decisions: Decisions = { demo: false, copy: null, ignored: new Set() };
+  const decisions: Decisions = { demo, copy: null, ignored: new Set() };
   for (;;) {
     const facts = await factsFor(document, scripts, decisions.demo);
     const plan = planRender(

@@ -1,6 +1,7 @@
 import type { Memento } from "vscode";
 import { type RenderOptions, renderOptionsSchema } from "../plan/request.ts";
 import type { Settings } from "../surroundings/settings.ts";
+import { type FarmOptions, farmOptionsSchema } from "../webview/protocol.ts";
 
 /** The settings of the last render of each Write, kept with the workspace. */
 export class RememberedOptions {
@@ -12,7 +13,7 @@ export class RememberedOptions {
 
   /** What was used last, else what the settings say; everything not named is left to the machine. */
   get(script: string, write: string, settings: Settings): RenderOptions {
-    const kept = renderOptionsSchema.safeParse(this.#memento.get<unknown>(key(script, write)));
+    const kept = renderOptionsSchema.safeParse(this.#memento.get<unknown>(key("options", script, write)));
     if (kept.success) return kept.data;
     const count = settings["render.split"];
     return {
@@ -24,7 +25,7 @@ export class RememberedOptions {
 
   async set(script: string, write: string, options: RenderOptions): Promise<void> {
     const { range, split, parallel, threads, cacheMB, views, proxy, continueOnError } = options;
-    await this.#memento.update(key(script, write), {
+    await this.#memento.update(key("options", script, write), {
       range,
       split,
       parallel,
@@ -35,8 +36,17 @@ export class RememberedOptions {
       continueOnError,
     });
   }
+
+  /** Undefined: this Write was never sent to the farm. */
+  getFarm(script: string, write: string): FarmOptions | undefined {
+    return farmOptionsSchema.safeParse(this.#memento.get<unknown>(key("farm", script, write))).data;
+  }
+
+  async setFarm(script: string, write: string, options: FarmOptions): Promise<void> {
+    await this.#memento.update(key("farm", script, write), options);
+  }
 }
 
-function key(script: string, write: string): string {
-  return `options:${script}\n${write}`;
+function key(kind: "options" | "farm", script: string, write: string): string {
+  return `${kind}:${script}\n${write}`;
 }

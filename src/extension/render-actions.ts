@@ -39,17 +39,21 @@ export class RenderActions {
   /** Renders with the last settings of the Write, or with these. Undefined: somebody decided against it. */
   async render(uri: Uri, write: string, options?: RenderOptions): Promise<JobStatus | undefined> {
     const job = await this.start(uri, write, options);
-    return job === undefined ? undefined : await this.#follow(job, uri);
+    return job === undefined ? undefined : await this.follow(job, uri);
   }
 
   /** Submits a render; answers with the job. Undefined: somebody decided against it. */
-  async start(uri: Uri, write: string, options?: RenderOptions): Promise<string | undefined> {
+  async start(uri: Uri, write: string, options?: RenderOptions, demo = false): Promise<string | undefined> {
     if (!workspace.isTrusted) throw new NotTrustedError();
     const document = await workspace.openTextDocument(uri);
     const settings = readSettings(uri);
     const chosen = options ?? this.#remembered.get(uri.fsPath, write, settings);
     const extraArguments = [...settings["nuke.extraArguments"], ...(chosen.extraArguments ?? [])];
-    const prepared = await this.#prepare(document, { ...chosen, extraArguments, script: uri.fsPath, write });
+    const prepared = await this.#prepare(
+      document,
+      { ...chosen, extraArguments, script: uri.fsPath, write },
+      demo,
+    );
     return prepared === null ? undefined : await this.#submit(prepared, uri);
   }
 
@@ -69,7 +73,7 @@ export class RenderActions {
       const job = await this.start(uri, write.name);
       if (job !== undefined) jobs.push(job);
     }
-    await Promise.all(jobs.map((job) => this.#follow(job, uri)));
+    await Promise.all(jobs.map((job) => this.follow(job, uri)));
   }
 
   /** Renders the frames a job left missing, with its Write's last settings. */
@@ -82,8 +86,8 @@ export class RenderActions {
     await this.render(uri, job.write, { ...options, range: job.missingRanges.join(" ") });
   }
 
-  async #prepare(document: TextDocument, request: RenderRequest): Promise<Prepared | null> {
-    const prepared = await prepare(document, request, this.#scripts);
+  async #prepare(document: TextDocument, request: RenderRequest, demo: boolean): Promise<Prepared | null> {
+    const prepared = await prepare(document, request, this.#scripts, demo);
     for (const problem of prepared?.plan.problems ?? [])
       this.#output.line(`${problem.severity}: ${problem.message}`);
     return prepared;
@@ -107,7 +111,8 @@ export class RenderActions {
     }
   }
 
-  async #follow(job: string, uri: Uri): Promise<JobStatus> {
+  /** Shows a job's progress and tells its end. */
+  async follow(job: string, uri: Uri): Promise<JobStatus> {
     const write = this.#renders.get(job)?.write ?? job;
     const status = readSettings(uri)["notifications.progress"]
       ? await showProgress(this.#renders, job, `Rendering ${write}`)

@@ -65,7 +65,9 @@ export class RenderTaskProvider implements TaskProvider {
     const scope = task.scope ?? TaskScope.Workspace;
     const folder = typeof scope === "object" ? scope : undefined;
     // The definition has to stay the very object that came in, or the task is not found again.
-    const execution = new CustomExecution(async () => new RenderTerminal(definition, folder, this.#actions, this.#renders));
+    const execution = new CustomExecution(
+      async () => new RenderTerminal(definition, folder, this.#actions, this.#renders),
+    );
     return new Task(definition, scope, task.name, "Nuke Render", execution);
   }
 }
@@ -83,7 +85,12 @@ class RenderTerminal implements Pseudoterminal {
   #job: string | null = null;
   #ended = false;
 
-  constructor(definition: TaskDefinition, folder: WorkspaceFolder | undefined, actions: RenderActions, renders: Renders) {
+  constructor(
+    definition: TaskDefinition,
+    folder: WorkspaceFolder | undefined,
+    actions: RenderActions,
+    renders: Renders,
+  ) {
     this.#definition = definition;
     this.#folder = folder;
     this.#actions = actions;
@@ -94,7 +101,13 @@ class RenderTerminal implements Pseudoterminal {
     void this.#run().then(
       (code) => this.#closed.fire(code),
       (error: unknown) => {
-        this.#line(error instanceof Error ? (isForPeople(error) ? error.message : (error.stack ?? error.message)) : String(error));
+        this.#line(
+          error instanceof Error
+            ? isForPeople(error)
+              ? error.message
+              : (error.stack ?? error.message)
+            : String(error),
+        );
         this.#closed.fire(2);
       },
     );
@@ -119,14 +132,19 @@ class RenderTerminal implements Pseudoterminal {
       else this.#show(event);
     });
     try {
-      const job = await this.#actions.start(uri, definition.write, options(definition, readSettings(uri)["render.continueOnError"]));
+      const job = await this.#actions.start(
+        uri,
+        definition.write,
+        options(definition, readSettings(uri)["render.continueOnError"]),
+      );
       if (job === undefined) return 2;
       this.#job = job;
       for (const event of early) this.#show(event);
       if (this.#ended) await this.#renders.cancel(job);
       const status = await this.#renders.finished(job);
       this.#line(`${status.write}: ${endingText(status)}`);
-      if (status.missingRanges.length > 0) this.#line(`done: ${rangesText(status.doneRanges)}; missing: ${rangesText(status.missingRanges)}`);
+      if (status.missingRanges.length > 0)
+        this.#line(`done: ${rangesText(status.doneRanges)}; missing: ${rangesText(status.missingRanges)}`);
       if (status.folder !== null) this.#line(`frames in ${status.folder}`);
       return status.exitCode ?? 1;
     } finally {
@@ -147,7 +165,10 @@ class RenderTerminal implements Pseudoterminal {
   #path(script: string): string {
     if (isAbsolute(script)) return script;
     const folder = this.#folder ?? workspace.workspaceFolders?.[0];
-    if (!folder) throw new TaskDefinitionError(`The script "${script}" of the task is relative, and no folder is open. Write its whole path.`);
+    if (!folder)
+      throw new TaskDefinitionError(
+        `The script "${script}" of the task is relative, and no folder is open. Write its whole path.`,
+      );
     return join(folder.uri.fsPath, script);
   }
 
@@ -160,7 +181,9 @@ function parseDefinition(definition: TaskDefinition): Definition {
   const result = definitionSchema.safeParse(definition);
   if (result.success) return result.data;
   const [issue] = result.error.issues;
-  throw new TaskDefinitionError(`tasks.json: ${issue?.path.join(".") ?? ""}: ${issue?.message ?? "is not usable"}. Correct the task.`);
+  throw new TaskDefinitionError(
+    `tasks.json: ${issue?.path.join(".") ?? ""}: ${issue?.message ?? "is not usable"}. Correct the task.`,
+  );
 }
 
 function options(definition: Definition, continueOnError: boolean): RenderOptions {
@@ -177,4 +200,3 @@ function options(definition: Definition, continueOnError: boolean): RenderOption
     ...(views === undefined ? {} : { views }),
   };
 }
-

@@ -215,7 +215,7 @@ class Evaluator {
       if (node === this.#context.root && knob in rootDefaults) return rootDefaults[knob] ?? "";
       throw new Unknown(`"[value ${path}]" has a default that only Nuke knows`);
     }
-    if (/^\{/u.test(value)) throw new Unknown(`"[value ${path}]" is an expression`);
+    if (value.startsWith("{")) throw new Unknown(`"[value ${path}]" is an expression`);
     return node === null || node === this.#context.node
       ? this.expand(value, depth)
       : new Evaluator({ ...this.#context, node }).expand(value, depth);
@@ -313,8 +313,8 @@ function trim(text: string, characters: string, left: boolean, right: boolean): 
   const drop = (character: string): boolean =>
     characters === "" ? /\s/u.test(character) : characters.includes(character);
   let [start, end] = [0, text.length];
-  while (left && start < end && drop(text.charAt(start))) start++;
-  while (right && end > start && drop(text.charAt(end - 1))) end--;
+  if (left) while (start < end && drop(text.charAt(start))) start++;
+  if (right) while (end > start && drop(text.charAt(end - 1))) end--;
   return text.slice(start, end);
 }
 

@@ -1,0 +1,172 @@
+import { type Disposable, type TextDocument, workspace } from "vscode";
+import { DEFAULT_BATCH_SIZE } from "../farm/farm-job.ts";
+import type { Problem } from "../plan/render-plan.ts";
+import type { RenderOptions } from "../plan/request.ts";
+import { createFolder } from "../surroundings/output-folders.ts";
+import {
+  type FormMode,
+  type FormReplies,
+  type FormState,
+  type FromWebview,
+  type SavedForm,
+  type ToWebview,
+  fromWebviewSchema,
+} from "../webview/protocol.ts";
+import { WireChannel } from "../webview/wire-channel.ts";
+import { Disposables } from "./disposables.ts";
+import type { FormRooms } from "./form.ts";
+import { readSettings } from "./settings.ts";
+import { factsFor } from "./surroundings.ts";
+
+/** The host asks the form nothing. */
+// oxlint-disable-next-line typescript/no-generated-empty-object-type
+type NoReplies = Record<never, never>;
+
+/** How a session reaches its panel. */
+export interface FormPanel {
+  post(envelope: unknown): unknown;
+  title(title: string): void;
+  close(): void;
+}
+
+/** The host's end of one form: answers it, and tells it when the script, the folders or the memory change. */
+export class FormSession implements Disposable {
+  readonly #rooms: FormRooms;
+  readonly #document: TextDocument;
+  readonly #panel: FormPanel;
+  readonly #channel: WireChannel<ToWebview, FromWebview, NoReplies, FormReplies>;
+  readonly #held = new Disposables();
+  #write: string;
+  #mode: FormMode;
+  #demo = false;
+  #changes = 0;
+
+  constructor(rooms: FormRooms, document: TextDocument, { write, mode }: SavedForm, panel: FormPanel) {
+    [this.#rooms, this.#document, this.#panel] = [rooms, document, panel];
+    [this.#write, this.#mode] = [write, mode];
+    this.#title();
+    this.#channel = new WireChannel({
+      post: (envelope) => panel.post(envelope),
+      incoming: fromWebviewSchema,
+      replies: {},
+      report: (problem) => rooms.output.line(`Render settings: ${problem}`),
+      handlers: {
+        ready: () => this.#sendState(),
+        selected: (message) => {
+          [this.#write, this.#mode] = [message.write, message.mode];
+          this.#title();
+        },
+        remember: ({ write, options }) => rooms.remembered.set(this.#path, write, options),
+        "remember-farm": ({ write, farm }) => rooms.remembered.setFarm(this.#path, write, farm),
+        close: () => panel.close(),
+        render: ({ write, options }) => this.#render(write, options),
+        "preview-farm": ({ write, farm }) => rooms.farm.preview(document, write, farm),
+        "submit-farm": async ({ write, farm }) => {
+          await rooms.remembered.setFarm(this.#path, write, farm);
+          if (farm.localRender)
+            return await this.#render(write, rooms.farm.localOptions(document, write, farm));
+          return { started: await rooms.farm.submit(document, write, farm) };
+        },
+        fix: async ({ problem }) => ({ done: await this.#fix(problem) }),
+      },
+    });
+    const changed = (): void => void this.#sendFacts();
+    this.#held.add(workspace.onDidChangeTextDocument((event) => event.document === document && changed()));
+    this.#held.add(workspace.onDidSaveTextDocument((saved) => saved === document && changed()));
+    this.#held.add(workspace.onDidGrantWorkspaceTrust(changed));
+    this.#held.add(
+      workspace.onDidChangeConfiguration((event) => event.affectsConfiguration("nukeRender") && changed()),
+    );
+    this.#held.add(
+      rooms.renders.onEvent((event) => (event.type === "queued" || event.type === "finished") && changed()),
+    );
+  }
+
+  receive(data: unknown): void {
+    this.#channel.receive(data);
+  }
+
+  async select(write: string, mode: FormMode): Promise<void> {
+    [this.#write, this.#mode] = [write, mode];
+    this.#title();
+    await this.#sendState();
+  }
+
+  dispose(): void {
+    this.#channel.dispose();
+    this.#held.dispose();
+  }
+
+  get #path(): string {
+    return this.#document.uri.fsPath;
+  }
+
+  #title(): void {
+    this.#panel.title(`${this.#mode === "farm" ? "Farm" : "Render"}: ${this.#write}`);
+  }
+
+  async #sendState(): Promise<void> {
+    this.#channel.send({ type: "state", state: await this.#state() });
+  }
+
+  /** The newest change wins: an older one that took longer to look up is not sent. */
+  async #sendFacts(): Promise<void> {
+    const change = ++this.#changes;
+    try {
+      const facts = await factsFor(this.#document, this.#rooms.scripts, this.#demo);
+      if (change === this.#changes)
+        this.#channel.send({ type: "facts", facts, trusted: workspace.isTrusted });
+    } catch (error) {
+      this.#channel.send({ type: "error", message: error instanceof Error ? error.message : String(error) });
+    }
+  }
+
+  async #state(): Promise<FormState> {
+    const { scripts, remembered, farm } = this.#rooms;
+    const settings = readSettings(this.#document.uri);
+    const facts = await factsFor(this.#document, scripts, this.#demo);
+    const names = facts.script.writes.map((write) => write.name);
+    return {
+      facts,
+      write: this.#write,
+      mode: this.#mode,
+      remembered: Object.fromEntries(names.map((name) => [name, remembered.get(this.#path, name, settings)])),
+      farm: {
+        engines: farm.engines(this.#document.uri).map(({ id, label }) => ({ id, label })),
+        remembered: Object.fromEntries(
+          names.flatMap((name) => {
+            const kept = remembered.getFarm(this.#path, name);
+            return kept === undefined ? [] : [[name, kept]];
+          }),
+        ),
+        batchSize: DEFAULT_BATCH_SIZE,
+      },
+      extraArguments: settings["nuke.extraArguments"],
+      trusted: workspace.isTrusted,
+    };
+  }
+
+  /** Answers as soon as the render is queued; its end is told by notification and lens. */
+  async #render(write: string, options: RenderOptions): Promise<{ started: boolean }> {
+    await this.#rooms.remembered.set(this.#path, write, options);
+    const job = await this.#rooms.actions.start(this.#document.uri, write, options, this.#demo);
+    if (job === undefined) return { started: false };
+    void this.#rooms.actions.follow(job, this.#document.uri);
+    return { started: true };
+  }
+
+  async #fix(problem: Problem): Promise<boolean> {
+    let done = false;
+    if (problem.fix === "create-folder" && problem.path !== undefined) {
+      await createFolder(problem.path);
+      done = true;
+    }
+    if (problem.fix === "save-script") done = await this.#document.save();
+    if (problem.fix === "use-demo-renderer") {
+      this.#demo = true;
+      done = true;
+    }
+    if (done) await this.#sendFacts();
+    return done;
+  }
+}
