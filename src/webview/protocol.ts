@@ -5,7 +5,7 @@
 import * as z from "zod/mini";
 import { planFactsSchema } from "../plan/facts.ts";
 import { problemSchema } from "../plan/render-plan.ts";
-import { renderOptionsSchema } from "../plan/request.ts";
+import { type RenderRequest, renderOptionsSchema, renderRequestSchema } from "../plan/request.ts";
 
 /** Which side of the form is shown. */
 export const formModeSchema = z.enum(["render", "farm"]);
@@ -25,6 +25,17 @@ export const farmOptionsSchema = z.object({
   engine: z.string(),
 });
 export type FarmOptions = z.infer<typeof farmOptionsSchema>;
+
+/** The request a farm order stands for: batches are chunks of so many frames. */
+export function farmRequest(script: string, write: string, farm: FarmOptions): RenderRequest {
+  return renderRequestSchema.parse({
+    script,
+    write,
+    range: farm.first === farm.last ? `${farm.first}` : `${farm.first}-${farm.last}`,
+    split: { by: "frames", size: farm.batchSize },
+    ...(farm.threads === undefined ? {} : { threads: farm.threads }),
+  });
+}
 
 /** Everything the form shows, in one piece. */
 export const formStateSchema = z.object({

@@ -80,7 +80,9 @@ export class WireChannel<Out extends Message, In extends Message, OutReplies, In
       return promise;
     }
     const id = this.#next++;
-    const schema: z.core.$ZodType<OutReplies[Type]> = this.#options.replies[message.type as Type];
+    const type: Type = message.type;
+    // oxlint-disable-next-line typescript/no-unsafe-enum-assignment -- there is no enum here
+    const schema: z.core.$ZodType<OutReplies[Type]> = this.#options.replies[type];
     const settle = (body: unknown): void => {
       const read = z.safeParse(schema, body);
       if (read.success) resolve(read.data);
@@ -150,6 +152,7 @@ export class WireChannel<Out extends Message, In extends Message, OutReplies, In
     }
     const message = read.data;
     // The table has a function for every member of the union, taking that member; TypeScript cannot pair the two by itself.
+    // oxlint-disable-next-line typescript/no-unsafe-type-assertion
     const handler = this.#options.handlers[message.type as In["type"]] as (message: In) => unknown;
     try {
       const answer = await handler(message);

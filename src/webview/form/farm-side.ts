@@ -1,0 +1,86 @@
+/** The left column when sending to a farm. */
+import { type TemplateResult, html, nothing } from "lit";
+import type { RenderPlan } from "../../plan/render-plan.ts";
+import type { ScriptFacts } from "../../plan/target.ts";
+import type { FormState } from "../protocol.ts";
+import type { FarmDraft, ReadFarmDraft } from "./farm-draft.ts";
+import { type Option, checkField, selectField, textField } from "./fields.ts";
+
+export interface FarmSideParts {
+  readonly script: ScriptFacts;
+  readonly farm: FormState["farm"];
+  /** The same array as long as it holds the same. */
+  readonly engines: readonly Option[];
+  readonly draft: FarmDraft;
+  readonly errors: ReadFarmDraft["errors"];
+  readonly plan: RenderPlan;
+  /** A warning about the range, such as frames outside the Write's limit. */
+  readonly rangeNote: string | undefined;
+  readonly change: (draft: FarmDraft) => void;
+}
+
+const usualThreads = ["1", "2", "4", "8"];
+
+export function farmSide(parts: FarmSideParts): TemplateResult {
+  const { script, farm, engines, draft, errors, plan, rangeNote, change } = parts;
+  const set =
+    (field: "first" | "last" | "threads" | "batchSize") =>
+    (text: string): void =>
+      change({ ...draft, [field]: text });
+  return html`<div class="row">
+      ${textField({
+        id: "first",
+        label: "First frame",
+        value: draft.first,
+        placeholder: `${script.first} (script)`,
+        error: errors.first,
+        set: set("first"),
+      })}
+      ${textField({
+        id: "last",
+        label: "Last frame",
+        value: draft.last,
+        placeholder: `${script.last} (script)`,
+        error: errors.last,
+        set: set("last"),
+      })}
+    </div>
+    ${rangeNote === undefined ? nothing : html`<p class="hint note">${rangeNote}</p>`}
+    ${textField({
+      id: "farm-threads",
+      label: "Threads",
+      value: draft.threads,
+      placeholder: `${plan.threads} (as here)`,
+      offers: usualThreads,
+      error: errors.threads,
+      set: set("threads"),
+    })}
+    ${textField({
+      id: "batch-size",
+      label: "Batch size",
+      value: draft.batchSize,
+      placeholder: `${farm.batchSize}`,
+      hint: "Frames of one task.",
+      error: errors.batchSize,
+      set: set("batchSize"),
+    })}
+    ${
+      engines.length < 2
+        ? nothing
+        : selectField({
+            id: "engine",
+            label: "Send with",
+            value: draft.engine,
+            options: engines,
+            set: (engine) => change({ ...draft, engine }),
+          })
+    }
+    ${checkField({
+      id: "local-render",
+      label: "Local render",
+      checked: draft.localRender,
+      toggle: true,
+      hint: "Renders the same plan on this machine instead of sending it.",
+      set: (localRender) => change({ ...draft, localRender }),
+    })}`;
+}

@@ -1,0 +1,36 @@
+import { type TemplateResult, html, nothing } from "lit";
+import type { Problem } from "../../plan/render-plan.ts";
+import { severityIcon } from "./icons.ts";
+
+const fixLabels: Record<NonNullable<Problem["fix"]>, string> = {
+  "create-folder": "Create Folder",
+  "save-script": "Save Script",
+  "render-saved-copy": "Render a Saved Copy",
+  "use-demo-renderer": "Use Demo Renderer",
+};
+
+/** What stands in the way or is worth knowing, worst first, each with what can be done about it. */
+export function problemList(
+  problems: readonly Problem[],
+  fix: (problem: Problem) => void,
+  busy: boolean,
+): TemplateResult {
+  const order = ["error", "warning", "info"];
+  const sorted = [...problems].sort((a, b) => order.indexOf(a.severity) - order.indexOf(b.severity));
+  return html`<ul class="problems" id="problems" aria-label="Problems" aria-live="polite" tabindex="-1">
+    ${sorted.map(
+      (problem) =>
+        html`<li class="problem ${problem.severity}" data-code=${problem.code}>
+          ${severityIcon(problem.severity)}
+          <span class="problem-text">${problem.message}</span>
+          ${
+            problem.fix === undefined
+              ? nothing
+              : html`<vscode-button secondary class="fix" ?disabled=${busy} @click=${() => fix(problem)}
+                  >${fixLabels[problem.fix]}</vscode-button
+                >`
+          }
+        </li>`,
+    )}
+  </ul>`;
+}

@@ -1,0 +1,469 @@
+import { html, render } from "lit";
+import type { PlanFacts } from "../../plan/facts.ts";
+import { planRender, stoppers } from "../../plan/plan-render.ts";
+import type { Problem, RenderPlan } from "../../plan/render-plan.ts";
+import type { RenderRequest } from "../../plan/request.ts";
+import type { WriteTarget } from "../../plan/target.ts";
+import {
+  type FarmPreview,
+  type FormMode,
+  type FormReplies,
+  type FormState,
+  type FromWebview,
+  type ToWebview,
+  farmRequest,
+} from "../protocol.ts";
+import type { WireChannel } from "../wire-channel.ts";
+import {
+  type ReadDraft,
+  type RenderDraft,
+  type RenderField,
+  draftOf,
+  emptyDraft,
+  readDraft,
+} from "./draft.ts";
+import {
+  type FarmDraft,
+  type FarmField,
+  type ReadFarmDraft,
+  farmDraftOf,
+  readFarmDraft,
+} from "./farm-draft.ts";
+import { farmSide } from "./farm-side.ts";
+import { type Option, describeInputs } from "./fields.ts";
+import { type FormActions, formView } from "./form-view.ts";
+import { rangeCodes, renderSide } from "./render-side.ts";
+import type { SavedDrafts } from "./saved-state.ts";
+
+export type FormChannel = WireChannel<FromWebview, ToWebview, FormReplies, unknown>;
+
+export interface Surroundings {
+  readonly root: HTMLElement;
+  readonly channel: FormChannel;
+  /** What the form showed before it was hidden. */
+  readonly saved: SavedDrafts | null;
+  readonly save: (state: SavedDrafts) => void;
+}
+
+/** What the fields say now, and the plan it makes. */
+interface Reading {
+  readonly write: WriteTarget;
+  readonly draft: RenderDraft;
+  readonly read: ReadDraft;
+  readonly farmDraft: FarmDraft;
+  readonly readFarm: ReadFarmDraft;
+  /** The frames go to a farm and not to the render service. */
+  readonly away: boolean;
+  readonly plan: RenderPlan;
+}
+
+/** Errors that the host asks about one by one when a render is started; all others have to be put right first. */
+const askedAbout: ReadonlySet<Problem["code"]> = new Set([
+  "folder-missing",
+  "folder-not-writable",
+  "same-path",
+  "script-unsaved",
+  "nuke-missing",
+]);
+
+const REMEMBER_AFTER = 250;
+const PREVIEW_AFTER = 100;
+const PREVIEW_LIMIT = 10_000;
+const COPIED_FOR = 1500;
+
+/** The form: what is typed, the plan that comes of it, and what is asked of the host. Draws itself once a frame at most. */
+export class RenderForm {
+  readonly #root: HTMLElement;
+  readonly #channel: FormChannel;
+  readonly #save: (state: SavedDrafts) => void;
+  readonly #saved: SavedDrafts | null;
+  #state: FormState | null = null;
+  #drafts = new Map<string, RenderDraft>();
+  #farmDrafts = new Map<string, FarmDraft>();
+  #selectedChunk = 0;
+  #preview: FarmPreview | null = null;
+  #previewOf = "";
+  #busy = false;
+  #copied = false;
+  #notice: { text: string; error: boolean } | null = null;
+  #drawing = false;
+  #timers = new Map<string, ReturnType<typeof setTimeout>>();
+  #rememberLast: (() => void) | null = null;
+  // Lists that elements compare by identity.
+  #writes: Option[] = [];
+  #engines: Option[] = [];
+
+  constructor({ root, channel, saved, save }: Surroundings) {
+    this.#root = root;
+    this.#channel = channel;
+    this.#saved = saved;
+    this.#save = save;
+  }
+
+  /** Takes over what the host says; what was typed stays. */
+  setState(state: FormState): void {
+    const first = this.#state === null;
+    const sameScript = (this.#state?.facts.script.path ?? this.#saved?.script) === state.facts.script.path;
+    if (!sameScript) {
+      this.#drafts.clear();
+      this.#farmDrafts.clear();
+    } else if (first && this.#saved) {
+      this.#drafts = new Map(Object.entries(this.#saved.drafts));
+      this.#farmDrafts = new Map(Object.entries(this.#saved.farmDrafts));
+    }
+    this.#state = state;
+    this.#engines = state.farm.engines.map(({ id, label }) => ({ value: id, label }));
+    this.#takeFacts(state.facts);
+    this.draw();
+    if (first) this.#focus(state.mode === "farm" ? "first" : "range");
+  }
+
+  setFacts(facts: PlanFacts, trusted: boolean): void {
+    if (!this.#state) return;
+    this.#state = { ...this.#state, facts, trusted };
+    this.#takeFacts(facts);
+    this.#previewOf = "";
+    this.draw();
+  }
+
+  /** Says something that belongs to no field. */
+  tell(text: string, error: boolean): void {
+    this.#notice = { text, error };
+    this.draw();
+  }
+
+  /** Starts what the primary button says, or shows what has to be put right first. */
+  async submit(): Promise<void> {
+    const reading = this.#read();
+    const state = this.#state;
+    if (!reading || !state || this.#busy || !state.trusted) return;
+    if (this.#showWhatIsWrong(reading)) return;
+    const { write, away, readFarm, read } = reading;
+    this.#stopTimer("remember");
+    this.#rememberLast = null;
+    this.#busy = true;
+    this.tell(away ? "Sending…" : "Starting…", false);
+    try {
+      const { started } =
+        state.mode === "farm" && readFarm.farm
+          ? await this.#channel.request({ type: "submit-farm", write: write.name, farm: readFarm.farm }, null)
+          : await this.#channel.request({ type: "render", write: write.name, options: read.options }, null);
+      this.#notice = started
+        ? { text: away ? "Sent to the farm." : "The render has started.", error: false }
+        : null;
+    } catch (error) {
+      this.#notice = { text: messageOf(error), error: true };
+    } finally {
+      this.#busy = false;
+      this.draw();
+    }
+  }
+
+  /** Sends what has not been remembered yet; to be called before the page goes away. */
+  flush(): void {
+    this.#stopTimer("remember");
+    this.#rememberLast?.();
+    this.#rememberLast = null;
+  }
+
+  close(): void {
+    this.flush();
+    this.#channel.send({ type: "close" });
+  }
+
+  /** Draws with the next frame; several changes are drawn at once. */
+  draw(): void {
+    if (this.#drawing) return;
+    this.#drawing = true;
+    requestAnimationFrame(() => {
+      this.#drawing = false;
+      this.#drawNow();
+    });
+  }
+
+  #drawNow(): void {
+    const state = this.#state;
+    const reading = this.#read();
+    if (!state) return;
+    if (!reading) {
+      render(
+        html`<p class="nothing">This script has no Write node, so there is nothing to render.</p>`,
+        this.#root,
+      );
+      return;
+    }
+    const { write, draft, read, farmDraft, readFarm, away, plan } = reading;
+    const { facts, mode, farm, trusted } = state;
+    this.#selectedChunk = Math.min(this.#selectedChunk, Math.max(0, plan.chunks.length - 1));
+    if (away) this.#askPreview(reading);
+    const side =
+      mode === "render"
+        ? renderSide({
+            script: facts.script,
+            write,
+            draft,
+            errors: read.errors,
+            plan,
+            cores: facts.machine.cores,
+            change: (next) => this.#change(() => this.#drafts.set(write.name, next)),
+          })
+        : farmSide({
+            script: facts.script,
+            farm,
+            engines: this.#engines,
+            draft: farmDraft,
+            errors: readFarm.errors,
+            plan,
+            rangeNote: plan.problems.find(({ code }) => rangeCodes.has(code))?.message,
+            change: (next) => this.#change(() => this.#farmDrafts.set(write.name, next)),
+          });
+    render(
+      formView({
+        mode,
+        scriptPath: facts.script.path,
+        write,
+        writes: this.#writes,
+        side,
+        plan,
+        away,
+        preview: this.#preview,
+        selectedChunk: this.#selectedChunk,
+        copied: this.#copied,
+        busy: this.#busy,
+        trusted,
+        notice: this.#notice,
+        actions: this.#actions,
+      }),
+      this.#root,
+    );
+    describeInputs(this.#root);
+  }
+
+  readonly #actions: FormActions = {
+    selectWrite: (name) => this.#select(name, this.#state?.mode ?? "render"),
+    selectChunk: (index) => {
+      this.#selectedChunk = index;
+      this.draw();
+    },
+    setMode: (mode) => {
+      if (this.#state) this.#select(this.#state.write, mode);
+      this.#focus(mode === "farm" ? "first" : "range");
+    },
+    copy: (text) => void this.#copy(text),
+    fix: (problem) => void this.#fix(problem),
+    submit: () => void this.submit(),
+    reset: () => {
+      const reading = this.#read();
+      const state = this.#state;
+      if (!reading || !state) return;
+      const { name } = reading.write;
+      this.#change(() => {
+        if (state.mode === "render") this.#drafts.set(name, emptyDraft);
+        else this.#farmDrafts.set(name, farmDraftOf(undefined, state.facts.script, state.farm));
+      });
+    },
+    close: () => this.close(),
+  };
+
+  #select(write: string, mode: FormMode): void {
+    if (!this.#state) return;
+    this.flush();
+    this.#state = { ...this.#state, write, mode };
+    this.#selectedChunk = 0;
+    this.#preview = null;
+    this.#previewOf = "";
+    this.#notice = null;
+    this.#keep();
+    this.#channel.send({ type: "selected", write, mode });
+    this.draw();
+  }
+
+  /** A field has changed: keeps it over hiding, and has it remembered once it can be used. */
+  #change(apply: () => void): void {
+    apply();
+    this.#notice = null;
+    this.#keep();
+    const reading = this.#read();
+    const state = this.#state;
+    if (reading && state) {
+      this.#rememberLast = () => this.#remember(reading, state.mode);
+      this.#setTimer("remember", REMEMBER_AFTER, () => this.flush());
+    }
+    this.draw();
+  }
+
+  #remember({ write, read, readFarm, plan }: Reading, mode: FormMode): void {
+    if (mode === "farm") {
+      if (readFarm.farm)
+        this.#channel.send({ type: "remember-farm", write: write.name, farm: readFarm.farm });
+    } else if (Object.keys(read.errors).length === 0 && !isRangeWrong(plan)) {
+      this.#channel.send({ type: "remember", write: write.name, options: read.options });
+    }
+  }
+
+  #read(): Reading | null {
+    const state = this.#state;
+    const write = state?.facts.script.writes.find((one) => one.name === state.write);
+    if (!state || !write) return null;
+    const { facts, farm, extraArguments, mode } = state;
+    const remembered = state.remembered[write.name];
+    const draft = this.#drafts.get(write.name) ?? (remembered ? draftOf(remembered) : emptyDraft);
+    const read = readDraft(draft, write);
+    const farmDraft =
+      this.#farmDrafts.get(write.name) ?? farmDraftOf(farm.remembered[write.name], facts.script, farm);
+    const readFarm = readFarmDraft(farmDraft, facts.script, farm.batchSize);
+    const script = facts.script.path;
+    const request: RenderRequest =
+      mode === "farm"
+        ? // As long as a field cannot be read, the range is empty rather than wrong.
+          readFarm.farm
+          ? farmRequest(script, write.name, readFarm.farm)
+          : { script, write: write.name, range: ",", proxy: "script", continueOnError: false }
+        : { ...read.options, script, write: write.name };
+    const plan = planRender({ ...request, extraArguments }, facts);
+    const away = mode === "farm" && !farmDraft.localRender;
+    return { write, draft, read, farmDraft, readFarm, away, plan };
+  }
+
+  /** Goes to the first field that is wrong, else to the problems that cannot be asked away. True when there was one. */
+  #showWhatIsWrong({ read, readFarm, plan, away }: Reading): boolean {
+    const farm = this.#state?.mode === "farm";
+    const field = farm
+      ? (["first", "last", "threads", "batchSize"] as const).find((one) => readFarm.errors[one] !== undefined)
+      : isRangeWrong(plan)
+        ? "range"
+        : (["splitCount", "parallel", "threads", "cache", "views"] as const).find(
+            (one) => read.errors[one] !== undefined,
+          );
+    if (field !== undefined) {
+      this.#focus(farm && field === "threads" ? "farm-threads" : fieldIds[field]);
+      return true;
+    }
+    const problems = away ? (this.#preview?.problems ?? []) : plan.problems;
+    const [worst] = stoppers({ problems }, askedAbout);
+    if (worst === undefined) return false;
+    this.tell(worst.message, true);
+    this.#focus("problems");
+    return true;
+  }
+
+  /** Asks what the farm's engine would run; of several questions only the last one's answer is shown. */
+  #askPreview({ write, readFarm }: Reading): void {
+    const { farm } = readFarm;
+    if (!farm) {
+      this.#preview = { argv: null, problems: [], message: "Correct the fields to see what will be run." };
+      this.#previewOf = "";
+      this.#stopTimer("preview");
+      return;
+    }
+    const question = JSON.stringify([write.name, farm]);
+    if (question === this.#previewOf) return;
+    this.#previewOf = question;
+    this.#setTimer("preview", PREVIEW_AFTER, () => {
+      void this.#channel
+        .request({ type: "preview-farm", write: write.name, farm }, PREVIEW_LIMIT)
+        .catch((error: unknown): FarmPreview => ({ argv: null, problems: [], message: messageOf(error) }))
+        .then((preview) => {
+          if (question !== this.#previewOf) return;
+          this.#preview = preview;
+          this.draw();
+        });
+    });
+  }
+
+  async #fix(problem: Problem): Promise<void> {
+    this.#busy = true;
+    this.draw();
+    try {
+      await this.#channel.request({ type: "fix", problem }, null);
+      this.#notice = null;
+    } catch (error) {
+      this.#notice = { text: messageOf(error), error: true };
+    } finally {
+      this.#busy = false;
+      this.draw();
+    }
+  }
+
+  async #copy(text: string): Promise<void> {
+    try {
+      await navigator.clipboard.writeText(text);
+      this.#copied = true;
+      this.#setTimer("copied", COPIED_FOR, () => {
+        this.#copied = false;
+        this.draw();
+      });
+    } catch (error) {
+      this.#notice = {
+        text: `Copying was refused (${messageOf(error)}). Select the text and copy it by hand.`,
+        error: true,
+      };
+    }
+    this.draw();
+  }
+
+  /** After the next frame, when the element is there. */
+  #focus(id: string): void {
+    this.draw();
+    requestAnimationFrame(() => document.getElementById(id)?.focus());
+  }
+
+  #takeFacts({ script }: PlanFacts): void {
+    const state = this.#state;
+    const [first] = script.writes;
+    if (state && first && !script.writes.some((write) => write.name === state.write))
+      this.#state = { ...state, write: first.name };
+    this.#writes = script.writes.map(({ name, file, disabled }) => ({
+      value: name,
+      label: disabled ? `${name} (disabled)` : name,
+      description: file,
+    }));
+  }
+
+  #keep(): void {
+    if (!this.#state) return;
+    const { write, mode, facts } = this.#state;
+    this.#save({
+      script: facts.script.path,
+      write,
+      mode,
+      drafts: Object.fromEntries(
+        [...this.#drafts].map(([name, draft]) => [
+          name,
+          { ...draft, views: draft.views && [...draft.views] },
+        ]),
+      ),
+      farmDrafts: Object.fromEntries(this.#farmDrafts),
+    });
+  }
+
+  #setTimer(name: string, after: number, run: () => void): void {
+    this.#stopTimer(name);
+    this.#timers.set(name, setTimeout(run, after));
+  }
+
+  #stopTimer(name: string): void {
+    clearTimeout(this.#timers.get(name));
+    this.#timers.delete(name);
+  }
+}
+
+const fieldIds: Record<RenderField | FarmField, string> = {
+  splitCount: "split-count",
+  batchSize: "batch-size",
+  range: "range",
+  first: "first",
+  last: "last",
+  parallel: "parallel",
+  threads: "threads",
+  cache: "cache",
+  views: "views-label",
+};
+
+function isRangeWrong({ problems }: RenderPlan): boolean {
+  return problems.some(({ code, severity }) => rangeCodes.has(code) && severity === "error");
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

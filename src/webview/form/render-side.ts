@@ -1,0 +1,168 @@
+/** The left column when rendering here: the fields of a render. */
+import { type TemplateResult, html, nothing } from "lit";
+import { count } from "../../plan/display.ts";
+import { defaultRange } from "../../plan/range.ts";
+import type { Problem, RenderPlan } from "../../plan/render-plan.ts";
+import { proxyModeSchema } from "../../plan/request.ts";
+import { displayMB } from "../../plan/size.ts";
+import type { ScriptFacts, WriteTarget } from "../../plan/target.ts";
+import { type ReadDraft, type RenderDraft, switchSplit } from "./draft.ts";
+import { type Option, belowField, checkField, segments, selectField, textField } from "./fields.ts";
+
+export interface RenderSideParts {
+  readonly script: ScriptFacts;
+  readonly write: WriteTarget;
+  readonly draft: RenderDraft;
+  readonly errors: ReadDraft["errors"];
+  readonly plan: RenderPlan;
+  readonly cores: number;
+  readonly change: (draft: RenderDraft) => void;
+}
+
+/** Problems of the range stand under its field and nowhere else. */
+export const rangeCodes: ReadonlySet<Problem["code"]> = new Set([
+  "range-invalid",
+  "range-empty",
+  "range-outside-limit",
+]);
+
+export function renderSide(parts: RenderSideParts): TemplateResult {
+  const { draft, errors, plan, cores, change } = parts;
+  const set =
+    (field: "parallel" | "threads" | "cache") =>
+    (text: string): void =>
+      change({ ...draft, [field]: text });
+  return html`${rangeField(parts)} ${splitField(parts)}
+    <div class="row">
+      ${textField({
+        id: "parallel",
+        label: "Nukes at once",
+        value: draft.parallel,
+        placeholder: `${plan.parallel} (automatic)`,
+        error: errors.parallel,
+        set: set("parallel"),
+      })}
+      ${textField({
+        id: "threads",
+        label: "Threads per Nuke",
+        value: draft.threads,
+        placeholder: `${plan.threads} (automatic)`,
+        hint: `This machine has ${count(cores, "core")}.`,
+        error: errors.threads,
+        set: set("threads"),
+      })}
+    </div>
+    ${textField({
+      id: "cache",
+      label: "Cache per Nuke",
+      value: draft.cache,
+      placeholder: `${displayMB(plan.memory.cacheMB)} (automatic)`,
+      hint: "As 4G, 4096M or 800 (MB).",
+      error: errors.cache,
+      set: set("cache"),
+    })}
+    ${viewsField(parts)}
+    ${selectField({
+      id: "proxy",
+      label: "Size",
+      value: draft.proxy,
+      options: parts.script.proxy ? proxyOptions.on : proxyOptions.off,
+      set: (value) => change({ ...draft, proxy: proxyModeSchema.parse(value) }),
+    })}
+    ${checkField({
+      id: "continue-on-error",
+      label: "Continue on error",
+      checked: draft.continueOnError,
+      hint: "A frame that fails is reported; the frames after it are still rendered.",
+      set: (continueOnError) => change({ ...draft, continueOnError }),
+    })}`;
+}
+
+/** Where a Write's frames come from when none are typed. */
+function rangeField({ script, write, draft, plan, change }: RenderSideParts): TemplateResult {
+  const fallback = defaultRange(script, write);
+  const source = fallback.from === "limit" ? "the Write's limit" : "the script";
+  const wrong = plan.problems.find((problem) => rangeCodes.has(problem.code));
+  return textField({
+    id: "range",
+    label: "Frame range",
+    value: draft.range,
+    placeholder: `${fallback.range} (${source})`,
+    hint: wrong?.severity === "warning" ? wrong.message : "As 1-10, 1-10x2 or 1 3 5-9.",
+    error: wrong?.severity === "error" ? wrong.message : undefined,
+    set: (range) => change({ ...draft, range }),
+  });
+}
+
+const splitOptions: readonly Option[] = [
+  { value: "chunks", label: "Chunks" },
+  { value: "frames", label: "Frames per chunk" },
+];
+
+function splitField({ write, draft, errors, plan, change }: RenderSideParts): TemplateResult {
+  const movie = `${(write.fileType || "A movie").toUpperCase()} is one file, which one Nuke must write from the first frame to the last: it is not split.`;
+  const label = draft.splitBy === "chunks" ? "Number of chunks" : "Frames per chunk";
+  const chunks = plan.chunks.length;
+  return segments({
+    id: "split",
+    label: "Split",
+    value: draft.splitBy,
+    options: splitOptions,
+    disabled: write.movie,
+    hint: write.movie ? movie : undefined,
+    error: errors.splitCount,
+    set: (value) =>
+      change(
+        switchSplit(draft, value === "frames" ? "frames" : "chunks", { frames: plan.frameCount, chunks }),
+      ),
+    beside: html`<vscode-textfield
+      id="split-count"
+      class="count"
+      .label=${label}
+      .value=${write.movie ? "1" : draft.splitCount}
+      placeholder=${draft.splitBy === "chunks" ? `${chunks} (automatic)` : ""}
+      ?disabled=${write.movie}
+      ?invalid=${errors.splitCount !== undefined}
+      data-described=${errors.splitCount ?? (write.movie ? movie : "")}
+      autocomplete="off"
+      @input=${(event: Event) => {
+        if (event.target instanceof HTMLElement && "value" in event.target)
+          change({ ...draft, splitCount: String(event.target.value) });
+      }}
+    ></vscode-textfield>`,
+  });
+}
+
+function viewsField({ script, write, draft, errors, change }: RenderSideParts): TemplateResult {
+  const all = [...new Set([...script.views, ...write.views])];
+  if (all.length < 2) return html`${nothing}`;
+  const chosen = draft.views ?? write.views;
+  const toggle = (view: string, on: boolean): void => {
+    const views = all.filter((one) => (one === view ? on : chosen.includes(one)));
+    const asWritten = views.length === write.views.length && views.every((one) => write.views.includes(one));
+    change({ ...draft, views: asWritten ? null : views });
+  };
+  return html`<div class="field" role="group" aria-labelledby="views-label">
+    <span class="label" id="views-label">Views</span>
+    <div class="views">
+      ${all.map((view) =>
+        checkField({
+          id: `view-${view}`,
+          label: view,
+          checked: chosen.includes(view),
+          set: (on) => toggle(view, on),
+        }),
+      )}
+    </div>
+    ${belowField("views", undefined, errors.views)}
+  </div>`;
+}
+
+const others = [
+  { value: "full", label: "Full size" },
+  { value: "proxy", label: "Proxy" },
+];
+const proxyOptions: Record<"on" | "off", readonly Option[]> = {
+  on: [{ value: "script", label: "As in the script (proxy)" }, ...others],
+  off: [{ value: "script", label: "As in the script (full size)" }, ...others],
+};
