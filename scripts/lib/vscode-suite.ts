@@ -1,0 +1,84 @@
+/** Runs test/vscode inside the extension host of a real VS Code. */
+import { mkdir, mkdtemp, readFile, rm } from "node:fs/promises";
+import { readdirSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { build } from "esbuild";
+import * as z from "zod";
+import { launchChromium } from "./chromium.ts";
+import { startCode } from "./code-server.ts";
+import type { Counts } from "./node-tests.ts";
+
+const root = join(import.meta.dirname, "..", "..");
+
+const resultsSchema = z.object({ passed: z.int(), failed: z.int(), skipped: z.int() });
+
+/** Bundles every *.test.ts of test/vscode into one module whose `run` the extension host calls. */
+export async function buildVscodeSuite(): Promise<string> {
+  const folder = join(root, "test", "vscode");
+  const tests = readdirSync(folder)
+    .filter((file) => file.endsWith(".test.ts"))
+    .sort();
+  const thunks = tests.map((file) => `() => require("./${file}")`).join(", ");
+  const outfile = join(root, "out", "test", "vscode", "index.cjs");
+  await build({
+    stdin: {
+      contents: `import { runSuite } from "./run-suite.ts"; export const run = () => runSuite([${thunks}]);`,
+      resolveDir: folder,
+      loader: "ts",
+    },
+    outfile,
+    bundle: true,
+    platform: "node",
+    target: "node20",
+    format: "cjs",
+    sourcemap: "inline",
+    external: ["vscode", "mocha"],
+    logLevel: "warning",
+  });
+  return outfile;
+}
+
+export async function runVscodeSuite(signal: AbortSignal): Promise<Counts> {
+  const suite = await buildVscodeSuite();
+  const workspace = await mkdtemp(join(tmpdir(), "vscode workspace "));
+  const results = join(workspace, "results.json");
+  const code = await startCode({ env: { ...process.env, NUKE_RENDER_TEST_RESULTS: results } });
+  const browser = await launchChromium();
+  try {
+    const page = await browser.newPage();
+    const exited = new Promise<number>((resolve, reject) => {
+      signal.addEventListener("abort", () => reject(new Error("The suite took too long.")));
+      page
+        .exposeFunction("codeAutomationLog", (type: string, args: unknown[]) => {
+          process.stdout.write(
+            `${type === "error" ? "error: " : ""}${args.map((arg) => printable(arg)).join(" ")}\n`,
+          );
+        })
+        .catch(reject);
+      page.exposeFunction("codeAutomationExit", (exitCode: number) => resolve(exitCode)).catch(reject);
+    });
+    await page.goto(
+      code.address(workspace, {
+        extensionDevelopmentPath: code.remote(root),
+        extensionTestsPath: code.remote(suite),
+      }),
+    );
+    const exitCode = await exited;
+    const counts = resultsSchema.safeParse(JSON.parse(await readFile(results, "utf8").catch(() => "null")));
+    if (counts.success) return counts.data;
+    process.stdout.write(`The suite ended with ${exitCode} and left no results.\n${await code.log()}\n`);
+    await mkdir(join(root, ".test-output"), { recursive: true });
+    await page.screenshot({ path: join(root, ".test-output", "vscode-suite.png") });
+    return { passed: 0, failed: 1, skipped: 0 };
+  } finally {
+    await browser.close();
+    await code.stop();
+    await rm(workspace, { recursive: true, force: true });
+  }
+}
+
+/** Console output comes as text with format marks, or as values. */
+function printable(value: unknown): string {
+  return typeof value === "string" ? value : JSON.stringify(value);
+}
