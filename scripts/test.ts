@@ -3,6 +3,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { table } from "../src/cli/summary.ts";
+import { findRenderService } from "../src/render-service/connect.ts";
 import { processesWith } from "./lib/leftovers.ts";
 import type { Counts } from "./lib/node-tests.ts";
 import { type Tier, tiers } from "./lib/tiers.ts";
@@ -66,6 +67,7 @@ async function runTier(tier: Tier): Promise<Result> {
   clearTimeout(timer);
   const late = limit.signal.aborted ? [`took longer than ${tier.minutes} minutes`] : [];
   const empty = counts.passed + counts.failed + counts.skipped === 0 ? ["ran no test"] : [];
+  await stopService();
   const left = processesWith(stateFolder).map(({ pid, command }) => {
     process.kill(pid, "SIGKILL");
     return `left process ${pid}: ${command}`;
@@ -80,4 +82,11 @@ async function runTier(tier: Tier): Promise<Result> {
     seconds: (performance.now() - started) / 1000,
     obstacle: null,
   };
+}
+
+/** The service of a tier would end by itself when idle; what is left after it is a leak. */
+async function stopService(): Promise<void> {
+  const client = await findRenderService();
+  await client?.shutdown({ force: true });
+  client?.dispose();
 }

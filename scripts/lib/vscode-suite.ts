@@ -3,7 +3,8 @@ import { mkdir, mkdtemp, readFile, rm } from "node:fs/promises";
 import { readdirSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { build } from "esbuild";
+import { format } from "node:util";
+import { build, stop } from "esbuild";
 import * as z from "zod";
 import { launchChromium } from "./chromium.ts";
 import { startCode } from "./code-server.ts";
@@ -36,6 +37,8 @@ export async function buildVscodeSuite(): Promise<string> {
     external: ["vscode", "mocha"],
     logLevel: "warning",
   });
+  // esbuild keeps a process for the next build.
+  await stop();
   return outfile;
 }
 
@@ -50,10 +53,9 @@ export async function runVscodeSuite(signal: AbortSignal): Promise<Counts> {
     const exited = new Promise<number>((resolve, reject) => {
       signal.addEventListener("abort", () => reject(new Error("The suite took too long.")));
       page
-        .exposeFunction("codeAutomationLog", (type: string, args: unknown[]) => {
-          process.stdout.write(
-            `${type === "error" ? "error: " : ""}${args.map((arg) => printable(arg)).join(" ")}\n`,
-          );
+        .exposeFunction("codeAutomationLog", (_type: string, args: unknown[]) => {
+          const text = format(...args);
+          if (text.startsWith("[suite] ")) process.stdout.write(`${text.slice(8)}\n`);
         })
         .catch(reject);
       page.exposeFunction("codeAutomationExit", (exitCode: number) => resolve(exitCode)).catch(reject);
@@ -76,9 +78,4 @@ export async function runVscodeSuite(signal: AbortSignal): Promise<Counts> {
     await code.stop();
     await rm(workspace, { recursive: true, force: true });
   }
-}
-
-/** Console output comes as text with format marks, or as values. */
-function printable(value: unknown): string {
-  return typeof value === "string" ? value : JSON.stringify(value);
 }
