@@ -12,7 +12,7 @@ export async function packageExtension(file: string): Promise<void> {
     packagePath: file,
     dependencies: false,
     allowMissingRepository: true,
-    skipLicense: false,
+    rewriteRelativeLinks: false,
   });
 }
 

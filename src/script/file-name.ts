@@ -28,7 +28,7 @@ export function expandFile(value: string, context: NameContext): Expanded {
   try {
     const name = withoutType(new Evaluator(context).expand(value, 0));
     if (name.trim() === "") return { file: null, why: "it has no file name" };
-    if (/%\{|\$/u.test(name)) throw new Unknown(`"${name}" has a variable that only Nuke knows`);
+    if (name.includes("%{")) throw new Unknown(`"${name}" has a variable that only Nuke knows`);
     return { file: absolute(name, context), why: null };
   } catch (error) {
     if (error instanceof Unknown) return { file: null, why: error.message };
@@ -85,6 +85,9 @@ function absolute(name: string, context: NameContext): string {
   return context.scriptPath === "" && !isAbsolute(base) ? name : join(base, name);
 }
 
+/** Any other dollar is one: file browsers do not escape it, and "$(" names no variable. */
+const variable = /^\$(?:\w|\{|::)/u;
+
 /** Deeper than this, knobs refer to each other in a circle. */
 const DEEPEST = 20;
 
@@ -111,9 +114,10 @@ class Evaluator {
         result += this.#command(text.slice(at + 1, end), depth + 1);
         at = end + 1;
       } else if (character === "$") {
-        const [found, name] = /^\$env\(([^)]*)\)/u.exec(text.slice(at)) ?? ["", ""];
-        if (found === "") throw new Unknown(`"${text}" has a variable that only Nuke knows`);
-        result += this.#environment(name ?? "");
+        const [found = "$", name] = /^\$env\(([^)]*)\)/u.exec(text.slice(at)) ?? [];
+        if (name === undefined && variable.test(text.slice(at)))
+          throw new Unknown(`"${text}" has a variable that only Nuke knows`);
+        result += name === undefined ? "$" : this.#environment(name);
         at += found.length;
       } else {
         result += character;

@@ -26,7 +26,10 @@ module.exports = grammar({
       seq(
         field("class", $.command_name),
         repeat(field("argument", $._word)),
-        choice(seq(field("body", $.body), repeat(field("extra", $._word))), field("body", alias($._broken_body, $.body))),
+        choice(
+          seq(field("body", $.body), repeat(field("extra", $._word))),
+          field("body", alias($._broken_body, $.body)),
+        ),
       ),
     command: ($) => seq(field("name", $.command_name), repeat(field("argument", $._word))),
     body: ($) => seq($._body_open, repeat($._item), $._body_close),

@@ -9,7 +9,7 @@ import { type Option, selectField } from "./fields.ts";
 import { severityIcon } from "./icons.ts";
 import { memoryBar } from "./memory-bar.ts";
 import { problemList } from "./problem-list.ts";
-import { rangeCodes } from "./render-side.ts";
+import { rangeCodes } from "./reading.ts";
 import { farmSummary, renderSummary, shortFrames } from "./summary.ts";
 
 export interface FormViewParts {
@@ -91,7 +91,8 @@ function outcome(parts: FormViewParts): TemplateResult {
       ${away ? farmSummary(plan) : renderSummary(plan)}
     </p>
     ${trusted ? nothing : html`<p class="banner" id="not-trusted">${severityIcon("warning")}<span>${notTrusted}</span></p>`}
-    ${away ? nothing : memoryBar(plan.memory)} ${problemList(problems, actions.fix, busy)} ${command(parts)}
+    ${away || plan.frameCount === 0 ? nothing : memoryBar(plan.memory)}
+    ${problemList(problems, actions.fix, busy)} ${command(parts)}
     ${chunkTable({
       chunks: plan.chunks,
       noun: away ? "task" : "chunk",

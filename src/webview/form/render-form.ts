@@ -1,38 +1,16 @@
 import { html, render } from "lit";
 import type { PlanFacts } from "../../plan/facts.ts";
-import { planRender, stoppers } from "../../plan/plan-render.ts";
-import type { Problem, RenderPlan } from "../../plan/render-plan.ts";
-import type { RenderRequest } from "../../plan/request.ts";
-import type { WriteTarget } from "../../plan/target.ts";
-import {
-  type FarmPreview,
-  type FormMode,
-  type FormReplies,
-  type FormState,
-  type FromWebview,
-  type ToWebview,
-  farmRequest,
-} from "../protocol.ts";
+import { stoppers } from "../../plan/plan-render.ts";
+import type { Problem } from "../../plan/render-plan.ts";
+import type { FarmPreview, FormMode, FormReplies, FormState, FromWebview, ToWebview } from "../protocol.ts";
 import type { WireChannel } from "../wire-channel.ts";
-import {
-  type ReadDraft,
-  type RenderDraft,
-  type RenderField,
-  draftOf,
-  emptyDraft,
-  readDraft,
-} from "./draft.ts";
-import {
-  type FarmDraft,
-  type FarmField,
-  type ReadFarmDraft,
-  farmDraftOf,
-  readFarmDraft,
-} from "./farm-draft.ts";
+import { type RenderDraft, emptyDraft } from "./draft.ts";
+import { type FarmDraft, farmDraftOf } from "./farm-draft.ts";
 import { farmSide } from "./farm-side.ts";
 import { type Option, describeInputs } from "./fields.ts";
 import { type FormActions, formView } from "./form-view.ts";
-import { rangeCodes, renderSide } from "./render-side.ts";
+import { type Reading, askedAbout, isRangeWrong, rangeCodes, readForm, wrongField } from "./reading.ts";
+import { renderSide } from "./render-side.ts";
 import type { SavedDrafts } from "./saved-state.ts";
 
 export type FormChannel = WireChannel<FromWebview, ToWebview, FormReplies, unknown>;
@@ -44,27 +22,6 @@ export interface Surroundings {
   readonly saved: SavedDrafts | null;
   readonly save: (state: SavedDrafts) => void;
 }
-
-/** What the fields say now, and the plan it makes. */
-interface Reading {
-  readonly write: WriteTarget;
-  readonly draft: RenderDraft;
-  readonly read: ReadDraft;
-  readonly farmDraft: FarmDraft;
-  readonly readFarm: ReadFarmDraft;
-  /** The frames go to a farm and not to the render service. */
-  readonly away: boolean;
-  readonly plan: RenderPlan;
-}
-
-/** Errors that the host asks about one by one when a render is started; all others have to be put right first. */
-const askedAbout: ReadonlySet<Problem["code"]> = new Set([
-  "folder-missing",
-  "folder-not-writable",
-  "same-path",
-  "script-unsaved",
-  "nuke-missing",
-]);
 
 const REMEMBER_AFTER = 250;
 const PREVIEW_AFTER = 100;
@@ -302,44 +259,17 @@ export class RenderForm {
   }
 
   #read(): Reading | null {
-    const state = this.#state;
-    const write = state?.facts.script.writes.find((one) => one.name === state.write);
-    if (!state || !write) return null;
-    const { facts, farm, extraArguments, mode } = state;
-    const remembered = state.remembered[write.name];
-    const draft = this.#drafts.get(write.name) ?? (remembered ? draftOf(remembered) : emptyDraft);
-    const read = readDraft(draft, write);
-    const farmDraft =
-      this.#farmDrafts.get(write.name) ?? farmDraftOf(farm.remembered[write.name], facts.script, farm);
-    const readFarm = readFarmDraft(farmDraft, facts.script, farm.batchSize);
-    const script = facts.script.path;
-    const request: RenderRequest =
-      mode === "farm"
-        ? // As long as a field cannot be read, the range is empty rather than wrong.
-          readFarm.farm
-          ? farmRequest(script, write.name, readFarm.farm)
-          : { script, write: write.name, range: ",", proxy: "script", continueOnError: false }
-        : { ...read.options, script, write: write.name };
-    const plan = planRender({ ...request, extraArguments }, facts);
-    const away = mode === "farm" && !farmDraft.localRender;
-    return { write, draft, read, farmDraft, readFarm, away, plan };
+    return this.#state && readForm(this.#state, this.#drafts, this.#farmDrafts);
   }
 
   /** Goes to the first field that is wrong, else to the problems that cannot be asked away. True when there was one. */
-  #showWhatIsWrong({ read, readFarm, plan, away }: Reading): boolean {
-    const farm = this.#state?.mode === "farm";
-    const field = farm
-      ? (["first", "last", "threads", "batchSize"] as const).find((one) => readFarm.errors[one] !== undefined)
-      : isRangeWrong(plan)
-        ? "range"
-        : (["splitCount", "parallel", "threads", "cache", "views"] as const).find(
-            (one) => read.errors[one] !== undefined,
-          );
-    if (field !== undefined) {
-      this.#focus(farm && field === "threads" ? "farm-threads" : fieldIds[field]);
+  #showWhatIsWrong(reading: Reading): boolean {
+    const field = wrongField(reading);
+    if (field !== null) {
+      this.#focus(field);
       return true;
     }
-    const problems = away ? (this.#preview?.problems ?? []) : plan.problems;
+    const problems = reading.away ? (this.#preview?.problems ?? []) : reading.plan.problems;
     const [worst] = stoppers({ problems }, askedAbout);
     if (worst === undefined) return false;
     this.tell(worst.message, true);
@@ -446,22 +376,6 @@ export class RenderForm {
     clearTimeout(this.#timers.get(name));
     this.#timers.delete(name);
   }
-}
-
-const fieldIds: Record<RenderField | FarmField, string> = {
-  splitCount: "split-count",
-  batchSize: "batch-size",
-  range: "range",
-  first: "first",
-  last: "last",
-  parallel: "parallel",
-  threads: "threads",
-  cache: "cache",
-  views: "views-label",
-};
-
-function isRangeWrong({ problems }: RenderPlan): boolean {
-  return problems.some(({ code, severity }) => rangeCodes.has(code) && severity === "error");
 }
 
 function messageOf(error: unknown): string {

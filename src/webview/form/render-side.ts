@@ -2,11 +2,12 @@
 import { type TemplateResult, html, nothing } from "lit";
 import { count } from "../../plan/display.ts";
 import { defaultRange } from "../../plan/range.ts";
-import type { Problem, RenderPlan } from "../../plan/render-plan.ts";
+import type { RenderPlan } from "../../plan/render-plan.ts";
 import { proxyModeSchema } from "../../plan/request.ts";
 import { displayMB } from "../../plan/size.ts";
 import type { ScriptFacts, WriteTarget } from "../../plan/target.ts";
 import { type ReadDraft, type RenderDraft, switchSplit } from "./draft.ts";
+import { rangeCodes } from "./reading.ts";
 import { type Option, belowField, checkField, segments, selectField, textField } from "./fields.ts";
 
 export interface RenderSideParts {
@@ -18,13 +19,6 @@ export interface RenderSideParts {
   readonly cores: number;
   readonly change: (draft: RenderDraft) => void;
 }
-
-/** Problems of the range stand under its field and nowhere else. */
-export const rangeCodes: ReadonlySet<Problem["code"]> = new Set([
-  "range-invalid",
-  "range-empty",
-  "range-outside-limit",
-]);
 
 export function renderSide(parts: RenderSideParts): TemplateResult {
   const { draft, errors, plan, cores, change } = parts;
@@ -38,7 +32,7 @@ export function renderSide(parts: RenderSideParts): TemplateResult {
         id: "parallel",
         label: "Nukes at once",
         value: draft.parallel,
-        placeholder: `${plan.parallel} (automatic)`,
+        placeholder: automatic(plan, plan.parallel),
         error: errors.parallel,
         set: set("parallel"),
       })}
@@ -46,7 +40,7 @@ export function renderSide(parts: RenderSideParts): TemplateResult {
         id: "threads",
         label: "Threads per Nuke",
         value: draft.threads,
-        placeholder: `${plan.threads} (automatic)`,
+        placeholder: automatic(plan, plan.threads),
         hint: `This machine has ${count(cores, "core")}.`,
         error: errors.threads,
         set: set("threads"),
@@ -56,7 +50,7 @@ export function renderSide(parts: RenderSideParts): TemplateResult {
       id: "cache",
       label: "Cache per Nuke",
       value: draft.cache,
-      placeholder: `${displayMB(plan.memory.cacheMB)} (automatic)`,
+      placeholder: automatic(plan, displayMB(plan.memory.cacheMB)),
       hint: "As 4G, 4096M or 800 (MB).",
       error: errors.cache,
       set: set("cache"),
@@ -76,6 +70,11 @@ export function renderSide(parts: RenderSideParts): TemplateResult {
       hint: "A frame that fails is reported; the frames after it are still rendered.",
       set: (continueOnError) => change({ ...draft, continueOnError }),
     })}`;
+}
+
+/** What an empty field stands for; without frames there is no telling. */
+function automatic({ frameCount }: RenderPlan, value: number | string): string {
+  return frameCount === 0 ? "automatic" : `${value} (automatic)`;
 }
 
 /** Where a Write's frames come from when none are typed. */
@@ -120,7 +119,7 @@ function splitField({ write, draft, errors, plan, change }: RenderSideParts): Te
       class="count"
       .label=${label}
       .value=${write.movie ? "1" : draft.splitCount}
-      placeholder=${draft.splitBy === "chunks" ? `${chunks} (automatic)` : ""}
+      placeholder=${draft.splitBy === "chunks" ? automatic(plan, chunks) : ""}
       ?disabled=${write.movie}
       ?invalid=${errors.splitCount !== undefined}
       data-described=${errors.splitCount ?? (write.movie ? movie : "")}
@@ -144,7 +143,7 @@ function viewsField({ script, write, draft, errors, change }: RenderSideParts): 
   };
   return html`<div class="field" role="group" aria-labelledby="views-label">
     <span class="label" id="views-label">Views</span>
-    <div class="views">
+    <div class="views" id="views" tabindex="-1">
       ${all.map((view) =>
         checkField({
           id: `view-${view}`,

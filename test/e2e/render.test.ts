@@ -1,0 +1,69 @@
+/** The main job as a person does it: open a script, click above a Write, see it render, find the frames. */
+import assert from "node:assert/strict";
+import { readFileSync, readdirSync } from "node:fs";
+import { join } from "node:path";
+import { after, before, test } from "node:test";
+import { Person } from "./harness.ts";
+
+let person: Person;
+before(async () => {
+  person = await Person.sitDown();
+});
+after(() => person.leave());
+
+const frames = (folder: string): string[] => readdirSync(join(person.workspace, "renders", folder));
+
+test("the actions stand above the Writes, and a click renders in the background", async () => {
+  await person.does("click the lens", async () => {
+    await person.openFile("shot.nk");
+    await person.runCommand("View: Toggle Primary Side Bar Visibility");
+    await person.page.keyboard.press("Control+End");
+    await person.lens("▶ Render 1001–1040").waitFor();
+    await person.picture("lenses", true);
+    await person.lens("▶ Render 1001–1040").click();
+    await person.lens(/^◐ \d+\/40 frames/).waitFor();
+    await person.notification("Rendering Write_beauty").waitFor();
+    await person.picture("rendering", true);
+    await person.lens(/^✓ 40 frames/).waitFor({ timeout: 60_000 });
+    await person.picture("rendered", true);
+    const files = frames("beauty");
+    assert.equal(files.length, 40);
+    for (const file of files) {
+      const bytes = readFileSync(join(person.workspace, "renders", "beauty", file));
+      assert.equal(bytes.subarray(1, 4).toString("latin1"), "PNG", file);
+      assert.ok(bytes.length > 1000, file);
+    }
+  });
+});
+
+test("the output channel has every Nuke's lines with its chunk in front, and a summary", async () => {
+  await person.does("read the output", async () => {
+    await person.runCommand("Nuke Render: Show Output");
+    await person.output().getByText("finished after").first().waitFor();
+    await person
+      .output()
+      .getByText(/\[Write_beauty \d\/\d\] Frame 10\d\d/)
+      .first()
+      .waitFor();
+    await person.picture("output", true);
+    await person.runCommand("View: Toggle Panel Visibility");
+  });
+});
+
+test("the form changes the split and renders from there", async () => {
+  await person.does("use the form", async () => {
+    await person.lens("⚙ Render settings…").click();
+    const form = person.form();
+    await form.getByText("1001-1010").first().waitFor();
+    await person.picture("form", true);
+    const chunks = form
+      .getByLabel(/chunks/i)
+      .locator("input")
+      .first();
+    await chunks.fill("8");
+    await form.getByText("1001-1005").first().waitFor();
+    await person.picture("form-split-8");
+    await form.getByRole("button", { name: /^Render/ }).click();
+    await person.lens(/^✓ 40 frames/).waitFor({ timeout: 60_000 });
+  });
+});
