@@ -7,7 +7,7 @@ import { run } from "./lib/run.ts";
 
 const root = join(import.meta.dirname, "..");
 await run(process.execPath, [join(import.meta.dirname, "build.ts")], { show: true });
-const code = await startCode({ settings: { "nukeRender.nuke.useDemoRenderer": true } });
+const code = await startCode({ develop: true, settings: { "nukeRender.nuke.useDemoRenderer": true } });
 const address = code.address(join(root, "examples"), { extensionDevelopmentPath: code.remote(root) });
 process.stdout.write(
   `VS Code with the extension, on examples/:\n${address}\nCtrl-C ends it. Renders use the demo renderer.\n`,

@@ -2,6 +2,7 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { setTimeout as wait } from "node:timers/promises";
 import { table } from "../src/cli/summary.ts";
 import { findRenderService } from "../src/render-service/connect.ts";
 import { processesWith } from "./lib/leftovers.ts";
@@ -68,6 +69,9 @@ async function runTier(tier: Tier): Promise<Result> {
   const late = limit.signal.aborted ? [`took longer than ${tier.minutes} minutes`] : [];
   const empty = counts.passed + counts.failed + counts.skipped === 0 ? ["ran no test"] : [];
   await stopService();
+  // What ends by itself gets the time for it.
+  const patience = Date.now() + 5000;
+  while (processesWith(stateFolder).length > 0 && Date.now() < patience) await wait(50);
   const left = processesWith(stateFolder).map(({ pid, command }) => {
     process.kill(pid, "SIGKILL");
     return `left process ${pid}: ${command}`;

@@ -68,6 +68,8 @@ export interface CodeOptions {
   readonly vsix?: string;
   /** Restricted Mode is possible; without it every folder is trusted. */
   readonly trust?: boolean;
+  /** Lets the page load an extension from sources; notifications are then not shown. */
+  readonly develop?: boolean;
   readonly env?: NodeJS.ProcessEnv;
 }
 
@@ -87,6 +89,7 @@ export async function startCode({
   settings = {},
   vsix,
   trust = false,
+  develop = false,
   env = process.env,
 }: CodeOptions = {}): Promise<RunningCode> {
   await installCodeServer();
@@ -98,28 +101,26 @@ export async function startCode({
   const quiet = {
     "workbench.startupEditor": "none",
     "workbench.tips.enabled": false,
+    "workbench.secondarySideBar.defaultVisibility": "hidden",
+    "workbench.colorTheme": "Default Dark Modern",
+    "chat.disableAIFeatures": true,
     "extensions.ignoreRecommendations": true,
   };
-  await writeFile(
-    join(dataFolder, "data", "Machine", "settings.json"),
-    JSON.stringify({ ...quiet, ...settings }),
-  );
+  // Some of these count as a user's, some as a machine's.
+  for (const scope of ["User", "Machine"]) {
+    await writeFile(
+      join(dataFolder, "data", scope, "settings.json"),
+      JSON.stringify({ ...quiet, ...settings }),
+    );
+  }
   const main = join(vscode, "out", "server-main.js");
   const base = ["--server-data-dir", dataFolder, "--accept-server-license-terms", "--disable-telemetry"];
   if (vsix !== undefined) await run(process.execPath, [main, ...base, "--install-extension", vsix], { env });
 
   const port = await freePort();
-  const words = [
-    main,
-    "--host",
-    "127.0.0.1",
-    "--port",
-    String(port),
-    "--without-connection-token",
-    "--enable-smoke-test-driver",
-    ...base,
-  ];
+  const words = [main, "--host", "127.0.0.1", "--port", String(port), "--without-connection-token", ...base];
   if (!trust) words.push("--disable-workspace-trust");
+  if (develop) words.push("--enable-smoke-test-driver");
   const { openSync, closeSync } = await import("node:fs");
   const log = openSync(logFile, "a");
   const child = spawn(process.execPath, words, {

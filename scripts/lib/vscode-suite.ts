@@ -46,7 +46,7 @@ export async function runVscodeSuite(signal: AbortSignal): Promise<Counts> {
   const suite = await buildVscodeSuite();
   const workspace = await mkdtemp(join(tmpdir(), "vscode workspace "));
   const results = join(workspace, "results.json");
-  const code = await startCode({ env: { ...process.env, NUKE_RENDER_TEST_RESULTS: results } });
+  const code = await startCode({ develop: true, env: { ...process.env, NUKE_RENDER_TEST_RESULTS: results } });
   const browser = await launchChromium();
   try {
     const page = await browser.newPage();

@@ -18,6 +18,9 @@ import type { Renders } from "./renders.ts";
 import type { ScriptReader } from "./script-reader.ts";
 import { readSettings } from "./settings.ts";
 
+/** Between two showings of how far a render is, ms. */
+const PROGRESS_EVERY = 1000;
+
 /** Above every Write: where it stands comes from the language server, how its render does from the render service. */
 export class WriteLenses implements CodeLensProvider {
   readonly #scripts: ScriptReader;
@@ -26,13 +29,16 @@ export class WriteLenses implements CodeLensProvider {
   readonly #changed = new EventEmitter<void>();
   readonly onDidChangeCodeLenses: Event<void> = this.#changed.event;
   readonly #listeners;
+  /** Of each job, what a lens says of its state; to be told at once when it changes. */
+  readonly #states = new Map<string, string>();
+  #progressTimer: NodeJS.Timeout | null = null;
 
   constructor(scripts: ScriptReader, renders: Renders, remembered: RememberedOptions) {
     this.#scripts = scripts;
     this.#renders = renders;
     this.#remembered = remembered;
     this.#listeners = [
-      renders.onDidChange(() => this.refresh()),
+      renders.onDidChange((job) => this.#jobChanged(job)),
       scripts.onDidChange(() => this.refresh()),
       workspace.onDidGrantWorkspaceTrust(() => this.refresh()),
       workspace.onDidChangeConfiguration(
@@ -42,7 +48,18 @@ export class WriteLenses implements CodeLensProvider {
   }
 
   refresh(): void {
+    clearTimeout(this.#progressTimer ?? undefined);
+    this.#progressTimer = null;
     this.#changed.fire();
+  }
+
+  /** The editor waits for quiet before it asks again, so frames that tick faster than that would never be seen. */
+  #jobChanged({ job, state, running }: JobStatus): void {
+    const now = `${state} ${running}`;
+    if (this.#states.get(job) !== now) {
+      this.#states.set(job, now);
+      this.refresh();
+    } else this.#progressTimer ??= setTimeout(() => this.refresh(), PROGRESS_EVERY);
   }
 
   async provideCodeLenses(document: TextDocument): Promise<CodeLens[]> {
@@ -57,6 +74,7 @@ export class WriteLenses implements CodeLensProvider {
   }
 
   dispose(): void {
+    clearTimeout(this.#progressTimer ?? undefined);
     for (const listener of this.#listeners) listener.dispose();
     this.#changed.dispose();
   }

@@ -85,6 +85,14 @@ export class Person {
     await this.#page.locator(`.tab[data-resource-name="${name}"]`).waitFor();
   }
 
+  async goToLine(line: number): Promise<void> {
+    await this.#page.keyboard.press("F1");
+    await this.#page.locator(".quick-input-widget input").fill(`:${line}`);
+    await this.#page.getByText(`go to line ${line}`).waitFor();
+    await this.#page.keyboard.press("Enter");
+    await this.#page.locator(".quick-input-widget").waitFor({ state: "hidden" });
+  }
+
   /** A lens by what it says. */
   lens(text: string | RegExp): Locator {
     return this.#page.locator(".codelens-decoration a").filter({ hasText: text }).first();
@@ -97,7 +105,7 @@ export class Person {
     await this.#page.locator(".quick-input-list .monaco-list-row").filter({ hasText: title }).first().click();
   }
 
-  async pick(text: string): Promise<void> {
+  async pick(text: string | RegExp): Promise<void> {
     await this.#page.locator(".quick-input-list .monaco-list-row").filter({ hasText: text }).first().click();
   }
 
@@ -106,9 +114,9 @@ export class Person {
     return this.#page.frameLocator("iframe.webview").frameLocator("iframe#active-frame");
   }
 
-  /** The lines of the output panel that are on the screen. */
-  output(): Locator {
-    return this.#page.locator(".output-view, .panel .output");
+  /** A line of the output panel that is on the screen. */
+  output(text: string | RegExp): Locator {
+    return this.#page.locator(".part.panel .view-line").filter({ hasText: text }).first();
   }
 
   notification(text: string | RegExp): Locator {

@@ -11,18 +11,20 @@ before(async () => {
 });
 after(() => person.leave());
 
-const frames = (folder: string): string[] => readdirSync(join(person.workspace, "renders", folder));
+function frames(folder: string): string[] {
+  return readdirSync(join(person.workspace, "renders", folder));
+}
 
 test("the actions stand above the Writes, and a click renders in the background", async () => {
   await person.does("click the lens", async () => {
     await person.openFile("shot.nk");
-    await person.runCommand("View: Toggle Primary Side Bar Visibility");
-    await person.page.keyboard.press("Control+End");
+    await person.goToLine(73);
     await person.lens("▶ Render 1001–1040").waitFor();
     await person.picture("lenses", true);
     await person.lens("▶ Render 1001–1040").click();
     await person.lens(/^◐ \d+\/40 frames/).waitFor();
     await person.notification("Rendering Write_beauty").waitFor();
+    await person.lens(/^◐ [1-9]\d?\/40 frames/).waitFor();
     await person.picture("rendering", true);
     await person.lens(/^✓ 40 frames/).waitFor({ timeout: 60_000 });
     await person.picture("rendered", true);
@@ -39,12 +41,8 @@ test("the actions stand above the Writes, and a click renders in the background"
 test("the output channel has every Nuke's lines with its chunk in front, and a summary", async () => {
   await person.does("read the output", async () => {
     await person.runCommand("Nuke Render: Show Output");
-    await person.output().getByText("finished after").first().waitFor();
-    await person
-      .output()
-      .getByText(/\[Write_beauty \d\/\d\] Frame 10\d\d/)
-      .first()
-      .waitFor();
+    await person.output("finished after").waitFor();
+    await person.output(/\[Write_beauty\s\d\/\d\]\sFrame\s10\d\d/).waitFor();
     await person.picture("output", true);
     await person.runCommand("View: Toggle Panel Visibility");
   });
@@ -54,16 +52,14 @@ test("the form changes the split and renders from there", async () => {
   await person.does("use the form", async () => {
     await person.lens("⚙ Render settings…").click();
     const form = person.form();
-    await form.getByText("1001-1010").first().waitFor();
+    await form.locator("#summary").waitFor();
     await person.picture("form", true);
-    const chunks = form
-      .getByLabel(/chunks/i)
-      .locator("input")
-      .first();
-    await chunks.fill("8");
-    await form.getByText("1001-1005").first().waitFor();
+    await form.locator("#split-count input").fill("8");
+    await form.locator("#chunks").getByText("1001-1005").waitFor();
     await person.picture("form-split-8");
     await form.getByRole("button", { name: /^Render/ }).click();
+    await person.lens(/^◐ \d+\/40 frames/).waitFor();
+    await person.picture("form-rendering");
     await person.lens(/^✓ 40 frames/).waitFor({ timeout: 60_000 });
   });
 });

@@ -1,0 +1,97 @@
+/** Renders that take their time: cancelled from the notification, and left alone by a closed window. */
+import assert from "node:assert/strict";
+import { mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, before, test } from "node:test";
+import * as z from "zod";
+import { processesWith } from "../../scripts/lib/leftovers.ts";
+import { findRenderService } from "../../src/render-service/connect.ts";
+import { Person } from "./harness.ts";
+
+const folder = mkdtempSync(join(tmpdir(), "leave-"));
+const profile = join(folder, "slow.json");
+let person: Person;
+
+before(async () => {
+  writeFileSync(profile, JSON.stringify({ secondsPerFrame: 0.4 }));
+  person = await Person.sitDown({ env: { ...process.env, NUKE_STANDIN_PROFILE: profile } });
+  await person.openFile("shot.nk");
+  await person.goToLine(73);
+});
+after(async () => {
+  await person.leave();
+  rmSync(folder, { recursive: true });
+});
+
+test("Cancel in the notification leaves no Nuke, and the rest can be rendered from the lens", async () => {
+  await person.does("cancel from the notification", async () => {
+    await person.lens("▶ Render 1001–1040").click();
+    await person.lens(/^◐ [3-9]\/40 frames/).waitFor();
+    await person.notification("Rendering Write_beauty").getByRole("button", { name: "Cancel" }).click();
+    await person.lens(/^■ .*Render the rest/).waitFor();
+    await person.picture("cancelled");
+    assert.deepEqual(
+      processesWith(profile).filter(({ command }) => command.includes("demo-renderer")),
+      [],
+    );
+    const said = await person.notification(/Done: 1001/).textContent();
+    const done = readdirSync(join(person.workspace, "renders", "beauty"));
+    assert.match(said ?? "", /Done: 1001/);
+    assert.ok(done.length >= 3 && done.length < 40);
+  });
+});
+
+test("a closed window stops no render; the next window shows it", async () => {
+  await person.does("close the window", async () => {
+    await person.lens("▶ Render 1001–1040").click();
+    await person.lens(/^◐ [1-9]\/40 frames/).waitFor();
+    await person.closeWindow();
+    const service = await findRenderService();
+    assert.ok(service, "the service has ended with the window");
+    const [job] = (await service.jobs()).filter(({ state }) => state !== "finished");
+    assert.equal(job?.write, "Write_beauty");
+    const seen = job.framesDone;
+    // Frames go on while no window is open.
+    await new Promise<void>((resolve) => {
+      const { dispose } = service.onEvent((event) => {
+        if (event.type !== "progress" || event.status.framesDone < seen + 3) return;
+        dispose();
+        resolve();
+      });
+      void service.watch({ jobs: [job.job], lines: false });
+    });
+    service.dispose();
+    await person.openNextWindow();
+    await person.lens(/^◐ \d+\/40 frames/).waitFor();
+    await person.picture("second-window");
+    await person.lens(/^✓ 40 frames/).waitFor({ timeout: 90_000 });
+    assert.equal(readdirSync(join(person.workspace, "renders", "beauty")).length, 40);
+  });
+});
+
+test("the farm side shows what will be run, and a submit command gets exactly that", async () => {
+  await person.does("send to the farm", async () => {
+    await person.lens("☁ Send to farm…").click();
+    const form = person.form();
+    await form.locator("#batch-size input").fill("5");
+    await form.locator("#command").getByText("--chunk 5").waitFor();
+    await person.picture("farm", true);
+    await form.getByRole("button", { name: /^Send/ }).click();
+    await person.notification("Write_beauty was sent to the farm").waitFor();
+    const lines = readFileSync(join(person.workspace, "renders", "submitted.jsonl"), "utf8")
+      .trim()
+      .split("\n");
+    const words = z.array(z.string()).parse(JSON.parse(lines.at(-1) ?? ""));
+    assert.deepEqual(words.slice(0, 8), [
+      "--script",
+      join(person.workspace, "shot.nk"),
+      "--write",
+      "Write_beauty",
+      "--frames",
+      "1001-1040",
+      "--chunk",
+      "5",
+    ]);
+  });
+});
