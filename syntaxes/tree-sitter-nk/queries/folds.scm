@@ -1,0 +1,2 @@
+(node) @fold
+(braced) @fold
