@@ -99,6 +99,7 @@ export const tiers: readonly Tier[] = [
   files("unit", 2, 5, tclThere),
   files("corpus", 1, 10, corpusObstacle),
   files("language-server", 2, 5),
+  files("standin", 2, 5),
   files("service", 1, 10),
   files("cli", 1, 10),
   files("webview", 1, 5, browserObstacle),

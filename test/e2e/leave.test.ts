@@ -54,9 +54,9 @@ test("a closed window stops no render; the next window shows it", async () => {
     const seen = job.framesDone;
     // Frames go on while no window is open.
     await new Promise<void>((resolve) => {
-      const { dispose } = service.onEvent((event) => {
+      const listener = service.onEvent((event) => {
         if (event.type !== "progress" || event.status.framesDone < seen + 3) return;
-        dispose();
+        listener.dispose();
         resolve();
       });
       void service.watch({ jobs: [job.job], lines: false });

@@ -1,0 +1,22 @@
+import { chmod, mkdir, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { programFile } from "../../src/programs.ts";
+
+/** Puts the stand-in into a folder under the name a Nuke has there (nuke-cli.md section 6); answers with its path. */
+export async function installStandin(folder: string, name = "Nuke15.1"): Promise<string> {
+  await mkdir(folder, { recursive: true });
+  const program = programFile("demo-renderer");
+  if (process.platform === "win32") {
+    const path = join(folder, `${name}.cmd`);
+    await writeFile(path, `@"${process.execPath}" "${program}" %*\r\n`);
+    return path;
+  }
+  const path = join(folder, name);
+  const quoted = (text: string): string => `'${text.replaceAll("'", String.raw`'\''`)}'`;
+  await writeFile(
+    path,
+    `#!/bin/sh\nexec ${quoted(process.execPath)} --disable-warning=ExperimentalWarning ${quoted(program)} "$@"\n`,
+  );
+  await chmod(path, 0o755);
+  return path;
+}
