@@ -10,6 +10,7 @@ const packages: Record<string, string> = {
   make: "make",
   "g++": "g++",
   chromium: "chromium",
+  "xvfb-run": "xvfb",
 };
 
 let updated = false;
@@ -25,6 +26,7 @@ export async function ensurePrograms(names: readonly string[]): Promise<string[]
     updated = true;
     const wanted = missing.map((name) => packages[name] ?? name);
     // A page without fonts is a page without text.
+    if (missing.includes("xvfb-run")) wanted.push("xauth");
     if (missing.includes("chromium")) wanted.push("fonts-dejavu-core");
     await run("apt-get", ["install", "-y", "--no-install-recommends", ...wanted], { env });
   } catch (error) {
