@@ -80,7 +80,7 @@ export function writeTargets(
 /** `Write`, `DeepWrite`, `WriteGeo`, and any node with `file` and `file_type` that does not read. */
 export function isWrite(node: ScriptNode): boolean {
   if (alwaysWrites.has(node.class)) return true;
-  if (node.effectiveKnob("file") === undefined || node.effectiveKnob("file_type") === undefined) return false;
+  if (!node.writesOrReadsFiles) return false;
   return !isReader(node.class);
 }
 

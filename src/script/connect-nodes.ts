@@ -1,0 +1,86 @@
+/** Runs a script's commands on Nuke's stack, as Nuke does: which node feeds which, and which group holds it. */
+import type { ScriptNode } from "./script-node.ts";
+import { Stack } from "./stack.ts";
+import type { NodeStatement, Statement } from "./statement.ts";
+
+export interface Connected {
+  readonly version: string | null;
+  readonly root: ScriptNode | null;
+  readonly nodes: readonly ScriptNode[];
+}
+
+/** Tells every node its connections. */
+export function connectNodes(statements: readonly Statement[]): Connected {
+  const groups = groupsThatEnd(statements);
+  const stack = new Stack();
+  const nodes: ScriptNode[] = [];
+  /** What `clone node1|Read|7 Read {` names, by that word. */
+  const named = new Map<string, ScriptNode>();
+  let version: string | null = null;
+  let root: ScriptNode | null = null;
+  for (const statement of statements) {
+    if (statement.kind === "command") {
+      const { name, args } = statement;
+      if (name === "push") stack.push(args[0] ?? "0");
+      else if (name === "set") stack.set(args[0] ?? "", args[1] ?? "");
+      else if (name === "end_group") stack.leaveGroup();
+      else if (name === "version") version = args.join(" ");
+    } else if (statement.kind === "node") {
+      const { node } = statement;
+      const [name = "", which = "", classOfClone] = node.head;
+      const isClone = name === "clone";
+      const cloneOf = isClone
+        ? which.startsWith("$")
+          ? stack.variable(which)
+          : (named.get(which) ?? null)
+        : null;
+      const className = isClone ? (cloneOf?.class ?? classOfClone ?? "clone") : name;
+      const { group } = stack;
+      if (className === "Root") {
+        node.connect({ class: className, group: null, inputs: [], cloneOf: null });
+        root = node;
+        continue;
+      }
+      const connected = !isOffStack(className);
+      const inputs = connected ? stack.pop(inputCount(node.inputsText)) : [];
+      node.connect({ class: className, group, inputs, cloneOf });
+      if (isClone && node.head.length > 2 && !named.has(which)) named.set(which, node);
+      nodes.push(node);
+      if (!connected) continue;
+      stack.add(node);
+      if (groups.has(statement)) stack.enterGroup(node);
+    }
+  }
+  return { version, root, nodes };
+}
+
+/** The nodes that open a group. A LiveGroup that is only linked has no `end_group` of its own and opens none. */
+function groupsThatEnd(statements: readonly Statement[]): Set<NodeStatement> {
+  const open: { statement: NodeStatement; certain: boolean }[] = [];
+  const groups = new Set<NodeStatement>();
+  for (const statement of statements) {
+    if (statement.kind === "node") {
+      const [name] = statement.node.head;
+      if (name === "Group" || name === "Gizmo") open.push({ statement, certain: true });
+      else if (name === "LiveGroup" || name === "Precomp") open.push({ statement, certain: false });
+    } else if (statement.kind === "command" && statement.name === "end_group") {
+      const opened = open.pop();
+      if (opened) groups.add(opened.statement);
+    }
+  }
+  for (const { statement, certain } of open) if (certain) groups.add(statement);
+  return groups;
+}
+
+/** `inputs 2+1`: two and a mask. One when nothing is written. */
+function inputCount(text: string | undefined): number {
+  if (text === undefined) return 1;
+  const sum = text.split("+").reduce((total, part) => total + (Number.parseInt(part, 10) || 0), 0);
+  // A node with more inputs than this is a slip of the pen, and each costs a place in a list.
+  return Math.min(Math.max(0, sum), 10_000);
+}
+
+/** Settings of the program that stand in scripts like nodes and connect to nothing. */
+function isOffStack(className: string): boolean {
+  return className === "Preferences";
+}
