@@ -5,7 +5,7 @@ import type { Script } from "../script/script.ts";
 import { ScriptDocument } from "../script/script-document.ts";
 
 /** An open document: its text as the editor has it, and the script it is. Edits are read when somebody asks, and then only what they touch. */
-export class NkDocument implements Disposable {
+export class NkDocument {
   readonly #document: ScriptDocument;
   #text: TextDocument;
 
@@ -23,9 +23,8 @@ export class NkDocument implements Disposable {
         continue;
       }
       const [start, end] = [this.#text.offsetAt(change.range.start), this.#text.offsetAt(change.range.end)];
-      const [startPoint, endPoint] = [pointOf(this.#text, start), pointOf(this.#text, end)];
       this.#text = TextDocument.update(this.#text, [change], version);
-      this.#document.edit({ start, end, startPoint, endPoint, text: change.text }, this.#text.getText());
+      this.#document.edit({ start, end, text: change.text }, this.#text.getText());
     }
     if (changes.length === 0) this.#text = TextDocument.update(this.#text, [], version);
   }
@@ -67,14 +66,4 @@ export class NkDocument implements Disposable {
   rangeAt(start: number, end: number): Range {
     return { start: this.positionAt(start), end: this.positionAt(end) };
   }
-
-  [Symbol.dispose](): void {
-    this.#document[Symbol.dispose]();
-  }
-}
-
-/** The tree counts rows as LF does; columns within them are the same. */
-function pointOf(document: TextDocument, offset: number): { row: number; column: number } {
-  const { line, character } = document.positionAt(offset);
-  return { row: line, column: character };
 }

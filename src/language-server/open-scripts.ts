@@ -23,7 +23,6 @@ export class OpenScripts {
   }
 
   listen(connection: Connection): void {
-    this.#documents.onDidClose(({ document }) => document[Symbol.dispose]());
     this.#documents.listen(connection);
   }
 

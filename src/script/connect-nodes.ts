@@ -42,7 +42,7 @@ export function connectNodes(statements: readonly Statement[]): Connected {
         continue;
       }
       const connected = !isOffStack(className);
-      const inputs = connected ? stack.pop(inputCount(node.inputsText)) : [];
+      const inputs = connected ? stack.pop(node.inputCount) : [];
       node.connect({ class: className, group, inputs, cloneOf });
       if (isClone && node.head.length > 2 && !named.has(which)) named.set(which, node);
       nodes.push(node);
@@ -70,14 +70,6 @@ function groupsThatEnd(statements: readonly Statement[]): Set<NodeStatement> {
   }
   for (const { statement, certain } of open) if (certain) groups.add(statement);
   return groups;
-}
-
-/** `inputs 2+1`: two and a mask. One when nothing is written. */
-function inputCount(text: string | undefined): number {
-  if (text === undefined) return 1;
-  const sum = text.split("+").reduce((total, part) => total + (Number.parseInt(part, 10) || 0), 0);
-  // A node with more inputs than this is a slip of the pen, and each costs a place in a list.
-  return Math.min(Math.max(0, sum), 10_000);
 }
 
 /** Settings of the program that stand in scripts like nodes and connect to nothing. */

@@ -50,8 +50,11 @@ export class StatementReader {
   readonly #source: Source;
   readonly #lines: LineCounter;
   readonly #keep: (text: string) => string;
+  readonly #offset: number;
 
-  constructor(source: Source, lines: LineCounter, keep: (text: string) => string) {
+  /** `offset`: where in the text the tree's own text begins. */
+  constructor(source: Source, lines: LineCounter, keep: (text: string) => string, offset = 0) {
+    this.#offset = offset;
     this.#source = source;
     this.#lines = lines;
     this.#keep = keep;
@@ -59,7 +62,8 @@ export class StatementReader {
 
   /** What the cursor stands on; null for what says nothing (comments). */
   read(cursor: TreeCursor): Statement | null {
-    const [type, start, end] = [cursor.nodeType, cursor.startIndex, cursor.endIndex];
+    const type = cursor.nodeType;
+    const [start, end] = [this.#offset + cursor.startIndex, this.#offset + cursor.endIndex];
     if (type === "comment") return null;
     const place = new Place(start, end, this.#lines.lineAt(start));
     if (type === "stray_close" || type === "ERROR") return { kind: "stray", place };
@@ -90,7 +94,13 @@ export class StatementReader {
       bodyEnd: (closed ? end - 1 : end) - place.start,
       keep: this.#keep,
     });
-    return { kind: "node", place, node, broken: broken && !(closed && node.unclosed.length > 0) };
+    return {
+      kind: "node",
+      place,
+      node,
+      broken: broken && !(closed && node.unclosed.length > 0),
+      unended: broken,
+    };
   }
 
   /** The words before the body, and the offset of its brace. */

@@ -46,8 +46,8 @@ export class ScriptNode {
   readonly head: readonly string[];
   /** The name knob; empty when there is none. */
   readonly name: string;
-  /** What the `inputs` knob says; undefined when it is not written. */
-  readonly inputsText: string | undefined;
+  /** How many inputs its `inputs` knob gives it. */
+  readonly inputCount: number;
   /** Whether it has knobs named `file` and `file_type`. */
   readonly hasFile: boolean;
   readonly hasFileType: boolean;
@@ -76,7 +76,7 @@ export class ScriptNode {
         if (text.startsWith("name", nameStart)) name = keep(this.#value(valueStart, valueEnd));
         else if (text.startsWith("file", nameStart)) hasFile = true;
       } else if (length === 6) {
-        if (text.startsWith("inputs", nameStart)) inputs = keep(this.#value(valueStart, valueEnd));
+        if (text.startsWith("inputs", nameStart)) inputs = this.#value(valueStart, valueEnd);
       } else if (length === 9 && text.startsWith("file_type", nameStart)) hasFileType = true;
     };
     let unclosed: number[] | null = null;
@@ -84,7 +84,7 @@ export class ScriptNode {
       (unclosed ??= []).push(word.start - place.start);
     });
     this.name = name;
-    this.inputsText = inputs;
+    this.inputCount = inputCount(inputs);
     this.hasFile = hasFile;
     this.hasFileType = hasFileType;
     this.unclosed = unclosed ?? noOffsets;
@@ -202,6 +202,14 @@ export class ScriptNode {
     const words = wordsOf(text, start, end).map((word) => decodeWord(text, word));
     return words.length === 1 ? (words[0] ?? "") : printList(words);
   }
+}
+
+/** `inputs 2+1`: two and a mask. One when nothing is written. */
+function inputCount(text: string | undefined): number {
+  if (text === undefined) return 1;
+  const sum = text.split("+").reduce((total, part) => total + (Number.parseInt(part, 10) || 0), 0);
+  // A node with more inputs than this is a slip of the pen, and each costs a place in a list.
+  return Math.min(Math.max(0, sum), 10_000);
 }
 
 function wordsOf(text: string, start: number, end: number): readonly TclWord[] {

@@ -1,5 +1,7 @@
 import type { ScriptNode } from "./script-node.ts";
 
+const none: readonly (ScriptNode | null)[] = [];
+
 /** Nuke's stack of a script being read: what `push`, `set N [stack 0]`, `inputs` and groups do with it. */
 export class Stack {
   #entries: (ScriptNode | null)[] = [];
@@ -17,8 +19,11 @@ export class Stack {
   }
 
   /** Takes as many entries as a node has inputs; the last one pushed is the first input. */
-  pop(count: number): (ScriptNode | null)[] {
-    return Array.from({ length: count }, () => this.#entries.pop() ?? null);
+  pop(count: number): readonly (ScriptNode | null)[] {
+    if (count === 0) return none;
+    const taken: (ScriptNode | null)[] = [];
+    for (let index = 0; index < count; index++) taken.push(this.#entries.pop() ?? null);
+    return taken;
   }
 
   /** `push 0` pushes nothing's place, `push $N` what the variable holds. */

@@ -53,6 +53,8 @@ export interface NodeStatement {
   readonly node: ScriptNode;
   /** Its brace is never closed, and nothing inside it explains why. */
   readonly broken: boolean;
+  /** Its brace is never closed by Tcl's count. */
+  readonly unended: boolean;
 }
 
 export type Statement = CommandStatement | StrayStatement | NodeStatement;

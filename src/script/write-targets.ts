@@ -134,8 +134,10 @@ class NameGiver {
   readonly #given = new Map<ScriptNode, string>();
 
   constructor(nodes: readonly ScriptNode[]) {
+    const nameless = nodes.filter((node) => node.name === "" && isWrite(node));
+    if (nameless.length === 0) return;
     for (const node of nodes) this.#namesIn(node.group).add(node.name);
-    for (const node of nodes) if (node.name === "" && isWrite(node)) this.#given.set(node, this.#free(node));
+    for (const node of nameless) this.#given.set(node, this.#free(node));
   }
 
   of(node: ScriptNode): string {
