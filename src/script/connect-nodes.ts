@@ -1,7 +1,7 @@
 /** Runs a script's commands on Nuke's stack, as Nuke does: which node feeds which, and which group holds it. */
 import type { ScriptNode } from "./script-node.ts";
 import { Stack } from "./stack.ts";
-import type { NodeStatement, Statement } from "./statement.ts";
+import type { CommandStatement, NodeStatement, Statement } from "./statement.ts";
 
 export interface Connected {
   readonly version: string | null;
@@ -9,8 +9,20 @@ export interface Connected {
   readonly nodes: readonly ScriptNode[];
 }
 
-/** Tells every node its connections. */
-export function connectNodes(statements: readonly Statement[]): Connected {
+/** A command that names a variable of the stack. */
+export interface VariableUse {
+  readonly statement: CommandStatement | NodeStatement;
+  readonly kind: "set" | "push" | "clone";
+  /** Without its dollar sign. */
+  readonly variable: string;
+  /** The node it holds; null: none. */
+  readonly node: ScriptNode | null;
+  /** It was set before. */
+  readonly known: boolean;
+}
+
+/** Tells every node its connections; and `told`, who names which variable. */
+export function connectNodes(statements: readonly Statement[], told?: (use: VariableUse) => void): Connected {
   const groups = groupsThatEnd(statements);
   const stack = new Stack();
   const nodes: ScriptNode[] = [];
@@ -21,9 +33,14 @@ export function connectNodes(statements: readonly Statement[]): Connected {
   for (const statement of statements) {
     if (statement.kind === "command") {
       const { name, args } = statement;
-      if (name === "push") stack.push(args[0] ?? "0");
-      else if (name === "set") stack.set(args[0] ?? "", args[1] ?? "");
-      else if (name === "end_group") stack.leaveGroup();
+      const [first = ""] = args;
+      if (name === "push") {
+        stack.push(first === "" ? "0" : first);
+        if (told && first.startsWith("$")) told({ statement, kind: "push", ...stack.look(first) });
+      } else if (name === "set") {
+        stack.set(first, args[1] ?? "");
+        told?.({ statement, kind: "set", ...stack.look(first) });
+      } else if (name === "end_group") stack.leaveGroup();
       else if (name === "version") version = args.join(" ");
     } else if (statement.kind === "node") {
       const { node } = statement;
@@ -34,6 +51,7 @@ export function connectNodes(statements: readonly Statement[]): Connected {
           ? stack.variable(which)
           : (named.get(which) ?? null)
         : null;
+      if (told && isClone && which.startsWith("$")) told({ statement, kind: "clone", ...stack.look(which) });
       const className = isClone ? (cloneOf?.class ?? classOfClone ?? "clone") : name;
       const { group } = stack;
       if (className === "Root") {

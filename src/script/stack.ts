@@ -37,9 +37,15 @@ export class Stack {
     this.#variables.set(name, depth === undefined ? null : (this.#entries.at(-1 - Number(depth)) ?? null));
   }
 
-  /** `$N` or `${N}`. */
+  /** What `$N` or `${N}` holds. */
   variable(word: string): ScriptNode | null {
-    return this.#variables.get(word.replace(/^\$\{?/u, "").replace(/\}$/u, "")) ?? null;
+    return this.#variables.get(bare(word)) ?? null;
+  }
+
+  /** The same, with the variable's name and whether it was ever set. */
+  look(word: string): { variable: string; node: ScriptNode | null; known: boolean } {
+    const variable = bare(word);
+    return { variable, node: this.#variables.get(variable) ?? null, known: this.#variables.has(variable) };
   }
 
   enterGroup(node: ScriptNode): void {
@@ -55,4 +61,8 @@ export class Stack {
     this.#entries = outer.entries;
     this.#group = outer.group;
   }
+}
+
+function bare(word: string): string {
+  return word.replace(/^\$\{?/u, "").replace(/\}$/u, "");
 }
