@@ -43,7 +43,10 @@ export class ScriptReader {
       "nukeRender.languageServer",
       "Nuke Scripts",
       { run: { module, transport: TransportKind.ipc }, debug: { module, transport: TransportKind.ipc } },
-      { documentSelector: [{ language: "nk" }] },
+      {
+        documentSelector: [{ language: "nk" }],
+        synchronize: { configurationSection: "nukeRender" },
+      },
     );
     await client.start();
     this.#changed.fire();
