@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 /** `nbr`: wires the commands. */
+import { pathToFileURL } from "node:url";
 import { programFile } from "../programs.ts";
 import { UsageError, exitCodes } from "./failure.ts";
 import { farmCommand } from "./farm-command.ts";
@@ -50,7 +51,7 @@ async function dispatch(command: string, args: readonly string[], terminal: Term
     case "service":
       return await serviceCommand(args, terminal);
     case "language-server":
-      await import(programFile("language-server"));
+      await import(pathToFileURL(programFile("language-server")).href);
       return 0;
     default:
       throw new UsageError(`There is no command "${command}". nbr --help lists them.`);

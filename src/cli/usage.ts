@@ -58,6 +58,10 @@ Exit code: that of the command; 2 where something stands in the way before it is
   --command JSON       the argv list, instead of the setting: --command '["submit", "{script}", "{range}"]'
                        (the environment variable NUKE_RENDER_FARM_COMMAND is read the same way)
   --write W, --range R, --threads T, --cache SIZE, --views, --nuke, --create-folders, --ignore, --settings, --json: see nbr render --help`,
+  "language-server": `Usage: nbr language-server --stdio
+
+The language server of .nk and .gizmo files, for editors other than VS Code: it speaks the Language Server Protocol on standard
+input and output (or with --socket=PORT, --pipe=NAME).`,
   service: `Usage: nbr service status [--json]
        nbr service stop [--force]
 
