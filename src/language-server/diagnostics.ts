@@ -1,4 +1,5 @@
 import { mkdir } from "node:fs/promises";
+import { setImmediate as nextTurn } from "node:timers/promises";
 import {
   type CodeAction,
   CodeActionKind,
@@ -7,6 +8,7 @@ import {
   ResponseError,
 } from "vscode-languageserver";
 import * as z from "zod/mini";
+import { namesOf } from "../script/node-names.ts";
 import { DiskChecks } from "./disk-checks.ts";
 import type { Feature, ServerContext } from "./feature.ts";
 import { type Finding, severities } from "./finding.ts";
@@ -15,6 +17,8 @@ import { pathOf } from "./script-facts.ts";
 import { textChecks } from "./text-checks.ts";
 import { writeChecks } from "./write-checks.ts";
 
+/** Longest time (ms) in which nothing else gets its turn. */
+const SLICE = 5;
 /** Quiet after an edit before anything is checked, ms. */
 const QUIET = 150;
 const createFolder = "nukeRender.server.createFolder";
@@ -104,7 +108,11 @@ class Checker {
     const { version, script } = document;
     const path = pathOf(uri);
     const stale = (): boolean => this.#context.scripts.get(uri)?.version !== version;
-    const quick = [...textChecks(script), ...writeChecks(script, path)];
+    if (!(await inSlices(namesOf(script).prepare(), stale))) return;
+    const quick = textChecks(script);
+    await nextTurn();
+    if (stale()) return;
+    quick.push(...writeChecks(script, path));
     this.#publish(document, quick);
     const [onDisk, encoding] = await Promise.all([
       this.#disk.run(script, path, stale),
@@ -126,6 +134,18 @@ class Checker {
     const { connection } = this.#context;
     connection.sendDiagnostics(said).catch((error: unknown) => connection.console.error(String(error)));
   }
+}
+
+/** Does work in short slices; false when it is not wanted any more. */
+async function inSlices(work: Generator<void>, stale: () => boolean): Promise<boolean> {
+  let begun = performance.now();
+  for (const _step of work) {
+    if (performance.now() - begun < SLICE) continue;
+    await nextTurn();
+    if (stale()) return false;
+    begun = performance.now();
+  }
+  return true;
 }
 
 function diagnosticOf(document: NkDocument, { code, start, end, message }: Finding): Diagnostic {

@@ -62,19 +62,26 @@ export class NodeNames {
     return variables;
   }
 
-  #readUses(): readonly NameUse[] {
-    if (this.#uses) return this.#uses;
+  /** Reads all expressions, a few nodes at each step: so that whoever has other things to do can do them in between. */
+  *prepare(): Generator<void> {
+    if (this.#uses) return;
     const uses: NameUse[] = [];
-    this.#dead = [];
-    for (const by of this.#script.nodes) {
+    const dead: DeadPath[] = [];
+    for (const [index, by] of this.#script.nodes.entries()) {
       for (const path of expressionPaths(this.#script.text, by)) {
         const found = this.#follow(by, path);
         uses.push(...found.uses);
-        if (found.dead) this.#dead.push({ by, path });
+        if (found.dead) dead.push({ by, path });
       }
+      if (index % 50 === 49) yield;
     }
     this.#uses = uses;
-    return uses;
+    this.#dead = dead;
+  }
+
+  #readUses(): readonly NameUse[] {
+    for (const _step of this.prepare());
+    return this.#uses ?? [];
   }
 
   /** Follows a path from a node, as Nuke does: `this`, `parent`, `root`, `input`, or a name beside it; then names inside. */

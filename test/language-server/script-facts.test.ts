@@ -59,3 +59,9 @@ test("damage is marked where it begins, and the mark goes with it", async () => 
   await editor.edit(uri, text);
   await editor.marks(uri, ({ length }) => length === 0);
 });
+
+test("other editors start it with nbr", async () => {
+  await using editor = await Editor.start({ byNbr: true });
+  await editor.open(uri, text);
+  assert.equal((await factsOf(editor))?.writes.length, 1);
+});
