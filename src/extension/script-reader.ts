@@ -1,4 +1,4 @@
-import { type Event, EventEmitter, type TextDocument } from "vscode";
+import { type Event, EventEmitter, type TextDocument, workspace } from "vscode";
 import type { LanguageClient } from "vscode-languageclient/node";
 import { scriptFactsMethod, scriptFactsResultSchema } from "../language-server/protocol.ts";
 import type { ScriptFacts } from "../plan/target.ts";
@@ -7,6 +7,7 @@ import { programFile } from "../programs.ts";
 /** What is in the open scripts, as the language server reads them. Starts the server with the first script. */
 export class ScriptReader {
   #client: Promise<LanguageClient> | null = null;
+  readonly #watcher = workspace.createFileSystemWatcher("**/*.{nk,gizmo}");
   readonly #changed = new EventEmitter<void>();
   /** The server came up: what could not be told before can be now. */
   readonly onDidChange: Event<void> = this.#changed.event;
@@ -32,6 +33,7 @@ export class ScriptReader {
 
   async dispose(): Promise<void> {
     this.#changed.dispose();
+    this.#watcher.dispose();
     const client = await this.#client?.catch(() => null);
     await client?.dispose();
   }
@@ -45,7 +47,7 @@ export class ScriptReader {
       { run: { module, transport: TransportKind.ipc }, debug: { module, transport: TransportKind.ipc } },
       {
         documentSelector: [{ language: "nk" }],
-        synchronize: { configurationSection: "nukeRender" },
+        synchronize: { configurationSection: "nukeRender", fileEvents: this.#watcher },
       },
     );
     await client.start();
