@@ -3,6 +3,7 @@ import { callHierarchyFeature } from "./call-hierarchy.ts";
 import { definitionFeature } from "./definition.ts";
 import { diagnosticsFeature } from "./diagnostics.ts";
 import type { Feature } from "./feature.ts";
+import { foldingFeature } from "./folding.ts";
 import { outlineFeature } from "./outline.ts";
 import { highlightFeature, referencesFeature } from "./references.ts";
 import { renameFeature } from "./rename.ts";
