@@ -2,6 +2,7 @@
 import { callHierarchyFeature } from "./call-hierarchy.ts";
 import { definitionFeature } from "./definition.ts";
 import { diagnosticsFeature } from "./diagnostics.ts";
+import { documentLinksFeature } from "./document-links.ts";
 import type { Feature } from "./feature.ts";
 import { foldingFeature } from "./folding.ts";
 import { outlineFeature } from "./outline.ts";
@@ -19,4 +20,5 @@ export const features: readonly Feature[] = [
   callHierarchyFeature,
   outlineFeature,
   foldingFeature,
+  documentLinksFeature,
 ];
