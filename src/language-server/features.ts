@@ -5,6 +5,7 @@ import { diagnosticsFeature } from "./diagnostics.ts";
 import { documentLinksFeature } from "./document-links.ts";
 import type { Feature } from "./feature.ts";
 import { foldingFeature } from "./folding.ts";
+import { hoverFeature } from "./hover.ts";
 import { outlineFeature } from "./outline.ts";
 import { highlightFeature, referencesFeature } from "./references.ts";
 import { renameFeature } from "./rename.ts";
@@ -21,4 +22,5 @@ export const features: readonly Feature[] = [
   outlineFeature,
   foldingFeature,
   documentLinksFeature,
+  hoverFeature,
 ];
