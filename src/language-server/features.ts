@@ -10,6 +10,7 @@ import { outlineFeature } from "./outline.ts";
 import { highlightFeature, referencesFeature } from "./references.ts";
 import { renameFeature } from "./rename.ts";
 import { scriptFactsFeature } from "./script-facts.ts";
+import { selectionRangesFeature } from "./selection-ranges.ts";
 
 export const features: readonly Feature[] = [
   scriptFactsFeature,
@@ -23,4 +24,5 @@ export const features: readonly Feature[] = [
   foldingFeature,
   documentLinksFeature,
   hoverFeature,
+  selectionRangesFeature,
 ];
