@@ -11,6 +11,7 @@ import { highlightFeature, referencesFeature } from "./references.ts";
 import { renameFeature } from "./rename.ts";
 import { scriptFactsFeature } from "./script-facts.ts";
 import { selectionRangesFeature } from "./selection-ranges.ts";
+import { workspaceSymbolsFeature } from "./workspace-symbols.ts";
 
 export const features: readonly Feature[] = [
   scriptFactsFeature,
@@ -25,4 +26,5 @@ export const features: readonly Feature[] = [
   documentLinksFeature,
   hoverFeature,
   selectionRangesFeature,
+  workspaceSymbolsFeature,
 ];
