@@ -1,5 +1,6 @@
 /** All features of the server. */
 import { callHierarchyFeature } from "./call-hierarchy.ts";
+import { completionFeature } from "./completion.ts";
 import { definitionFeature } from "./definition.ts";
 import { diagnosticsFeature } from "./diagnostics.ts";
 import { documentLinksFeature } from "./document-links.ts";
@@ -27,4 +28,5 @@ export const features: readonly Feature[] = [
   hoverFeature,
   selectionRangesFeature,
   workspaceSymbolsFeature,
+  completionFeature,
 ];
