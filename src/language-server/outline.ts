@@ -37,7 +37,8 @@ function outline(document: NkDocument): DocumentSymbol[] {
 function symbolOf(document: NkDocument, node: ScriptNode, end: number): DocumentSymbol {
   const { label, nameStart, nameEnd } = captionOf(document.script.text, node);
   const { start } = node.place;
-  const [from, to] = nameEnd > 0 ? [start + nameStart, start + nameEnd] : [start, node.body.start];
+  const [from, to] =
+    nameEnd > 0 ? [start + nameStart, start + nameEnd] : [start, Math.min(node.body.start, end)];
   const detail = label === "" ? node.class : `${node.class} · ${label}`;
   // Root's name is where the script was saved last.
   const isRoot = node.class === "Root";

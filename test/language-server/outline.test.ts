@@ -78,3 +78,12 @@ test("an edit above moves what is below it, and a group without an end reaches t
   await editor.edit(uri, "Group {\n name Open\n}\nDot {\n name Dot1\n}\n");
   assert.deepEqual(names(await symbolsOf(editor)), [["Open", ["Dot1"]]]);
 });
+
+test("a node that is broken off at its head is still within itself", async () => {
+  await using editor = await Editor.start();
+  await editor.open(uri, "Dot {\n name Dot1\n}\nclone $C1");
+  assert.deepEqual(names(await symbolsOf(editor)), ["Dot1"]);
+  await editor.edit(uri, "clone $C1 {");
+  const [clone] = await symbolsOf(editor);
+  assert.ok((clone?.selectionRange.end.character ?? 0) <= (clone?.range.end.character ?? 0));
+});
