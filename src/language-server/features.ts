@@ -12,6 +12,7 @@ import { highlightFeature, referencesFeature } from "./references.ts";
 import { renameFeature } from "./rename.ts";
 import { scriptFactsFeature } from "./script-facts.ts";
 import { selectionRangesFeature } from "./selection-ranges.ts";
+import { semanticTokensFeature } from "./semantic-tokens.ts";
 import { workspaceSymbolsFeature } from "./workspace-symbols.ts";
 
 export const features: readonly Feature[] = [
@@ -29,4 +30,5 @@ export const features: readonly Feature[] = [
   selectionRangesFeature,
   workspaceSymbolsFeature,
   completionFeature,
+  semanticTokensFeature,
 ];
