@@ -7,6 +7,7 @@ import { frameFile, hasFrameToken } from "../script/file-name.ts";
 import type { Feature } from "./feature.ts";
 import { expandKnob, fileKnobs, firstFrame, firstView } from "./file-knobs.ts";
 import type { NkDocument } from "./nk-document.ts";
+import { readAhead } from "./read-ahead.ts";
 import { nodeAt } from "./script-places.ts";
 
 /** What finds the knob of a link again. */
@@ -17,9 +18,11 @@ type LinkData = z.infer<typeof linkSchema>;
 export const documentLinksFeature: Feature = {
   capabilities: { documentLinkProvider: { resolveProvider: true } },
   register: ({ connection, scripts }) => {
-    connection.onDocumentLinks(({ textDocument }) => {
+    connection.onDocumentLinks(async ({ textDocument }, token) => {
       const document = scripts.get(textDocument.uri);
-      return document === undefined ? null : links(document);
+      if (document === undefined) return null;
+      await readAhead(document, token, fileKnobs);
+      return links(document);
     });
     connection.onDocumentLinkResolve(async (link) => {
       const read = linkSchema.safeParse(link.data);

@@ -2,15 +2,18 @@ import { type FoldingRange, FoldingRangeKind } from "vscode-languageserver";
 import { scanBody } from "../script/body-scan.ts";
 import type { Feature } from "./feature.ts";
 import type { NkDocument } from "./nk-document.ts";
+import { readAhead } from "./read-ahead.ts";
 import { groupPlaces, perNode } from "./script-places.ts";
 
 /** Folds nodes, groups, values of several lines, the window layout and comments. What closes a fold stays in sight. */
 export const foldingFeature: Feature = {
   capabilities: { foldingRangeProvider: true },
   register: ({ connection, scripts }) => {
-    connection.onFoldingRanges(({ textDocument }) => {
+    connection.onFoldingRanges(async ({ textDocument }, token) => {
       const document = scripts.get(textDocument.uri);
-      return document === undefined ? null : folds(document);
+      if (document === undefined) return null;
+      await readAhead(document, token, longValues);
+      return folds(document);
     });
   },
 };

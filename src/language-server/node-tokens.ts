@@ -31,14 +31,19 @@ export const nodeTokens = perNode((text, node): Uint32Array => {
   readTokens(text, node, (from, to, type, declares = false) => {
     if (from < end || to <= from) return;
     end = to;
-    let pieceStart = from;
-    for (const piece of text.slice(from, to).split(/(\r\n?|\n)/u)) {
-      if (piece !== "" && !/^[\n\r]/u.test(piece)) {
-        goTo(pieceStart);
-        numbers.push(line, pieceStart - lineStart, piece.length, tokenTypes.indexOf(type), declares ? 1 : 0);
-      }
-      pieceStart += piece.length;
+    const kind = tokenTypes.indexOf(type);
+    const put = (pieceStart: number, length: number): void => {
+      if (length === 0) return;
+      goTo(pieceStart);
+      numbers.push(line, pieceStart - lineStart, length, kind, declares ? 1 : 0);
+    };
+    // Only strings and the like go over lines.
+    const written = text.slice(from, to);
+    if (!/[\n\r]/u.test(written)) {
+      put(from, to - from);
+      return;
     }
+    for (const { 0: piece, index } of written.matchAll(/[^\n\r]+/gu)) put(from + index, piece.length);
   });
   return Uint32Array.from(numbers);
 });

@@ -4,15 +4,18 @@ import type { ScriptNode } from "../script/script-node.ts";
 import { isWrite } from "../script/write-targets.ts";
 import type { Feature } from "./feature.ts";
 import type { NkDocument } from "./nk-document.ts";
+import { readAhead } from "./read-ahead.ts";
 import { groupPlaces, perNode, valueOf } from "./script-places.ts";
 
 /** The outline and the breadcrumbs: Root, then all nodes, those of a group inside it. */
 export const outlineFeature: Feature = {
   capabilities: { documentSymbolProvider: { label: "Nuke Script" } },
   register: ({ connection, scripts }) => {
-    connection.onDocumentSymbol(({ textDocument }) => {
+    connection.onDocumentSymbol(async ({ textDocument }, token) => {
       const document = scripts.get(textDocument.uri);
-      return document === undefined ? null : outline(document);
+      if (document === undefined) return null;
+      await readAhead(document, token, captionOf);
+      return outline(document);
     });
   },
 };

@@ -2,6 +2,7 @@ import type { SemanticTokens, SemanticTokensDelta } from "vscode-languageserver"
 import type { Feature } from "./feature.ts";
 import type { NkDocument } from "./nk-document.ts";
 import { TOKEN_SIZE, nodeTokens } from "./node-tokens.ts";
+import { readAhead } from "./read-ahead.ts";
 import { tokenModifiers, tokenTypes } from "./token-types.ts";
 
 /** Colors what a TextMate grammar cannot tell: classes, names, expressions, Python. */
@@ -22,18 +23,21 @@ export const semanticTokensFeature: Feature = {
       return { resultId, data };
     };
     const { semanticTokens } = connection.languages;
-    semanticTokens.on(({ textDocument }) => {
+    semanticTokens.on(async ({ textDocument }, token) => {
       const document = scripts.get(textDocument.uri);
-      return document === undefined ? { data: [] } : keep(document, tokens(document));
+      if (document === undefined) return { data: [] };
+      await readAhead(document, token, nodeTokens);
+      return keep(document, tokens(document));
     });
     semanticTokens.onRange(({ textDocument, range }) => {
       const document = scripts.get(textDocument.uri);
       if (document === undefined) return { data: [] };
       return { data: tokens(document, document.offsetAt(range.start), document.offsetAt(range.end)) };
     });
-    semanticTokens.onDelta(({ textDocument, previousResultId }) => {
+    semanticTokens.onDelta(async ({ textDocument, previousResultId }, token) => {
       const document = scripts.get(textDocument.uri);
       if (document === undefined) return { data: [] };
+      await readAhead(document, token, nodeTokens);
       const before = sent.get(document);
       const after = keep(document, tokens(document));
       return before?.resultId === previousResultId ? difference(before.data, after) : after;
