@@ -72,10 +72,13 @@ export function connectNodes(statements: readonly Statement[], told?: (use: Vari
   return { version, root, nodes };
 }
 
-/** The nodes that open a group. A LiveGroup that is only linked has no `end_group` of its own and opens none. */
-function groupsThatEnd(statements: readonly Statement[]): Set<NodeStatement> {
+/**
+ * The nodes that open a group, each with the `end_group` that ends it; null where the text ends first. A LiveGroup that is only linked
+ * has no `end_group` of its own and opens none.
+ */
+export function groupsThatEnd(statements: readonly Statement[]): Map<NodeStatement, CommandStatement | null> {
   const open: { statement: NodeStatement; certain: boolean }[] = [];
-  const groups = new Set<NodeStatement>();
+  const groups = new Map<NodeStatement, CommandStatement | null>();
   for (const statement of statements) {
     if (statement.kind === "node") {
       const [name] = statement.node.head;
@@ -83,10 +86,10 @@ function groupsThatEnd(statements: readonly Statement[]): Set<NodeStatement> {
       else if (name === "LiveGroup" || name === "Precomp") open.push({ statement, certain: false });
     } else if (statement.kind === "command" && statement.name === "end_group") {
       const opened = open.pop();
-      if (opened) groups.add(opened.statement);
+      if (opened) groups.set(opened.statement, statement);
     }
   }
-  for (const { statement, certain } of open) if (certain) groups.add(statement);
+  for (const { statement, certain } of open) if (certain) groups.set(statement, null);
   return groups;
 }
 

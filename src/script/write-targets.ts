@@ -115,7 +115,7 @@ function frameKnob(node: ScriptNode | null, name: string, otherwise: number): nu
 }
 
 /** The script's views: lines of `left #ff0000`, or, in older scripts, lists in lists. */
-function rootViews(root: ScriptNode | null): string[] {
+export function rootViews(root: ScriptNode | null): string[] {
   const value = root?.knob("views") ?? "";
   const names = (/\n|#[\da-f]{6}/iu.test(value) ? value.split("\n") : readList(value))
     .map((line) => (/^\S+/u.exec(line.trim())?.[0] ?? "").replaceAll(/[{}"]/gu, ""))
