@@ -8,6 +8,7 @@ import { parseFrames } from "../plan/frames.ts";
 import type { Chunk, RenderPlan } from "../plan/render-plan.ts";
 import { messageOf } from "./errors.ts";
 import { FrameLedger, type FrameOutcome } from "./frame-ledger.ts";
+import { FrameTimes } from "./frame-times.ts";
 import { LogTail } from "./log-tail.ts";
 import { NotStartedError, NukeProcess, type ProcessEnd } from "./nuke-process.ts";
 import type { ProcessList } from "./process-list.ts";
@@ -50,9 +51,7 @@ export class ChunkRun {
   readonly #ledger: FrameLedger;
   readonly #startedAt = Date.now();
   readonly #said = new Set<string>();
-  /** Seconds each frame took by the clock, newest last. */
-  readonly frameSeconds: number[] = [];
-  #frameBegan = Date.now();
+  readonly times = new FrameTimes(this.#startedAt);
   #process: NukeProcess | null = null;
   #stopping: Promise<number[]> | null = null;
   #cancelled = false;
@@ -60,6 +59,8 @@ export class ChunkRun {
   #hangTimer: NodeJS.Timeout | null = null;
   #frameProgress = 0;
   #peakMB = 0;
+  #measuredMB = 0;
+  #seenMB = 0;
   #licenseReported = false;
   #framesReported = 0;
   #firstError: string | null = null;
@@ -109,6 +110,17 @@ export class ChunkRun {
     return this.#peakMB;
   }
 
+  /** What its tree held when it was last looked at, MB. */
+  get measuredMB(): number {
+    return this.#measuredMB;
+  }
+
+  /** Its peak once it has rendered a frame, MB; before, what it holds says nothing of what it needs: 0. */
+  get seenMB(): number {
+    const over = this.#endedAt !== null && this.#ledger.framesDone > 0;
+    return over ? this.#peakMB : this.#seenMB;
+  }
+
   /** Frames finished and the part of the one at work. */
   get framesAdvanced(): number {
     return Math.min(this.#order.chunk.count, this.#ledger.framesSettled + this.#frameProgress);
@@ -140,6 +152,8 @@ export class ChunkRun {
     if (this.#process === null || this.#endedAt !== null) return 0;
     const { residentMB, peakMB } = treeMemory(this.#process.tree.update(list));
     if (peakMB > this.#peakMB) this.#peakMB = peakMB;
+    this.#measuredMB = residentMB;
+    if (this.#ledger.framesDone > 0) this.#seenMB = this.#peakMB;
     return residentMB;
   }
 
@@ -268,9 +282,7 @@ export class ChunkRun {
         this.#clearHangTimer();
         this.#framesReported++;
         this.#frameProgress = 0;
-        this.frameSeconds.push((Date.now() - this.#frameBegan) / 1000);
-        if (this.frameSeconds.length > 20) this.frameSeconds.shift();
-        this.#frameBegan = Date.now();
+        this.times.frame();
         for (const outcome of await this.#ledger.frame(said.frame)) this.#report(outcome);
         return this.#order.changed();
       case "total":

@@ -6,8 +6,10 @@ import { formatFrames, parseFrames } from "../plan/frames.ts";
 import type { RenderJob } from "../plan/job.ts";
 import type { RenderPlan } from "../plan/render-plan.ts";
 import { ChunkRun, type Patience } from "./chunk-run.ts";
+import { needMB } from "./memory-need.ts";
 import { nukeEnvironment } from "./nuke-environment.ts";
 import type { ProcessList } from "./process-list.ts";
+import type { HistoryKey, PastNeed } from "./render-history.ts";
 
 export interface JobOrder {
   readonly id: string;
@@ -15,6 +17,8 @@ export interface JobOrder {
   /** For logs and the status; exists. */
   readonly folder: string;
   readonly patience: Patience;
+  /** What earlier renders of the same Write needed. */
+  readonly past: PastNeed | null;
   readonly emit: (event: RenderEvent) => void;
 }
 
@@ -58,6 +62,35 @@ export class Job {
   /** Chunks that render now. */
   get running(): ChunkRun[] {
     return [...this.#runs.values()].filter(({ status }) => status.state === "running");
+  }
+
+  /** What its Nukes hold now, MB each. */
+  get loads(): number[] {
+    return this.running.map(({ measuredMB }) => measuredMB);
+  }
+
+  get historyKey(): HistoryKey {
+    return historyKey(this.#order.job);
+  }
+
+  /** What one more Nuke of this job is reckoned to need, MB. */
+  get needMB(): number {
+    const { cacheMB, allowanceMB } = this.plan.memory;
+    const seenMB = Math.max(0, ...[...this.#runs.values()].map((run) => run.seenMB));
+    return needMB({ cacheMB, allowanceMB, seenMB, past: this.#order.past });
+  }
+
+  /** What this render tells about the next one of the same Write; null when no frame was measured. */
+  get learned(): PastNeed | null {
+    const runs = [...this.#runs.values()];
+    const peakMB = Math.max(0, ...runs.map((run) => run.seenMB));
+    if (peakMB <= 0) return null;
+    return {
+      peakMB,
+      cacheMB: this.plan.memory.cacheMB,
+      startupSeconds: mean(runs.flatMap(({ times }) => times.startupSeconds ?? [])),
+      secondsPerFrame: mean(runs.flatMap(({ times }) => times.secondsPerFrame ?? [])),
+    };
   }
 
   /** Renders a chunk; resolves when it is over. Never rejects. */
@@ -221,7 +254,7 @@ export class Job {
 
   /** The frames left, shared by the Nukes at work; never less than the longest queue of one of them. */
   #eta(running: readonly ChunkStatus[]): number | null {
-    const times = [...this.#runs.values()].flatMap(({ frameSeconds }) => frameSeconds);
+    const times = [...this.#runs.values()].flatMap((run) => run.times.recent);
     if (times.length === 0 || running.length === 0) return null;
     const each = times.reduce((sum, seconds) => sum + seconds, 0) / times.length;
     let left = 0;
@@ -251,4 +284,13 @@ export class Job {
     if (copy !== resolve(plan.script) || source === undefined || copy === resolve(source)) return;
     await rm(copy, { force: true }).catch(() => undefined);
   }
+}
+
+/** Whose needs a job's are. */
+export function historyKey({ plan, source }: RenderJob): HistoryKey {
+  return { script: source ?? plan.script, write: plan.write, demo: plan.nuke?.demo ?? false };
+}
+
+function mean(numbers: readonly number[]): number | null {
+  return numbers.length === 0 ? null : numbers.reduce((sum, one) => sum + one, 0) / numbers.length;
 }

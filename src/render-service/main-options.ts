@@ -8,6 +8,8 @@ export interface MainOptions {
   readonly idleMs: number;
   readonly patience: Patience;
   readonly maxParallel: number | null;
+  /** Memory of all Nukes together until a client says otherwise, MB; null: the machine decides. */
+  readonly budgetMB: number | null;
 }
 
 const seconds = (usual: number) => otherwise(coerce.number().check(minimum(0), maximum(2_000_000)), usual);
@@ -21,6 +23,8 @@ const environmentSchema = object({
   NUKE_RENDER_HANG_GRACE_SECONDS: seconds(45),
   /** Nukes of all jobs at once. */
   NUKE_RENDER_MAX_PARALLEL: otherwise(nullable(coerce.number().check(int(), minimum(1), maximum(256))), null),
+  /** Memory of all Nukes together, MB. */
+  NUKE_RENDER_MEMORY_BUDGET_MB: otherwise(nullable(coerce.number().check(int(), minimum(1))), null),
 });
 
 /** Reads the settings; what cannot be read has its default. */
@@ -35,5 +39,6 @@ export function mainOptions(env: NodeJS.ProcessEnv): MainOptions {
       hangMs: read.NUKE_RENDER_HANG_GRACE_SECONDS * 1000,
     },
     maxParallel: read.NUKE_RENDER_MAX_PARALLEL,
+    budgetMB: read.NUKE_RENDER_MEMORY_BUDGET_MB,
   };
 }

@@ -10,12 +10,15 @@ const FIRST_MS = 100;
 
 export class MemorySampler {
   readonly #jobs: () => readonly Job[];
+  readonly #sampled: () => void;
   readonly #log: (line: string) => void;
   #timer: NodeJS.Timeout | null = null;
   #failed = false;
 
-  constructor(jobs: () => readonly Job[], log: (line: string) => void) {
+  /** @param sampled called when all jobs have their new figures. */
+  constructor(jobs: () => readonly Job[], sampled: () => void, log: (line: string) => void) {
     this.#jobs = jobs;
+    this.#sampled = sampled;
     this.#log = log;
   }
 
@@ -43,6 +46,7 @@ export class MemorySampler {
     try {
       const list = await listProcesses();
       for (const job of this.#jobs()) job.sample(list);
+      this.#sampled();
     } catch (error) {
       // Rendering goes on without figures; said once.
       if (!this.#failed) this.#log(`memory could not be sampled: ${messageOf(error)}`);

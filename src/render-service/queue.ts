@@ -38,11 +38,19 @@ export class RenderQueue {
     return this.maxParallel ?? Math.max(this.#cores, this.#entries[0]?.parallel ?? 0);
   }
 
-  /** Takes the chunk that is to start now; null when none may. */
-  take(): { job: string; chunk: number } | null {
+  /**
+   * Takes the chunk that is to start now; null when none may.
+   * @param admits whether memory allows one more Nuke of a job.
+   */
+  take(admits: (job: string) => boolean = () => true): { job: string; chunk: number } | null {
     if (this.running >= this.cap) return null;
     for (const { id, parallel, waiting, running } of this.#entries) {
-      if (running.size >= parallel) continue;
+      if (running.size >= parallel || waiting.length === 0) continue;
+      if (!admits(id)) {
+        // Later jobs may use what is too little for this one, but never keep it from its first Nuke.
+        if (running.size === 0) return null;
+        continue;
+      }
       const chunk = waiting.shift();
       if (chunk === undefined) continue;
       running.add(chunk);

@@ -4,21 +4,26 @@ import type { JobStatus, RenderEvent } from "../plan/events.ts";
 import { parseFrames } from "../plan/frames.ts";
 import type { RenderJob } from "../plan/job.ts";
 import type { RenderPlan } from "../plan/render-plan.ts";
+import { defaultBudgetMB, machineMemory } from "../surroundings/machine.ts";
+import { Admission } from "./admission.ts";
 import { type Patience, chunkLog } from "./chunk-run.ts";
 import { RenderServiceError, messageOf } from "./errors.ts";
 import { JobFolders, readLog } from "./job-folders.ts";
-import { Job } from "./job.ts";
+import { Job, historyKey } from "./job.ts";
 import { MemorySampler } from "./memory-sampler.ts";
 import { prepareNukeTemp } from "./nuke-environment.ts";
-import type { LogPiece } from "./protocol.ts";
+import type { LogPiece, ServiceSettings } from "./protocol.ts";
 import { RenderQueue } from "./queue.ts";
-import { jobsFolder } from "./state-folder.ts";
+import { RenderHistory } from "./render-history.ts";
+import { historyFile, jobsFolder } from "./state-folder.ts";
 
 export interface ServiceOptions {
   readonly stateFolder: string;
   readonly patience: Patience;
   /** Nukes of all jobs at once; null: the machine decides. */
   readonly maxParallel: number | null;
+  /** Memory of all Nukes together, MB; null: the machine decides. */
+  readonly budgetMB: number | null;
   readonly log: (line: string) => void;
 }
 
@@ -27,6 +32,8 @@ type Listener = (event: RenderEvent) => void;
 export class RenderService {
   readonly #options: ServiceOptions;
   readonly #folders: JobFolders;
+  readonly #history: RenderHistory;
+  readonly #admission: Admission;
   readonly #queue = new RenderQueue(availableParallelism());
   readonly #active = new Map<string, Job>();
   readonly #finished = new Map<string, JobStatus>();
@@ -36,17 +43,25 @@ export class RenderService {
   readonly #idleWaiters = new Set<() => void>();
   #stopping = false;
 
-  private constructor(options: ServiceOptions, folders: JobFolders) {
+  private constructor(options: ServiceOptions, folders: JobFolders, history: RenderHistory) {
     this.#options = options;
     this.#folders = folders;
+    this.#history = history;
     this.#queue.maxParallel = options.maxParallel;
-    this.#sampler = new MemorySampler(() => [...this.#active.values()], options.log);
+    this.#admission = new Admission(budgetOf(options.budgetMB), (event) => this.#emit(event));
+    this.#sampler = new MemorySampler(
+      () => [...this.#active.values()],
+      // What Nukes turn out to need may be less than was reckoned.
+      () => this.#pump(),
+      options.log,
+    );
   }
 
   /** Opens the service on a prepared state folder and reads how earlier jobs ended. */
   static async open(options: ServiceOptions): Promise<RenderService> {
     const folders = new JobFolders(jobsFolder(options.stateFolder));
-    const service = new RenderService(options, folders);
+    const history = await RenderHistory.open(historyFile(options.stateFolder), options.log);
+    const service = new RenderService(options, folders, history);
     for (const status of await folders.load()) service.#finished.set(status.job, status);
     return service;
   }
@@ -89,6 +104,7 @@ export class RenderService {
       job: request,
       folder: this.#folders.path(id),
       patience: this.#options.patience,
+      past: this.#history.get(historyKey(request)),
       emit: (event) => this.#emit(event),
     });
     this.#active.set(id, job);
@@ -136,8 +152,10 @@ export class RenderService {
     await this.#folders.remove(id);
   }
 
-  configure({ maxParallel }: { readonly maxParallel: number | null }): void {
-    this.#queue.maxParallel = maxParallel;
+  /** What is absent stays as it is; null: the machine decides. */
+  configure({ maxParallel, budgetMB }: ServiceSettings): void {
+    if (maxParallel !== undefined) this.#queue.maxParallel = maxParallel;
+    if (budgetMB !== undefined) this.#admission.budgetMB = budgetOf(budgetMB);
     this.#pump();
   }
 
@@ -162,8 +180,18 @@ export class RenderService {
       throw new RenderServiceError("stopping", "The render service is ending. Try again in a moment.");
   }
 
+  #admits(id: string): boolean {
+    const job = this.#active.get(id);
+    if (!job) throw new Error(`the queue holds ${id}, which is not active`);
+    const loads = [...this.#active.values()].flatMap(({ needMB, loads: each }) =>
+      each.map((measuredMB) => ({ needMB, measuredMB })),
+    );
+    return this.#admission.admits({ id, needMB: job.needMB, running: job.loads.length }, loads);
+  }
+
   #pump(): void {
-    for (let next = this.#queue.take(); next; next = this.#queue.take()) {
+    const take = (): ReturnType<RenderQueue["take"]> => this.#queue.take((id) => this.#admits(id));
+    for (let next = take(); next; next = take()) {
       const { job: id, chunk } = next;
       const job = this.#active.get(id);
       if (!job) throw new Error(`the queue holds ${id}, which is not active`);
@@ -190,8 +218,11 @@ export class RenderService {
     } catch (error) {
       this.#options.log(`status of ${job.id} was not kept: ${messageOf(error)}`);
     }
+    const learned = job.learned;
+    if (learned !== null) await this.#history.put(job.historyKey, learned);
     this.#finished.set(job.id, status);
     this.#active.delete(job.id);
+    this.#admission.forget(job.id);
     const { doneRanges: framesDone, missingRanges: framesMissing, exitCode } = status;
     this.#emit({ type: "finished", job: job.id, framesDone, framesMissing, exitCode: exitCode ?? 1, status });
     for (const id of await this.#folders.prune(new Set(this.#active.keys()))) this.#finished.delete(id);
@@ -211,6 +242,12 @@ export class RenderService {
       }
     }
   }
+}
+
+/** A budget beyond the machine, or beyond the limit this service lives under, is none. */
+function budgetOf(asked: number | null): number {
+  const { totalMB } = machineMemory();
+  return Math.min(totalMB, asked ?? defaultBudgetMB(totalMB));
 }
 
 function unknownJob(id: string): RenderServiceError {

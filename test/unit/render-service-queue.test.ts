@@ -49,3 +49,20 @@ test("a dropped job is over when what runs of it has ended", () => {
   assert.ok(queue.isOver("a"));
   assert.deepEqual(takeAll(queue), []);
 });
+
+test("a job that memory holds back keeps later ones only from what its first Nuke needs", () => {
+  const queue = new RenderQueue(8);
+  queue.add({ id: "a", parallel: 3, chunks: [0, 1, 2] });
+  queue.add({ id: "b", parallel: 2, chunks: [0, 1] });
+  assert.equal(
+    queue.take((id) => id === "b"),
+    null,
+    "nothing of a runs yet",
+  );
+  assert.deepEqual(queue.take(), { job: "a", chunk: 0 });
+  assert.deepEqual(
+    queue.take((id) => id === "b"),
+    { job: "b", chunk: 0 },
+  );
+  assert.deepEqual(queue.take(), { job: "a", chunk: 1 });
+});
