@@ -50,6 +50,13 @@ export const nukeCommandSchema = z.object({
 });
 export type NukeCommand = z.infer<typeof nukeCommandSchema>;
 
+/** A command line without its frames: their words belong between `before` and `after` (`commandLine`). */
+export const frameCommandSchema = z.object({
+  before: z.array(z.string()),
+  after: z.array(z.string()),
+});
+export type FrameCommand = z.infer<typeof frameCommandSchema>;
+
 /** All megabytes are 1024 × 1024 bytes. */
 export const memorySumSchema = z.object({
   parallel: z.int(),
@@ -92,6 +99,8 @@ export const renderPlanSchema = z.object({
   /** The folder Nuke is started in (relative file knobs mean this folder, nuke-cli.md 5.1). */
   cwd: z.string(),
   chunks: z.array(chunkSchema),
+  /** For ranges that come up while it renders: what a Nuke that ended early has left. */
+  command: frameCommandSchema,
   parallel: z.int(),
   threads: z.int(),
   memory: memorySumSchema,

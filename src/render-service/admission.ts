@@ -4,6 +4,7 @@ import { count } from "../plan/display.ts";
 import { displayMB } from "../plan/size.ts";
 import type { Load } from "./memory-gate.ts";
 import { MemoryGate } from "./memory-gate.ts";
+import type { MemoryWatch } from "./memory-watch.ts";
 
 /** What is asked for one more Nuke. */
 export interface Applicant {
@@ -26,11 +27,13 @@ interface Told {
 
 export class Admission {
   readonly #gate: MemoryGate;
+  readonly #watch: Pick<MemoryWatch, "refusal">;
   readonly #emit: (event: RenderEvent) => void;
   readonly #told = new Map<string, Told>();
 
-  constructor(budgetMB: number, emit: (event: RenderEvent) => void) {
+  constructor(budgetMB: number, watch: Pick<MemoryWatch, "refusal">, emit: (event: RenderEvent) => void) {
     this.#gate = new MemoryGate(budgetMB);
+    this.#watch = watch;
     this.#emit = emit;
   }
 
@@ -45,10 +48,19 @@ export class Admission {
 
   /** Whether a job may start one more Nuke beside those that run on this machine. */
   admits(job: Applicant, running: readonly Load[]): boolean {
-    const { admitted, takenMB, overBudget } = this.#gate.judge(running, job.needMB);
     const told = this.#toldOf(job.id);
-    if (!admitted) this.#tellHold(job, told, running.length, takenMB);
-    else if (overBudget && !told.overBudget) {
+    const shortage = this.#watch.refusal(running.length);
+    if (shortage !== null) {
+      this.#tellHold(job, told, `Held back: ${shortage}. The next Nuke starts when there is room again.`);
+      return false;
+    }
+    const { admitted, takenMB, overBudget } = this.#gate.judge(running, job.needMB);
+    if (!admitted) {
+      const text =
+        `Held back: one more Nuke is reckoned to need ${displayMB(job.needMB)}, and ${count(running.length, "Nuke")} at work ` +
+        `${running.length === 1 ? "counts" : "count"} for ${displayMB(takenMB)} of the ${displayMB(this.budgetMB)} that all may take. It starts when there is room.`;
+      this.#tellHold(job, told, text);
+    } else if (overBudget && !told.overBudget) {
       told.overBudget = true;
       const text = `One Nuke of this job is reckoned to need ${displayMB(job.needMB)}, and all Nukes together may take ${displayMB(this.budgetMB)}. It is started alone.`;
       this.#emit({ type: "message", job: job.id, chunk: null, severity: "warning", text });
@@ -61,14 +73,11 @@ export class Admission {
     this.#told.delete(job);
   }
 
-  #tellHold(job: Applicant, told: Told, running: number, takenMB: number): void {
+  #tellHold(job: Applicant, told: Told, text: string): void {
     // A chunk that ends and the next one that starts in its place are one and the same hold.
     if (told.heldAt === job.running || told.holds >= MOST_TOLD) return;
     told.heldAt = job.running;
     told.holds++;
-    const text =
-      `Held back: one more Nuke is reckoned to need ${displayMB(job.needMB)}, and ${count(running, "Nuke")} at work ` +
-      `${running === 1 ? "counts" : "count"} for ${displayMB(takenMB)} of the ${displayMB(this.budgetMB)} that all may take. It starts when there is room.`;
     this.#emit({ type: "message", job: job.id, chunk: null, severity: "info", text });
   }
 

@@ -1,18 +1,20 @@
 /** One chunk while it renders: its Nuke, its logs, its frames. */
 import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
-import { judgeEnd } from "../nuke/exit.ts";
 import { type NukeOutput, NukeOutputParser } from "../nuke/output.ts";
 import type { ChunkStatus, RenderEvent, Verdict } from "../plan/events.ts";
 import { parseFrames } from "../plan/frames.ts";
 import type { Chunk, RenderPlan } from "../plan/render-plan.ts";
+import { causeOf, judgeChunk } from "./chunk-ending.ts";
+import { ChunkMessages } from "./chunk-messages.ts";
 import { messageOf } from "./errors.ts";
+import type { Ending } from "./frame-book.ts";
 import { FrameLedger, type FrameOutcome } from "./frame-ledger.ts";
 import { FrameTimes } from "./frame-times.ts";
 import { LogTail } from "./log-tail.ts";
 import { NotStartedError, NukeProcess, type ProcessEnd } from "./nuke-process.ts";
 import type { ProcessList } from "./process-list.ts";
-import { treeMemory } from "./process-memory.ts";
+import { TreeMeter } from "./process-memory.ts";
 
 /** How long (ms) a Nuke may take to end. */
 export interface Patience {
@@ -37,8 +39,6 @@ export interface ChunkOrder {
 
 /** Between two looks into the logs, ms. */
 const LOOK_MS = 120;
-/** More messages than this of one Nuke are left to its log. */
-const MOST_MESSAGES = 50;
 
 /** A chunk's log files. */
 export function chunkLog(folder: string, chunk: number, stream: "stdout" | "stderr"): string {
@@ -50,11 +50,14 @@ export class ChunkRun {
   readonly #order: ChunkOrder;
   readonly #ledger: FrameLedger;
   readonly #startedAt = Date.now();
-  readonly #said = new Set<string>();
+  readonly #messages: ChunkMessages;
   readonly times = new FrameTimes(this.#startedAt);
+  readonly #meter = new TreeMeter();
   #process: NukeProcess | null = null;
   #stopping: Promise<number[]> | null = null;
   #cancelled = false;
+  /** Why it had to make room; null when it had not. */
+  #gaveWay: string | null = null;
   #hung = false;
   #hangTimer: NodeJS.Timeout | null = null;
   #frameProgress = 0;
@@ -72,6 +75,7 @@ export class ChunkRun {
   constructor(order: ChunkOrder) {
     this.#order = order;
     const { plan, chunk } = order;
+    this.#messages = new ChunkMessages(order.job, chunk.index, order.emit);
     this.#ledger = new FrameLedger({
       frames: parseFrames(chunk.frames).frames,
       filesPerFrame: plan.filesPerFrame,
@@ -92,6 +96,7 @@ export class ChunkRun {
       index,
       frames,
       count,
+      from: null,
       state: this.#verdict === null ? "running" : "finished",
       pid: this.#process?.pid ?? null,
       framesDone: this.#verdict === null ? this.#ledger.framesDone : this.#ledger.done.size,
@@ -103,6 +108,31 @@ export class ChunkRun {
       signal: this.#end.signal,
       reason: this.#reason,
     };
+  }
+
+  get isRunning(): boolean {
+    return this.#verdict === null;
+  }
+
+  /** It has been told to end. */
+  get isLeaving(): boolean {
+    return this.#stopping !== null;
+  }
+
+  /** Milliseconds since 1970. */
+  get startedAt(): number {
+    return this.#startedAt;
+  }
+
+  /**
+   * What it left, once it is over; null when that is nothing, or nobody wants it rendered any more.
+   * @param others Nukes that went on when it ended: killed alone, it was not killed to make room.
+   */
+  ending(others: number): Ending | null {
+    const missing = this.#ledger.missing;
+    const cause = causeOf(this.#verdict, this.#end, others);
+    if (cause === null || missing.length === 0) return null;
+    return { cause, missing, failed: this.#ledger.failed, at: this.#ledger.atWork };
   }
 
   /** Highest resident memory of its tree seen, MB. */
@@ -147,10 +177,25 @@ export class ChunkRun {
     this.#stopInBackground();
   }
 
+  /** Tells people something about it. */
+  warn(text: string): void {
+    this.#say("warning", text);
+  }
+
+  /** Ends it politely to make room; its unfinished frames are not its fault. */
+  giveWay(why: string): void {
+    this.#gaveWay = why;
+    this.#say(
+      "warning",
+      `This Nuke is ended to make room: ${why}. Its unfinished frames are rendered later.`,
+    );
+    this.#stopInBackground();
+  }
+
   /** Takes a memory sample; answers with what its tree holds now, MB. */
   sample(list: ProcessList): number {
     if (this.#process === null || this.#endedAt !== null) return 0;
-    const { residentMB, peakMB } = treeMemory(this.#process.tree.update(list));
+    const { residentMB, peakMB } = this.#meter.measure(this.#process.tree.update(list));
     if (peakMB > this.#peakMB) this.#peakMB = peakMB;
     this.#measuredMB = residentMB;
     if (this.#ledger.framesDone > 0) this.#seenMB = this.#peakMB;
@@ -220,32 +265,26 @@ export class ChunkRun {
   }
 
   async #judge(): Promise<void> {
-    const { exitCode, signal } = this.#end;
-    const end = this.#cancelled ? "asked" : exitCode === 0 && !this.#hung ? "well" : "badly";
+    const ended = this.#cancelled
+      ? "cancelled"
+      : this.#gaveWay !== null
+        ? "gave-way"
+        : this.#hung
+          ? "late"
+          : null;
+    const asked = ended === "cancelled" || ended === "gave-way";
+    const end = asked ? "asked" : ended === null && this.#end.exitCode === 0 ? "well" : "badly";
     for (const outcome of await this.#ledger.close(end)) this.#report(outcome);
-    const framesMissing = this.#ledger.missing.length;
-    const { count } = this.#order.chunk;
-    if (this.#cancelled && framesMissing > 0)
-      return this.#finish("cancelled", `Cancelled; ${count - framesMissing} of ${count} frames are on disk.`);
-    if (this.#hung) {
-      const late = "Nuke did not end after its render and was ended";
-      return framesMissing === 0
-        ? this.#finish("done", `${late}; all frames are on disk.`)
-        : this.#finish(
-            "failed",
-            `${this.#firstError ?? late} (${framesMissing} of ${count} frames are not on disk)`,
-          );
-    }
-    const { verdict, reason } = judgeEnd({
-      exitCode,
-      signal,
-      licenseReported: this.#licenseReported,
+    const { verdict, reason } = judgeChunk({
+      ...this.#end,
+      count: this.#order.chunk.count,
+      framesMissing: this.#ledger.missing.length,
       framesReported: this.#framesReported,
-      allOnDisk: framesMissing === 0,
-      framesMissing,
+      licenseReported: this.#licenseReported,
       firstError: this.#firstError,
+      ended,
     });
-    if (verdict === "done" && reason !== null) this.#say("warning", reason);
+    if (verdict === "done" && reason !== null && ended === null) this.#say("warning", reason);
     this.#finish(verdict, reason);
   }
 
@@ -321,19 +360,8 @@ export class ChunkRun {
       this.#say("info", `Nuke rendered frame ${frame}, which this chunk did not ask for.`);
   }
 
-  /** Nuke repeats itself, and --cont repeats every frame: each text is said once, and not too many of them. */
   #say(severity: "error" | "warning" | "info", text: string): void {
-    if (this.#said.has(text) || this.#said.size > MOST_MESSAGES) return;
-    this.#said.add(text);
-    const full = this.#said.size > MOST_MESSAGES;
-    const { job, chunk, emit } = this.#order;
-    emit({
-      type: "message",
-      job,
-      chunk: chunk.index,
-      severity,
-      text: full ? "Further messages of this Nuke are in its output." : text,
-    });
+    this.#messages.say(severity, text);
   }
 
   #startHangTimer(): void {

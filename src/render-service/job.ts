@@ -1,14 +1,17 @@
 /** One job of the queue: what was asked, its chunks, and how far they are. */
 import { rm } from "node:fs/promises";
 import { dirname, resolve } from "node:path";
-import type { ChunkStatus, JobState, JobStatus, RenderEvent } from "../plan/events.ts";
-import { formatFrames, parseFrames } from "../plan/frames.ts";
+import type { JobState, JobStatus, RenderEvent } from "../plan/events.ts";
+import { type FrameList, displayFrames, formatFrames, parseFrames } from "../plan/frames.ts";
 import type { RenderJob } from "../plan/job.ts";
 import type { RenderPlan } from "../plan/render-plan.ts";
+import { ChunkList } from "./chunk-list.ts";
 import { ChunkRun, type Patience } from "./chunk-run.ts";
+import { type Comeback, FrameBook } from "./frame-book.ts";
 import { needMB } from "./memory-need.ts";
 import { nukeEnvironment } from "./nuke-environment.ts";
 import type { ProcessList } from "./process-list.ts";
+import type { QueueReturn } from "./queue.ts";
 import type { HistoryKey, PastNeed } from "./render-history.ts";
 
 export interface JobOrder {
@@ -22,14 +25,23 @@ export interface JobOrder {
   readonly emit: (event: RenderEvent) => void;
 }
 
+/** What follows when one of a job's Nukes has ended. */
+export interface AfterChunk {
+  /** Ranges for the queue. */
+  readonly back: readonly QueueReturn[];
+  /** It was ended for want of memory, by us or by the system. */
+  readonly lostToMemory: boolean;
+}
+
 /** Between two progress events, ms; more for jobs of very many chunks, whose statuses are large. */
 const PROGRESS_MS = 100;
 
 export class Job {
   readonly #order: JobOrder;
   readonly #env: Record<string, string>;
-  readonly #runs = new Map<number, ChunkRun>();
-  readonly #dropped = new Set<number>();
+  readonly #frames: FrameList;
+  readonly #list: ChunkList;
+  readonly #book: FrameBook;
   readonly #submittedAt = Date.now();
   #startedAt: number | null = null;
   #finishedAt: number | null = null;
@@ -43,7 +55,11 @@ export class Job {
 
   constructor(order: JobOrder) {
     this.#order = order;
-    this.#env = nukeEnvironment(order.job.env, order.job.plan.nuke?.env);
+    const { env, plan } = order.job;
+    this.#env = nukeEnvironment(env, plan.nuke?.env);
+    this.#frames = parseFrames(plan.frames);
+    this.#list = new ChunkList(plan, this.#frames.steps);
+    this.#book = new FrameBook({ retries: 0, movie: plan.movie });
   }
 
   get id(): string {
@@ -61,7 +77,7 @@ export class Job {
 
   /** Chunks that render now. */
   get running(): ChunkRun[] {
-    return [...this.#runs.values()].filter(({ status }) => status.state === "running");
+    return this.#list.running;
   }
 
   /** What its Nukes hold now, MB each. */
@@ -76,13 +92,13 @@ export class Job {
   /** What one more Nuke of this job is reckoned to need, MB. */
   get needMB(): number {
     const { cacheMB, allowanceMB } = this.plan.memory;
-    const seenMB = Math.max(0, ...[...this.#runs.values()].map((run) => run.seenMB));
+    const seenMB = Math.max(0, ...this.#list.runs.map((run) => run.seenMB));
     return needMB({ cacheMB, allowanceMB, seenMB, past: this.#order.past });
   }
 
   /** What this render tells about the next one of the same Write; null when no frame was measured. */
   get learned(): PastNeed | null {
-    const runs = [...this.#runs.values()];
+    const { runs } = this.#list;
     const peakMB = Math.max(0, ...runs.map((run) => run.seenMB));
     if (peakMB <= 0) return null;
     return {
@@ -93,10 +109,12 @@ export class Job {
     };
   }
 
-  /** Renders a chunk; resolves when it is over. Never rejects. */
-  async runChunk(index: number): Promise<void> {
-    const chunk = this.plan.chunks[index];
-    if (!chunk) throw new RangeError(`no chunk ${index}`);
+  /**
+   * Renders a chunk; resolves when it is over, with what it leaves to be done.
+   * @param others tells how many Nukes of all jobs run when it has ended.
+   */
+  async runChunk(index: number, others: () => number): Promise<AfterChunk> {
+    const chunk = this.#list.get(index);
     this.#startedAt ??= Date.now();
     const { id, folder, patience } = this.#order;
     const run = new ChunkRun({
@@ -109,15 +127,33 @@ export class Job {
       emit: (event) => this.#pass(event),
       changed: () => this.changed(),
     });
-    this.#runs.set(index, run);
+    this.#list.started(index, run);
     await run.run();
+    return this.#after(run, others());
+  }
+
+  #after(run: ChunkRun, others: number): AfterChunk {
+    const ending = this.#cancelled ? null : run.ending(others);
+    if (ending?.cause !== "memory") return { back: [], lostToMemory: false };
+    const { back } = this.#book.after(ending);
+    return { back: back.map((one) => this.#takeBack(one, run.status.index)), lostToMemory: true };
+  }
+
+  /** Makes a chunk of what came back, and says so. */
+  #takeBack({ frames, bySelf }: Comeback, origin: number): QueueReturn {
+    const chunk = this.#list.add(frames, origin);
+    const which = `${frames.length === 1 ? "Frame" : "Frames"} ${displayFrames(frames)}`;
+    const how = bySelf ? "when no other Nuke runs, for lack of memory" : "when there is room";
+    const text = `${which} of chunk ${origin + 1} ${frames.length === 1 ? "is" : "are"} rendered ${how}.`;
+    this.#order.emit({ type: "message", job: this.id, chunk, severity: "info", text });
+    return { chunk, first: !bySelf, bySelf };
   }
 
   /** Ends what runs; no other chunk may be started after this. Too late when the books are being closed. */
   cancel(): void {
     if (this.#closing) return;
     this.#cancelled = true;
-    for (const { index } of this.plan.chunks) if (!this.#runs.has(index)) this.#dropped.add(index);
+    this.#list.dropWaiting("cancelled", "Cancelled before it started.");
     for (const run of this.running) run.cancel();
     // Whoever cancelled sees at once that it was understood.
     this.#progress();
@@ -143,7 +179,7 @@ export class Job {
   async finish(): Promise<JobStatus> {
     this.#closing = true;
     const done: number[] = [];
-    for (const run of this.#runs.values()) {
+    for (const run of this.#list.runs) {
       for (const frame of await run.ledger.recheck())
         this.#order.emit({
           type: "frame-failed",
@@ -154,7 +190,7 @@ export class Job {
         });
       for (const frame of run.ledger.done.keys()) done.push(frame);
     }
-    const all = parseFrames(this.plan.frames);
+    const all = this.#frames;
     const onDisk = new Set(done);
     const missing = all.frames.filter((frame) => !onDisk.has(frame));
     const ranges = (frames: readonly number[]): string[] =>
@@ -173,10 +209,10 @@ export class Job {
   get status(): JobStatus {
     const { job } = this.#order;
     const { plan } = job;
-    const chunks = plan.chunks.map((chunk) => this.#chunkStatus(chunk.index));
-    const running = chunks.filter(({ state }) => state === "running");
+    const chunks = this.#list.statuses;
+    const running = chunks.filter(({ state }) => state === "running").length;
     const framesDone = chunks.reduce((sum, chunk) => sum + chunk.framesDone, 0);
-    const advanced = [...this.#runs.values()].reduce((sum, run) => sum + run.framesAdvanced, 0);
+    const advanced = this.#list.runs.reduce((sum, run) => sum + run.framesAdvanced, 0);
     return {
       job: this.id,
       script: job.source ?? plan.script,
@@ -186,7 +222,7 @@ export class Job {
       frameCount: plan.frameCount,
       framesDone,
       progress: this.#ending ? framesDone / plan.frameCount : Math.min(1, advanced / plan.frameCount),
-      running: running.length,
+      running,
       etaSeconds: this.#eta(running),
       seconds: this.#startedAt === null ? 0 : ((this.#finishedAt ?? Date.now()) - this.#startedAt) / 1000,
       peakMB: Math.round(this.#peakMB),
@@ -204,7 +240,7 @@ export class Job {
   /** Something moved: a progress event follows, but not too many of them. */
   changed(): void {
     if (this.#progressTimer || this.#ending) return;
-    const interval = Math.max(PROGRESS_MS, this.plan.chunks.length / 2);
+    const interval = Math.max(PROGRESS_MS, this.#list.length / 2);
     const due = Math.max(0, this.#lastProgress + interval - Date.now());
     this.#progressTimer = setTimeout(() => {
       this.#progressTimer = null;
@@ -230,49 +266,19 @@ export class Job {
     return this.#startedAt === null ? "queued" : "running";
   }
 
-  #chunkStatus(index: number): ChunkStatus {
-    const run = this.#runs.get(index);
-    if (run) return run.status;
-    const chunk = this.plan.chunks[index];
-    const dropped = this.#dropped.has(index);
-    return {
-      index,
-      frames: chunk?.frames ?? "",
-      count: chunk?.count ?? 0,
-      state: dropped ? "finished" : "waiting",
-      pid: null,
-      framesDone: 0,
-      frameProgress: 0,
-      seconds: 0,
-      peakMB: 0,
-      verdict: dropped ? "cancelled" : null,
-      exitCode: null,
-      signal: null,
-      reason: dropped ? "Cancelled before it started." : null,
-    };
-  }
-
   /** The frames left, shared by the Nukes at work; never less than the longest queue of one of them. */
-  #eta(running: readonly ChunkStatus[]): number | null {
-    const times = [...this.#runs.values()].flatMap((run) => run.times.recent);
-    if (times.length === 0 || running.length === 0) return null;
+  #eta(running: number): number | null {
+    const times = this.#list.runs.flatMap((run) => run.times.recent);
+    if (times.length === 0 || running === 0) return null;
     const each = times.reduce((sum, seconds) => sum + seconds, 0) / times.length;
-    let left = 0;
-    let longest = 0;
-    for (const chunk of this.plan.chunks) {
-      const run = this.#runs.get(chunk.index);
-      if (run ? run.status.state === "finished" : this.#dropped.has(chunk.index)) continue;
-      const frames = chunk.count - (run?.framesAdvanced ?? 0);
-      left += frames;
-      if (run) longest = Math.max(longest, frames);
-    }
-    return each * Math.max(left / running.length, longest);
+    const { frames, longest } = this.#list.left;
+    return each * Math.max(frames / running, longest);
   }
 
   #exitCode(missing: number): number {
     if (this.#cancelled) return 130;
     if (missing === 0) return 0;
-    const refused = [...this.#runs.values()].some(({ status }) => status.verdict === "license");
+    const refused = this.#list.runs.some(({ status }) => status.verdict === "license");
     return refused ? 3 : 1;
   }
 

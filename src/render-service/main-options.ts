@@ -10,6 +10,8 @@ export interface MainOptions {
   readonly maxParallel: number | null;
   /** Memory of all Nukes together until a client says otherwise, MB; null: the machine decides. */
   readonly budgetMB: number | null;
+  /** Free memory below which no Nuke is started and the youngest is ended, MB; null: by the machine's size. */
+  readonly freeFloorMB: number | null;
 }
 
 const seconds = (usual: number) => otherwise(coerce.number().check(minimum(0), maximum(2_000_000)), usual);
@@ -25,6 +27,8 @@ const environmentSchema = object({
   NUKE_RENDER_MAX_PARALLEL: otherwise(nullable(coerce.number().check(int(), minimum(1), maximum(256))), null),
   /** Memory of all Nukes together, MB. */
   NUKE_RENDER_MEMORY_BUDGET_MB: otherwise(nullable(coerce.number().check(int(), minimum(1))), null),
+  /** Free memory below which the machine is short of it, MB. */
+  NUKE_RENDER_FREE_FLOOR_MB: otherwise(nullable(coerce.number().check(int(), minimum(0))), null),
 });
 
 /** Reads the settings; what cannot be read has its default. */
@@ -40,5 +44,6 @@ export function mainOptions(env: NodeJS.ProcessEnv): MainOptions {
     },
     maxParallel: read.NUKE_RENDER_MAX_PARALLEL,
     budgetMB: read.NUKE_RENDER_MEMORY_BUDGET_MB,
+    freeFloorMB: read.NUKE_RENDER_FREE_FLOOR_MB,
   };
 }

@@ -13,6 +13,8 @@ export class MemorySampler {
   readonly #sampled: () => void;
   readonly #log: (line: string) => void;
   #timer: NodeJS.Timeout | null = null;
+  /** When the next look is, ms on the monotonic clock. */
+  #due = Infinity;
   #failed = false;
 
   /** @param sampled called when all jobs have their new figures. */
@@ -24,6 +26,8 @@ export class MemorySampler {
 
   /** A Nuke is starting. */
   start(): void {
+    // One Nuke after another must not put the look off forever.
+    if (performance.now() + FIRST_MS >= this.#due) return;
     if (this.#timer) clearTimeout(this.#timer);
     this.#schedule(FIRST_MS);
   }
@@ -31,9 +35,11 @@ export class MemorySampler {
   stop(): void {
     if (this.#timer) clearTimeout(this.#timer);
     this.#timer = null;
+    this.#due = Infinity;
   }
 
   #schedule(delay: number): void {
+    this.#due = performance.now() + delay;
     const timer = setTimeout(() => {
       void this.#sample().then(() => {
         if (this.#timer === timer) this.#schedule(EVERY_MS);

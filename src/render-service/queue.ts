@@ -8,11 +8,22 @@ export interface QueueJob {
   readonly chunks: readonly number[];
 }
 
+/** A range that has come back. */
+export interface QueueReturn {
+  readonly chunk: number;
+  /** Before those that wait; else behind them. */
+  readonly first: boolean;
+  /** It starts only when nothing else runs, and nothing else starts beside it. */
+  readonly bySelf: boolean;
+}
+
 interface Entry {
   readonly id: string;
   readonly parallel: number;
   readonly waiting: number[];
   readonly running: Set<number>;
+  /** Chunks of this job that need the machine for themselves. */
+  readonly bySelf: Set<number>;
 }
 
 export class RenderQueue {
@@ -26,7 +37,22 @@ export class RenderQueue {
   }
 
   add({ id, parallel, chunks }: QueueJob): void {
-    this.#entries.push({ id, parallel: Math.max(1, parallel), waiting: [...chunks], running: new Set() });
+    this.#entries.push({
+      id,
+      parallel: Math.max(1, parallel),
+      waiting: [...chunks],
+      running: new Set(),
+      bySelf: new Set(),
+    });
+  }
+
+  /** Takes in ranges of a job that is not over; call it before `ended` for the chunk that left them. */
+  giveBack(job: string, returns: readonly QueueReturn[]): void {
+    const entry = this.#entries.find(({ id }) => id === job);
+    if (!entry) return;
+    for (const { chunk, bySelf } of returns) if (bySelf) entry.bySelf.add(chunk);
+    entry.waiting.unshift(...returns.filter(({ first }) => first).map(({ chunk }) => chunk));
+    entry.waiting.push(...returns.filter(({ first }) => !first).map(({ chunk }) => chunk));
   }
 
   get running(): number {
@@ -43,20 +69,24 @@ export class RenderQueue {
    * @param admits whether memory allows one more Nuke of a job.
    */
   take(admits: (job: string) => boolean = () => true): { job: string; chunk: number } | null {
-    if (this.running >= this.cap) return null;
-    for (const { id, parallel, waiting, running } of this.#entries) {
-      if (running.size >= parallel || waiting.length === 0) continue;
-      if (!admits(id)) {
+    if (this.running >= this.cap || this.#someoneBySelf) return null;
+    for (const { id, parallel, waiting, running, bySelf } of this.#entries) {
+      const [next] = waiting;
+      if (running.size >= parallel || next === undefined) continue;
+      if (bySelf.has(next) ? this.running > 0 : !admits(id)) {
         // Later jobs may use what is too little for this one, but never keep it from its first Nuke.
         if (running.size === 0) return null;
         continue;
       }
-      const chunk = waiting.shift();
-      if (chunk === undefined) continue;
-      running.add(chunk);
-      return { job: id, chunk };
+      waiting.shift();
+      running.add(next);
+      return { job: id, chunk: next };
     }
     return null;
+  }
+
+  get #someoneBySelf(): boolean {
+    return this.#entries.some(({ running, bySelf }) => [...running].some((chunk) => bySelf.has(chunk)));
   }
 
   /** A chunk that was taken has ended. */

@@ -6,7 +6,8 @@ import type { RenderJob } from "../plan/job.ts";
 import type { RenderPlan } from "../plan/render-plan.ts";
 import { defaultBudgetMB, machineMemory } from "../surroundings/machine.ts";
 import { Admission } from "./admission.ts";
-import { type Patience, chunkLog } from "./chunk-run.ts";
+import { MemoryWatch } from "./memory-watch.ts";
+import { type ChunkRun, type Patience, chunkLog } from "./chunk-run.ts";
 import { RenderServiceError, messageOf } from "./errors.ts";
 import { JobFolders, readLog } from "./job-folders.ts";
 import { Job, historyKey } from "./job.ts";
@@ -24,6 +25,8 @@ export interface ServiceOptions {
   readonly maxParallel: number | null;
   /** Memory of all Nukes together, MB; null: the machine decides. */
   readonly budgetMB: number | null;
+  /** Free memory below which no Nuke is started, MB; null: by the machine's size. */
+  readonly freeFloorMB: number | null;
   readonly log: (line: string) => void;
 }
 
@@ -34,6 +37,7 @@ export class RenderService {
   readonly #folders: JobFolders;
   readonly #history: RenderHistory;
   readonly #admission: Admission;
+  readonly #watch: MemoryWatch;
   readonly #queue = new RenderQueue(availableParallelism());
   readonly #active = new Map<string, Job>();
   readonly #finished = new Map<string, JobStatus>();
@@ -48,11 +52,15 @@ export class RenderService {
     this.#folders = folders;
     this.#history = history;
     this.#queue.maxParallel = options.maxParallel;
-    this.#admission = new Admission(budgetOf(options.budgetMB), (event) => this.#emit(event));
+    this.#watch = new MemoryWatch({ freeFloorMB: options.freeFloorMB, log: options.log });
+    this.#admission = new Admission(budgetOf(options.budgetMB), this.#watch, (event) => this.#emit(event));
     this.#sampler = new MemorySampler(
       () => [...this.#active.values()],
-      // What Nukes turn out to need may be less than was reckoned.
-      () => this.#pump(),
+      () => {
+        this.#watch.look(this.#running, this.#admission.budgetMB);
+        // What Nukes turn out to need may be less than was reckoned.
+        this.#pump();
+      },
       options.log,
     );
   }
@@ -180,6 +188,13 @@ export class RenderService {
       throw new RenderServiceError("stopping", "The render service is ending. Try again in a moment.");
   }
 
+  /** Nukes of all jobs, oldest first. */
+  get #running(): ChunkRun[] {
+    return [...this.#active.values()]
+      .flatMap(({ running }) => running)
+      .sort((a, b) => a.startedAt - b.startedAt);
+  }
+
   #admits(id: string): boolean {
     const job = this.#active.get(id);
     if (!job) throw new Error(`the queue holds ${id}, which is not active`);
@@ -197,7 +212,11 @@ export class RenderService {
       if (!job) throw new Error(`the queue holds ${id}, which is not active`);
       this.#sampler.start();
       job
-        .runChunk(chunk)
+        .runChunk(chunk, () => this.#running.length)
+        .then(({ back, lostToMemory }) => {
+          if (lostToMemory) this.#watch.lost(this.#running.length);
+          this.#queue.giveBack(id, back);
+        })
         .catch((error: unknown) => this.#options.log(`chunk ${chunk} of ${id}: ${messageOf(error)}`))
         .finally(() => {
           this.#queue.ended(id, chunk);

@@ -52,9 +52,11 @@ function memoryOf(root: string, version: 1 | 2, folder: string): CgroupMemory | 
   if (limit >= NO_LIMIT) return null;
   const used = number(version === 2 ? "memory.current" : "memory.usage_in_bytes");
   const stat = read(join(root, folder, "memory.stat")) ?? "";
-  const cached = new RegExp(`^${version === 2 ? "" : "total_"}inactive_file (\\d+)`, "mu").exec(stat)?.[1];
-  // File pages that nobody has touched lately are given up before anything swaps.
-  const taken = Number.isFinite(used) ? used - Number(cached ?? 0) : 0;
+  const pages = (kind: string): number =>
+    Number(new RegExp(`^${version === 2 ? "" : "total_"}${kind} (\\d+)`, "mu").exec(stat)?.[1] ?? 0);
+  // File pages are given up before anything swaps, though half of those in use had better stay (the kernel's own MemAvailable).
+  const cached = pages("inactive_file") + pages("active_file") / 2;
+  const taken = Number.isFinite(used) ? used - cached : 0;
   return { limit, free: Math.max(0, limit - taken) };
 }
 

@@ -1,11 +1,12 @@
 /** The service and the memory of this machine: Nukes that really take it. */
 import assert from "node:assert/strict";
+import { writeFileSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { test } from "node:test";
 import type { RenderEvent } from "../../src/plan/events.ts";
 import { runJob } from "../../src/render-service/client.ts";
-import { eventsOf, fakeJob, place } from "./fake-nuke.ts";
+import { eventsOf, fakeJob, place, renderAll } from "./fake-nuke.ts";
 
 /** Takes 150 MB, and waits until somebody looked at it. */
 const heavy = `
@@ -79,4 +80,98 @@ test("a Nuke that is over the budget by itself runs, alone and with a warning; a
     /need 900 MB, and all Nukes together may take 300 MB.*alone/u,
   );
   assert.equal(texts(events, "info").length, 1);
+});
+
+test("over the budget the youngest Nuke makes room; its frames are rendered later, and only those", async () => {
+  if (process.platform !== "linux")
+    return console.log("UNTESTED HERE: real memory pressure (looks are rarer)");
+  await using here = await place();
+  const client = await here.connect();
+  await client.configure({ budgetMB: 500 });
+  const events: RenderEvent[] = [];
+  // Light at first, so that all are let in; the second frames are heavy, and each is only done when nobody was pressed meanwhile.
+  const code = `
+    write(frames[0]); frameLine(frames[0]);
+    const until = path.join(out, "heavy");
+    fs.writeFileSync(path.join(out, "ready" + frames[0]), "");
+    while (fs.readdirSync(out).filter((name) => name.startsWith("ready")).length < 3) await sleep(20);
+    const held = Buffer.alloc(300 * 1024 * 1024, 1);
+    await sleep(900);
+    for (const f of frames.slice(1)) { write(f); frameLine(f); }
+    if (held[5] === 0) complain("lost"); total();`;
+  const light = {
+    memory: { parallel: 3, cacheMB: 50, allowanceMB: 50, sumMB: 300, budgetMB: 500, freeMB: 900, fits: true },
+  };
+  const job = fakeJob(here, code, {
+    range: "1-6",
+    chunks: ["1-2", "3-4", "5-6"],
+    parallel: 3,
+    plan: light,
+  });
+  const finished = await runJob(client, job, { onEvent: (event) => events.push(event) });
+  assert.deepEqual([finished.framesDone, finished.exitCode], [["1-6"], 0]);
+  const { chunks } = finished.status;
+  const gave = chunks.filter(({ verdict }) => verdict === "gave-way");
+  assert.ok(gave.length >= 1 && chunks[0]?.verdict === "done", JSON.stringify(chunks, null, 1));
+  assert.match(gave[0]?.reason ?? "", /1 of 2 frames are on disk/u);
+  const later = chunks.filter(({ from }) => from !== null);
+  assert.deepEqual(
+    later.map(({ frames, from }) => [frames, from]).slice(0, 1),
+    [["6", 2]],
+    "the youngest one's second frame",
+  );
+  const framesDone = eventsOf(events, "frame-done").map(({ frame }) => frame);
+  assert.equal(new Set(framesDone).size, framesDone.length, "none is rendered twice that was finished");
+  assert.match(texts(events, "warning").join("\n"), /ended to make room: all Nukes together hold/u);
+  assert.match(texts(events, "info").join("\n"), /Frame 6 of chunk 3 is rendered when there is room/u);
+  assert.equal(
+    chunks.reduce((sum, chunk) => sum + chunk.framesDone, 0),
+    6,
+  );
+});
+
+test("free memory under the floor: one Nuke is left, and it finishes everything", async () => {
+  await using here = await place("nbr floor", { NUKE_RENDER_FREE_FLOOR_MB: "100000000" });
+  const client = await here.connect();
+  const events: RenderEvent[] = [];
+  // The first waits until the other one is held back.
+  const code = `
+    while (!fs.existsSync(path.join(out, "held"))) await sleep(20);
+    ${renderAll}`;
+  const job = fakeJob(here, code, { range: "1-4", chunks: ["1-2", "3-4"], parallel: 2 });
+  const finished = await runJob(client, job, {
+    onEvent: (event) => {
+      events.push(event);
+      if (texts(events, "info").some((text) => text.startsWith("Held back")))
+        writeFileSync(join(here.frames, "held"), "");
+    },
+  });
+  assert.deepEqual([finished.framesDone, finished.exitCode], [["1-4"], 0]);
+  assert.match(texts(events, "info").join("\n"), /Held back: only .* are free/u);
+});
+
+test("a Nuke killed by SIGKILL among others counts as pressure: its frames come back, none has failed", async () => {
+  await using here = await place();
+  const client = await here.connect();
+  const events: RenderEvent[] = [];
+  const code = `
+    write(frames[0]); frameLine(frames[0]);
+    const mark = path.join(out, "killed");
+    if (frames[0] === 1) while (!fs.existsSync(mark)) await sleep(20);
+    else if (!fs.existsSync(mark)) { fs.writeFileSync(mark, ""); process.kill(process.pid, "SIGKILL"); await sleep(1e6); }
+    if (frames[0] === 1) await sleep(500);
+    for (const f of frames.slice(1)) { write(f); frameLine(f); }
+    total();`;
+  const job = fakeJob(here, code, { range: "1-6", chunks: ["1-3", "4-6"], parallel: 2 });
+  const finished = await runJob(client, job, { onEvent: (event) => events.push(event) });
+  assert.deepEqual([finished.framesDone, finished.exitCode], [["1-6"], 0]);
+  assert.deepEqual(
+    finished.status.chunks.map(({ frames, verdict, from }) => [frames, verdict, from]),
+    [
+      ["1-3", "done", null],
+      ["4-6", "crash", null],
+      ["5-6", "done", 1],
+    ],
+  );
+  assert.equal(eventsOf(events, "frame-failed").length, 0);
 });

@@ -32,7 +32,8 @@ test("a split render: chunks in parallel, every frame on disk, a status that say
     status.chunks.every(({ peakMB }) => peakMB > 10),
     "memory was seen",
   );
-  assert.ok(status.peakMB > 80, `four Nodes at once take more than ${status.peakMB} MB`);
+  const highest = Math.max(...status.chunks.map(({ peakMB }) => peakMB));
+  assert.ok(status.peakMB > 1.5 * highest, `four at once take more than ${status.peakMB} MB`);
   const moved = eventsOf(events, "progress").map((event) => event.status);
   assert.ok(moved.some(({ running }) => running === 4));
   assert.ok(moved.some(({ etaSeconds }) => etaSeconds !== null && etaSeconds > 0));

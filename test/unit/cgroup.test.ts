@@ -48,7 +48,7 @@ test("v1, beside a v2 hierarchy without memory; the largest number stands for no
       "sys/fs/cgroup/memory/memory.limit_in_bytes": "9223372036854771712\n",
       "sys/fs/cgroup/memory/box/memory.limit_in_bytes": `${1500 * MB}\n`,
       "sys/fs/cgroup/memory/box/memory.usage_in_bytes": `${900 * MB}\n`,
-      "sys/fs/cgroup/memory/box/memory.stat": `inactive_file 1\ntotal_inactive_file ${400 * MB}\n`,
+      "sys/fs/cgroup/memory/box/memory.stat": `inactive_file 1\ntotal_inactive_file ${300 * MB}\ntotal_active_file ${200 * MB}\n`,
     },
     (root) => assert.deepEqual(cgroupMemory(root), { limit: 1500 * MB, free: 1000 * MB }),
   ));

@@ -9,6 +9,7 @@ import { Admission } from "../../src/render-service/admission.ts";
 import { FrameTimes } from "../../src/render-service/frame-times.ts";
 import { MemoryGate } from "../../src/render-service/memory-gate.ts";
 import { needMB } from "../../src/render-service/memory-need.ts";
+import { PressureGuard, readStall } from "../../src/render-service/memory-pressure.ts";
 import { RenderHistory } from "../../src/render-service/render-history.ts";
 
 test("a Nuke is admitted when what runs and its need fit; each counts for the larger of need and measure", () => {
@@ -38,7 +39,7 @@ test("what a Nuke needs: earlier renders, then what is seen, then cache and allo
 
 test("a hold is said once, with its numbers, and again when it holds fewer", () => {
   const events: RenderEvent[] = [];
-  const admission = new Admission(1536, (event) => events.push(event));
+  const admission = new Admission(1536, { refusal: () => null }, (event) => events.push(event));
   const load = { needMB: 500, measuredMB: 480 };
   const ask = (running: number): boolean =>
     admission.admits(
@@ -96,4 +97,57 @@ test("the history outlives its reader, forgets heavy renders slowly, and a broke
   } finally {
     await rm(folder, { recursive: true });
   }
+});
+
+const easy = { sumMB: 900, budgetMB: 1000, freeMB: 5000, floorMB: 500, stalledPercent: 0 };
+
+test("over the budget the youngest goes at once; what others may have caused has to last", () => {
+  const guard = new PressureGuard();
+  assert.equal(guard.look(easy, 3, false), "go-on");
+  assert.equal(guard.refusal(3), null);
+  const over = { ...easy, sumMB: 1001 };
+  assert.equal(guard.look(over, 3, false), "shed");
+  assert.match(guard.refusal(3) ?? "", /all Nukes together hold 1 GB/u);
+  assert.equal(guard.look(over, 3, true), "hold", "one is on its way out");
+  assert.equal(guard.look(over, 1, false), "hold", "one alone goes on");
+  assert.equal(guard.refusal(0), null, "and one may always start");
+
+  const low = { ...easy, freeMB: 400 };
+  assert.equal(guard.look(easy, 3, false), "go-on");
+  assert.deepEqual(
+    [guard.look(low, 3, false), guard.look(low, 3, false), guard.look(low, 2, false)],
+    ["hold", "shed", "hold"],
+  );
+  const slow = { ...easy, stalledPercent: 15 };
+  assert.equal(guard.look(slow, 3, false), "hold");
+  assert.equal(guard.look(slow, 3, false), "hold", "stalls that are bearable end nobody");
+  assert.equal(guard.look({ ...easy, stalledPercent: 40 }, 3, false), "shed");
+  assert.equal(guard.look({ ...easy, stalledPercent: null }, 3, false), "go-on");
+});
+
+test("after a loss one fewer runs, until memory has been at ease for a while", () => {
+  const guard = new PressureGuard();
+  guard.lost(2);
+  guard.look(easy, 2, false, 0);
+  assert.match(guard.refusal(2) ?? "", /make room/u);
+  assert.equal(guard.refusal(1), null);
+  guard.look(easy, 2, false, 29_000);
+  assert.notEqual(guard.refusal(2), null);
+  guard.look(easy, 2, false, 31_000);
+  assert.equal(guard.refusal(2), null);
+  assert.notEqual(guard.refusal(3), null);
+  guard.look(easy, 2, false, 62_000);
+  assert.equal(guard.refusal(9), null, "with room to spare the bound is gone");
+});
+
+test("the kernel's pressure figures are read, and their absence is none", async () => {
+  const folder = await mkdtemp(join(tmpdir(), "nbr psi "));
+  const file = join(folder, "memory");
+  await writeFile(
+    file,
+    "some avg10=9.00 avg60=1.00 avg300=0.00 total=1\nfull avg10=3.25 avg60=0 avg300=0 total=1\n",
+  );
+  assert.equal(readStall(file), 3.25);
+  assert.equal(readStall(join(folder, "none")), null);
+  await rm(folder, { recursive: true });
 });
