@@ -27,6 +27,7 @@ const options = {
   proxy: { type: "boolean" },
   full: { type: "boolean" },
   "continue-on-error": { type: "boolean" },
+  retries: { type: "string" },
   nuke: { type: "string" },
   "nuke-argument": { type: "string", multiple: true },
   demo: { type: "boolean" },
@@ -134,6 +135,7 @@ function readRequest(flags: Flags, script: ScriptFacts, settings: Settings, comm
     ...(flags.range === undefined ? {} : { range: flags.range }),
     ...(split === undefined ? {} : { split }),
     ...(flags.parallel === undefined ? {} : { parallel: wholeNumber("--parallel", flags.parallel, command) }),
+    ...(flags.retries === undefined ? {} : { retries: wholeNumber("--retries", flags.retries, command, 0) }),
     ...(flags.threads === undefined ? {} : { threads: wholeNumber("--threads", flags.threads, command) }),
     ...(flags.cache === undefined ? {} : { cacheMB: parseMB(flags.cache) }),
     ...(views === undefined ? {} : { views }),
@@ -161,11 +163,11 @@ function readSplit(flags: Flags, settings: Settings, command: string): Split | u
   return settings["render.split"] > 0 ? { by: "chunks", count: settings["render.split"] } : undefined;
 }
 
-/** At least 1; upper bounds are the request's own. */
-function wholeNumber(flag: string, text: string, command: string): number {
+/** Upper bounds are the request's own. */
+function wholeNumber(flag: string, text: string, command: string, least = 1): number {
   const value = Number(text);
-  if (!/^\d+$/u.test(text) || value < 1)
-    throw new UsageError(`${flag} takes a whole number from 1 on, not "${text}".`, command);
+  if (!/^\d+$/u.test(text) || value < least)
+    throw new UsageError(`${flag} takes a whole number from ${least} on, not "${text}".`, command);
   return value;
 }
 

@@ -5,14 +5,15 @@ export const jobStateSchema = z.enum(["queued", "running", "cancelling", "finish
 export type JobState = z.infer<typeof jobStateSchema>;
 
 /**
- * Why a chunk ended; `license`: exit code 100 or its report (nuke-cli.md 1.7, 2.6); `crash`: signal or unknown code; `gave-way`: it
- * had to make room in memory. What it left may have become a further chunk (`from`).
+ * Why a chunk ended; `license`: exit code 100 or its report (nuke-cli.md 1.7, 2.6); `crash`: signal or unknown code; `hung`: it
+ * was silent for too long; `gave-way`: it had to make room in memory. What it left may have become a further chunk (`from`).
  */
 export const verdictSchema = z.enum([
   "done",
   "failed",
   "license",
   "crash",
+  "hung",
   "gave-way",
   "cancelled",
   "not-started",

@@ -13,7 +13,7 @@ import { formatFrames } from "./frames.ts";
 import { defaultCacheMB, defaultParallel, defaultThreads, memorySum, nukesThatFit } from "./memory.ts";
 import { chooseRange } from "./range.ts";
 import type { Chunk, NukeCommand, Problem, RenderPlan } from "./render-plan.ts";
-import type { RenderRequest, Split } from "./request.ts";
+import { DEFAULT_RETRIES, type RenderRequest, type Split } from "./request.ts";
 import { splitFrames } from "./split.ts";
 import type { ScriptFacts, WriteTarget } from "./target.ts";
 
@@ -67,6 +67,7 @@ export function planRender(request: RenderRequest, facts: PlanFacts): RenderPlan
     threads: shape.threads,
     memory,
     continueOnError: request.continueOnError,
+    retries: request.retries ?? DEFAULT_RETRIES,
     nuke: facts.nuke,
     problems: [
       ...checkUnsaved(facts),
@@ -166,6 +167,7 @@ function emptyPlan(request: RenderRequest, facts: PlanFacts, problem: Problem): 
     threads: 1,
     memory: memorySum(facts.machine, 1, defaultCacheMB(facts.machine, 1)),
     continueOnError: request.continueOnError,
+    retries: request.retries ?? DEFAULT_RETRIES,
     nuke: facts.nuke,
     problems: [problem],
   };

@@ -105,6 +105,8 @@ export const renderPlanSchema = z.object({
   threads: z.int(),
   memory: memorySumSchema,
   continueOnError: z.boolean(),
+  /** How often a failed frame is rendered again, alone. */
+  retries: z.int().check(z.minimum(0), z.maximum(20)),
   nuke: z.nullable(nukeCommandSchema),
   problems: z.array(problemSchema),
 });

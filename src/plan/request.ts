@@ -11,6 +11,9 @@ export const splitSchema = z.discriminatedUnion("by", [
 ]);
 export type Split = z.infer<typeof splitSchema>;
 
+/** A frame that fails three times has a reason. */
+export const DEFAULT_RETRIES = 2;
+
 /** `script`: as the script says; `proxy` and `full` override it (nuke-cli.md 1.4, `-p` and `-f`). */
 export const proxyModeSchema = z.enum(["script", "proxy", "full"]);
 export type ProxyMode = z.infer<typeof proxyModeSchema>;
@@ -30,6 +33,8 @@ export const renderOptionsSchema = z.object({
   views: z.optional(z.array(z.string())),
   proxy: z._default(proxyModeSchema, "script"),
   continueOnError: z._default(z.boolean(), false),
+  /** How often a failed frame is rendered again, alone; absent: `DEFAULT_RETRIES`. */
+  retries: z.optional(z.int().check(z.minimum(0), z.maximum(20))),
   /** Further switches for Nuke, placed before the script (for example `-i` or `--gpu`). */
   extraArguments: z.optional(z.array(z.string())),
 });

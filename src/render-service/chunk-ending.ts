@@ -1,5 +1,6 @@
 /** How a chunk ended, and what that means for the frames it left. Pure. */
 import { judgeEnd, wasOutOfMemory } from "../nuke/exit.ts";
+import { duration } from "../plan/display.ts";
 import type { Verdict } from "../plan/events.ts";
 import type { Ending } from "./frame-book.ts";
 import type { ProcessEnd } from "./nuke-process.ts";
@@ -15,7 +16,9 @@ export interface ChunkFacts extends ProcessEnd {
   /** The first error Nuke reported, in its words. */
   readonly firstError: string | null;
   /** Why we ended it; null when it ended by itself. `late`: it did not end after its render. */
-  readonly ended: "cancelled" | "gave-way" | "late" | null;
+  readonly ended: "cancelled" | "gave-way" | "silent" | "late" | null;
+  /** How long it had said nothing when it was ended for that, ms. */
+  readonly silentMs: number | null;
 }
 
 export interface Judgment {
@@ -31,6 +34,11 @@ export function judgeChunk(facts: ChunkFacts): Judgment {
     return { verdict: "cancelled", reason: `Cancelled; ${done}.` };
   if (ended === "gave-way" && framesMissing > 0)
     return { verdict: "gave-way", reason: `Made room in memory; ${done}, the others are rendered later.` };
+  if (ended === "silent" && framesMissing > 0)
+    return {
+      verdict: "hung",
+      reason: `Nuke had said nothing for ${duration((facts.silentMs ?? 0) / 1000)} and was ended; ${done}.`,
+    };
   if (ended === "late") {
     const late = "Nuke did not end after its render and was ended";
     return framesMissing === 0
@@ -46,6 +54,7 @@ export function judgeChunk(facts: ChunkFacts): Judgment {
 const causes: Partial<Record<Verdict, Ending["cause"]>> = {
   "gave-way": "memory",
   crash: "crash",
+  hung: "crash",
   failed: "error",
   license: "license",
 };

@@ -34,6 +34,11 @@ export class ChunkList {
     return this.runs.filter((run) => run.isRunning);
   }
 
+  /** The run of a chunk that was started. */
+  run(index: number): ChunkRun | undefined {
+    return this.#runs.get(index);
+  }
+
   /** @throws {RangeError} */
   get(index: number): Chunk {
     const chunk = this.#chunks[index];

@@ -1,28 +1,24 @@
 /** One chunk while it renders: its Nuke, its logs, its frames. */
-import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
-import { type NukeOutput, NukeOutputParser } from "../nuke/output.ts";
+import { describeEnd } from "../nuke/exit.ts";
+import type { NukeOutput } from "../nuke/output.ts";
+import { duration } from "../plan/display.ts";
 import type { ChunkStatus, RenderEvent, Verdict } from "../plan/events.ts";
 import { parseFrames } from "../plan/frames.ts";
 import type { Chunk, RenderPlan } from "../plan/render-plan.ts";
-import { causeOf, judgeChunk } from "./chunk-ending.ts";
+import { type ChunkFacts, causeOf, judgeChunk } from "./chunk-ending.ts";
 import { ChunkMessages } from "./chunk-messages.ts";
 import { messageOf } from "./errors.ts";
 import type { Ending } from "./frame-book.ts";
 import { FrameLedger, type FrameOutcome } from "./frame-ledger.ts";
 import { FrameTimes } from "./frame-times.ts";
-import { LogTail } from "./log-tail.ts";
+import { chunkLog } from "./job-folders.ts";
+import { NukeLog } from "./nuke-log.ts";
 import { NotStartedError, NukeProcess, type ProcessEnd } from "./nuke-process.ts";
+import type { Patience } from "./patience.ts";
 import type { ProcessList } from "./process-list.ts";
 import { TreeMeter } from "./process-memory.ts";
-
-/** How long (ms) a Nuke may take to end. */
-export interface Patience {
-  /** After it was asked to. */
-  readonly cancelMs: number;
-  /** After it said `Total render time` (nuke-cli.md 2.7). */
-  readonly hangMs: number;
-}
+import { SilenceClock } from "./silence.ts";
 
 export interface ChunkOrder {
   readonly job: string;
@@ -32,6 +28,8 @@ export interface ChunkOrder {
   /** The job's folder, for the logs. */
   readonly folder: string;
   readonly patience: Patience;
+  /** How long (ms) this Nuke may say nothing, as far as its job has learned by now. */
+  readonly silenceLimitMs: () => number;
   readonly emit: (event: RenderEvent) => void;
   /** Something that the status shows has moved. */
   readonly changed: () => void;
@@ -39,12 +37,6 @@ export interface ChunkOrder {
 
 /** Between two looks into the logs, ms. */
 const LOOK_MS = 120;
-
-/** A chunk's log files. */
-export function chunkLog(folder: string, chunk: number, stream: "stdout" | "stderr"): string {
-  const number = String(chunk + 1).padStart(3, "0");
-  return join(folder, `chunk-${number}.${stream === "stdout" ? "out" : "err"}`);
-}
 
 export class ChunkRun {
   readonly #order: ChunkOrder;
@@ -58,7 +50,9 @@ export class ChunkRun {
   #cancelled = false;
   /** Why it had to make room; null when it had not. */
   #gaveWay: string | null = null;
-  #hung = false;
+  #late = false;
+  /** It said nothing for so long (ms) that it was ended; null otherwise. */
+  #silentMs: number | null = null;
   #hangTimer: NodeJS.Timeout | null = null;
   #frameProgress = 0;
   #peakMB = 0;
@@ -117,6 +111,11 @@ export class ChunkRun {
   /** It has been told to end. */
   get isLeaving(): boolean {
     return this.#stopping !== null;
+  }
+
+  /** In what words it failed; the same trouble has the same words. */
+  get complaint(): string {
+    return this.#firstError ?? describeEnd(this.#end.exitCode, this.#end.signal) ?? this.#reason ?? "";
   }
 
   /** Milliseconds since 1970. */
@@ -221,19 +220,24 @@ export class ChunkRun {
     this.#order.changed();
     if (this.#cancelled) this.#stopInBackground();
     const over = this.#over(started);
-    const tails = [new Stream("stderr", errFile), new Stream("stdout", outFile)];
+    const logs = [new NukeLog("stderr", errFile), new NukeLog("stdout", outFile)];
+    const silence = new SilenceClock(10 * LOOK_MS, performance.now());
+    let heard = 0;
     try {
       let ended = false;
       void over.then(() => (ended = true));
       for (let last = false; !last;) {
         last = ended;
         // Errors first: they belong to the frame whose line comes after them.
-        for (const stream of tails) await this.#read(stream, last);
+        for (const log of logs) await this.#read(log, last);
+        const characters = logs.reduce((sum, log) => sum + log.characters, 0);
+        this.#endWhenSilent(silence.look(characters > heard, performance.now()));
+        heard = characters;
         if (!last) await Promise.race([over, wait(LOOK_MS)]);
       }
     } finally {
       this.#clearHangTimer();
-      for (const { tail } of tails) await tail.close();
+      for (const log of logs) await log.close();
     }
     this.#end = await over;
     this.#endedAt = Date.now();
@@ -265,14 +269,8 @@ export class ChunkRun {
   }
 
   async #judge(): Promise<void> {
-    const ended = this.#cancelled
-      ? "cancelled"
-      : this.#gaveWay !== null
-        ? "gave-way"
-        : this.#hung
-          ? "late"
-          : null;
-    const asked = ended === "cancelled" || ended === "gave-way";
+    const ended = this.#endedBecause;
+    const asked = ended !== null && ended !== "late";
     const end = asked ? "asked" : ended === null && this.#end.exitCode === 0 ? "well" : "badly";
     for (const outcome of await this.#ledger.close(end)) this.#report(outcome);
     const { verdict, reason } = judgeChunk({
@@ -283,9 +281,25 @@ export class ChunkRun {
       licenseReported: this.#licenseReported,
       firstError: this.#firstError,
       ended,
+      silentMs: this.#silentMs,
     });
     if (verdict === "done" && reason !== null && ended === null) this.#say("warning", reason);
     this.#finish(verdict, reason);
+  }
+
+  get #endedBecause(): ChunkFacts["ended"] {
+    if (this.#cancelled) return "cancelled";
+    if (this.#gaveWay !== null) return "gave-way";
+    if (this.#silentMs !== null) return "silent";
+    return this.#late ? "late" : null;
+  }
+
+  #endWhenSilent(quietMs: number): void {
+    if (this.#stopping !== null || this.#hangTimer !== null || quietMs <= this.#order.silenceLimitMs())
+      return;
+    this.#silentMs = quietMs;
+    this.#say("warning", `Nuke has said nothing for ${duration(quietMs / 1000)}; it is being ended.`);
+    this.#stopInBackground();
   }
 
   #finish(verdict: Verdict, reason: string | null): void {
@@ -294,16 +308,13 @@ export class ChunkRun {
     this.#reason = reason;
   }
 
-  async #read(stream: Stream, last: boolean): Promise<void> {
-    for await (const text of stream.tail.read()) await this.#take(stream, stream.parser.feed(text));
-    if (last) await this.#take(stream, [...stream.parser.feed(stream.tail.rest()), ...stream.parser.end()]);
-  }
-
-  async #take({ name }: Stream, found: readonly NukeOutput[]): Promise<void> {
+  async #read(log: NukeLog, last: boolean): Promise<void> {
     const { job, chunk, emit } = this.#order;
-    const lines = found.flatMap((one) => (one.kind === "line" ? [one.text] : []));
-    if (lines.length > 0) emit({ type: "lines", job, chunk: chunk.index, stream: name, lines });
-    for (const one of found) await this.#understand(one);
+    for await (const found of log.read(last)) {
+      const lines = found.flatMap((one) => (one.kind === "line" ? [one.text] : []));
+      if (lines.length > 0) emit({ type: "lines", job, chunk: chunk.index, stream: log.name, lines });
+      for (const one of found) await this.#understand(one);
+    }
   }
 
   async #understand(said: NukeOutput): Promise<void> {
@@ -368,7 +379,7 @@ export class ChunkRun {
     this.#clearHangTimer();
     const { hangMs } = this.#order.patience;
     this.#hangTimer = setTimeout(() => {
-      this.#hung = true;
+      this.#late = true;
       this.#say(
         "warning",
         `Nuke did not end ${Math.round(hangMs / 1000)} s after its render; it is being ended.`,
@@ -380,16 +391,5 @@ export class ChunkRun {
   #clearHangTimer(): void {
     if (this.#hangTimer) clearTimeout(this.#hangTimer);
     this.#hangTimer = null;
-  }
-}
-
-class Stream {
-  readonly name: "stdout" | "stderr";
-  readonly tail: LogTail;
-  readonly parser = new NukeOutputParser();
-
-  constructor(name: "stdout" | "stderr", file: string) {
-    this.name = name;
-    this.tail = new LogTail(file);
   }
 }

@@ -10,6 +10,8 @@ export class FrameTimes {
   #first: number | null = null;
   #sum = 0;
   #count = 0;
+  /** Seconds of the longest one, the first with its start-up among them; 0 before the first. */
+  longest = 0;
 
   /** @param began milliseconds since 1970 when the Nuke was started. */
   constructor(began: number) {
@@ -20,6 +22,7 @@ export class FrameTimes {
   frame(now = Date.now()): void {
     const seconds = (now - this.#began) / 1000;
     this.#began = now;
+    this.longest = Math.max(this.longest, seconds);
     this.recent.push(seconds);
     if (this.recent.length > RECENT) this.recent.shift();
     if (this.#first === null) {

@@ -1,17 +1,22 @@
 /** One job of the queue: what was asked, its chunks, and how far they are. */
 import { rm } from "node:fs/promises";
 import { dirname, resolve } from "node:path";
+import { count, duration } from "../plan/display.ts";
 import type { JobState, JobStatus, RenderEvent } from "../plan/events.ts";
 import { type FrameList, displayFrames, formatFrames, parseFrames } from "../plan/frames.ts";
 import type { RenderJob } from "../plan/job.ts";
 import type { RenderPlan } from "../plan/render-plan.ts";
 import { ChunkList } from "./chunk-list.ts";
-import { ChunkRun, type Patience } from "./chunk-run.ts";
-import { type Comeback, FrameBook } from "./frame-book.ts";
+import { ChunkRun } from "./chunk-run.ts";
+import { FailureStreak } from "./failure-streak.ts";
+import { type Comeback, type Ending, FrameBook } from "./frame-book.ts";
+import { type AfterRefusal, LicenseHold } from "./license-hold.ts";
 import { needMB } from "./memory-need.ts";
 import { nukeEnvironment } from "./nuke-environment.ts";
+import type { Patience } from "./patience.ts";
 import type { ProcessList } from "./process-list.ts";
 import type { QueueReturn } from "./queue.ts";
+import { silenceLimitMs } from "./silence.ts";
 import type { HistoryKey, PastNeed } from "./render-history.ts";
 
 export interface JobOrder {
@@ -23,6 +28,8 @@ export interface JobOrder {
   /** What earlier renders of the same Write needed. */
   readonly past: PastNeed | null;
   readonly emit: (event: RenderEvent) => void;
+  /** A Nuke got a license after others had got none. */
+  readonly licensed: () => void;
 }
 
 /** What follows when one of a job's Nukes has ended. */
@@ -31,7 +38,13 @@ export interface AfterChunk {
   readonly back: readonly QueueReturn[];
   /** It was ended for want of memory, by us or by the system. */
   readonly lostToMemory: boolean;
+  /** Nothing more of the job is started for so long (ms), for want of a license; null: no hold begins. */
+  readonly holdMs: number | null;
+  /** What waits is not tried any more. */
+  readonly givenUp: boolean;
 }
+
+const nothingLeft: AfterChunk = { back: [], lostToMemory: false, holdMs: null, givenUp: false };
 
 /** Between two progress events, ms; more for jobs of very many chunks, whose statuses are large. */
 const PROGRESS_MS = 100;
@@ -42,6 +55,11 @@ export class Job {
   readonly #frames: FrameList;
   readonly #list: ChunkList;
   readonly #book: FrameBook;
+  readonly #streak = new FailureStreak();
+  readonly #license: LicenseHold;
+  /** Frames that have failed for the last time. */
+  readonly #lost = new Set<number>();
+  #givenUp: "failed" | "license" | null = null;
   readonly #submittedAt = Date.now();
   #startedAt: number | null = null;
   #finishedAt: number | null = null;
@@ -59,7 +77,8 @@ export class Job {
     this.#env = nukeEnvironment(env, plan.nuke?.env);
     this.#frames = parseFrames(plan.frames);
     this.#list = new ChunkList(plan, this.#frames.steps);
-    this.#book = new FrameBook({ retries: 0, movie: plan.movie });
+    this.#book = new FrameBook({ retries: plan.retries, movie: plan.movie });
+    this.#license = new LicenseHold(order.patience.license);
   }
 
   get id(): string {
@@ -83,6 +102,11 @@ export class Job {
   /** What its Nukes hold now, MB each. */
   get loads(): number[] {
     return this.running.map(({ measuredMB }) => measuredMB);
+  }
+
+  get #silenceLimitMs(): number {
+    const longest = Math.max(0, ...this.#list.runs.map(({ times }) => times.longest));
+    return silenceLimitMs(this.#order.patience.silenceMs, longest, this.#order.past);
   }
 
   get historyKey(): HistoryKey {
@@ -124,6 +148,7 @@ export class Job {
       env: this.#env,
       folder,
       patience,
+      silenceLimitMs: () => this.#silenceLimitMs,
       emit: (event) => this.#pass(event),
       changed: () => this.changed(),
     });
@@ -133,20 +158,78 @@ export class Job {
   }
 
   #after(run: ChunkRun, others: number): AfterChunk {
-    const ending = this.#cancelled ? null : run.ending(others);
-    if (ending?.cause !== "memory") return { back: [], lostToMemory: false };
-    const { back } = this.#book.after(ending);
-    return { back: back.map((one) => this.#takeBack(one, run.status.index)), lostToMemory: true };
+    const ending = this.#cancelled || this.#givenUp !== null ? null : run.ending(others);
+    if (ending === null) return nothingLeft;
+    const { back, givenUp } = this.#book.after(ending);
+    const { index } = run.status;
+    for (const frame of givenUp) {
+      this.#lost.add(frame);
+      // Of others Nuke itself has told.
+      if (!ending.failed.has(frame)) this.#tellFailed(index, frame, run.complaint);
+    }
+    const blamed = [...givenUp, ...back.flatMap(({ why, frames }) => (why === "retry" ? frames : []))];
+    const none = this.#list.runs.every(({ ledger }) => ledger.done.size === 0);
+    if (none && blamed.length > 0 && this.#streak.failed(run.complaint, blamed))
+      return this.#giveUp(
+        "failed",
+        `No frame could be rendered, and the last ones failed alike: ${run.complaint}`,
+      );
+    const wait = ending.cause === "license" ? this.#afterRefusal(run) : null;
+    if (wait === "give-up")
+      return this.#giveUp(
+        "license",
+        `Nuke got no license, asked for ${count(this.#license.refusals, "time")}.`,
+      );
+    return {
+      back: back.map((one) => this.#takeBack(one, ending, index)),
+      lostToMemory: ending.cause === "memory",
+      holdMs: wait === null || wait === "wait" ? null : wait.waitMs,
+      givenUp: false,
+    };
+  }
+
+  #afterRefusal(run: ChunkRun): AfterRefusal {
+    const after = this.#license.refused(run.startedAt, this.running.length);
+    if (typeof after === "object") {
+      const most = duration(this.#license.patienceMs / 1000);
+      const text = `Nuke got no license. It is asked for again in ${duration(after.waitMs / 1000)}, for ${most} at most.`;
+      this.#say(null, "warning", text);
+    }
+    return after;
+  }
+
+  /** Nothing that waits is tried any more. */
+  #giveUp(verdict: "failed" | "license", reason: string): AfterChunk {
+    this.#givenUp = verdict;
+    this.#list.dropWaiting(verdict, `Not tried. ${reason}`);
+    this.#say(null, "error", `The job is given up. ${reason}`);
+    return { ...nothingLeft, givenUp: true };
   }
 
   /** Makes a chunk of what came back, and says so. */
-  #takeBack({ frames, bySelf }: Comeback, origin: number): QueueReturn {
+  #takeBack({ frames, bySelf, why, attempt }: Comeback, { cause }: Ending, origin: number): QueueReturn {
     const chunk = this.#list.add(frames, origin);
-    const which = `${frames.length === 1 ? "Frame" : "Frames"} ${displayFrames(frames)}`;
-    const how = bySelf ? "when no other Nuke runs, for lack of memory" : "when there is room";
-    const text = `${which} of chunk ${origin + 1} ${frames.length === 1 ? "is" : "are"} rendered ${how}.`;
-    this.#order.emit({ type: "message", job: this.id, chunk, severity: "info", text });
-    return { chunk, first: !bySelf, bySelf };
+    const which = `${frames.length === 1 ? "Frame" : "Frames"} ${displayFrames(frames)} of chunk ${origin + 1}`;
+    const is = frames.length === 1 ? "is" : "are";
+    const how = bySelf
+      ? `${is} rendered when no other Nuke runs, for lack of memory`
+      : cause === "memory"
+        ? `${is} rendered when there is room`
+        : why === "retry"
+          ? `${is} rendered again, alone (try ${attempt ?? 2} of ${this.#book.tries})`
+          : `${is} rendered by another Nuke`;
+    // Of a refusal the job has been told already.
+    if (cause !== "license") this.#say(chunk, "info", `${which} ${how}.`);
+    // What was refused a license waits behind the others: some plug-in may want one of its own for just these frames.
+    return { chunk, first: why === "rest" && !bySelf && cause !== "license", bySelf };
+  }
+
+  #say(chunk: number | null, severity: "error" | "warning" | "info", text: string): void {
+    this.#order.emit({ type: "message", job: this.id, chunk, severity, text });
+  }
+
+  #tellFailed(chunk: number, frame: number, message: string): void {
+    this.#order.emit({ type: "frame-failed", job: this.id, chunk, frame, message });
   }
 
   /** Ends what runs; no other chunk may be started after this. Too late when the books are being closed. */
@@ -181,13 +264,11 @@ export class Job {
     const done: number[] = [];
     for (const run of this.#list.runs) {
       for (const frame of await run.ledger.recheck())
-        this.#order.emit({
-          type: "frame-failed",
-          job: this.id,
-          chunk: run.status.index,
+        this.#tellFailed(
+          run.status.index,
           frame,
-          message: "Its file was written, but is gone or changed at the end of the render.",
-        });
+          "Its file was written, but is gone or changed at the end of the render.",
+        );
       for (const frame of run.ledger.done.keys()) done.push(frame);
     }
     const all = this.#frames;
@@ -212,7 +293,11 @@ export class Job {
     const chunks = this.#list.statuses;
     const running = chunks.filter(({ state }) => state === "running").length;
     const framesDone = chunks.reduce((sum, chunk) => sum + chunk.framesDone, 0);
-    const advanced = this.#list.runs.reduce((sum, run) => sum + run.framesAdvanced, 0);
+    // A frame that has failed counts again when it is tried again, and at last when it is given up.
+    const advanced = this.#list.runs.reduce(
+      (sum, run) => sum + (run.isRunning ? run.framesAdvanced : run.ledger.done.size),
+      this.#lost.size,
+    );
     return {
       job: this.id,
       script: job.source ?? plan.script,
@@ -257,6 +342,8 @@ export class Job {
   #pass(event: RenderEvent): void {
     const [file] = event.type === "frame-done" ? event.files : [];
     if (file !== undefined) this.#folder ??= dirname(file);
+    if (event.type === "frame-done" && this.#license.granted(this.#list.run(event.chunk)?.startedAt ?? 0))
+      this.#order.licensed();
     this.#order.emit(event);
   }
 
@@ -278,8 +365,7 @@ export class Job {
   #exitCode(missing: number): number {
     if (this.#cancelled) return 130;
     if (missing === 0) return 0;
-    const refused = this.#list.runs.some(({ status }) => status.verdict === "license");
-    return refused ? 3 : 1;
+    return this.#givenUp === "license" ? 3 : 1;
   }
 
   async #removeCopy(): Promise<void> {

@@ -24,6 +24,10 @@ interface Entry {
   readonly running: Set<number>;
   /** Chunks of this job that need the machine for themselves. */
   readonly bySelf: Set<number>;
+  /** Nothing of it is started. */
+  held: boolean;
+  /** Nukes of it at once for the time being, whatever was asked for. */
+  limit: number;
 }
 
 export class RenderQueue {
@@ -43,12 +47,14 @@ export class RenderQueue {
       waiting: [...chunks],
       running: new Set(),
       bySelf: new Set(),
+      held: false,
+      limit: Infinity,
     });
   }
 
   /** Takes in ranges of a job that is not over; call it before `ended` for the chunk that left them. */
   giveBack(job: string, returns: readonly QueueReturn[]): void {
-    const entry = this.#entries.find(({ id }) => id === job);
+    const entry = this.#entry(job);
     if (!entry) return;
     for (const { chunk, bySelf } of returns) if (bySelf) entry.bySelf.add(chunk);
     entry.waiting.unshift(...returns.filter(({ first }) => first).map(({ chunk }) => chunk));
@@ -70,9 +76,9 @@ export class RenderQueue {
    */
   take(admits: (job: string) => boolean = () => true): { job: string; chunk: number } | null {
     if (this.running >= this.cap || this.#someoneBySelf) return null;
-    for (const { id, parallel, waiting, running, bySelf } of this.#entries) {
+    for (const { id, parallel, waiting, running, bySelf, held, limit } of this.#entries) {
       const [next] = waiting;
-      if (running.size >= parallel || next === undefined) continue;
+      if (held || running.size >= Math.min(parallel, limit) || next === undefined) continue;
       if (bySelf.has(next) ? this.running > 0 : !admits(id)) {
         // Later jobs may use what is too little for this one, but never keep it from its first Nuke.
         if (running.size === 0) return null;
@@ -85,20 +91,43 @@ export class RenderQueue {
     return null;
   }
 
+  /** Starts nothing more of a job until it is released. */
+  hold(job: string): void {
+    const entry = this.#entry(job);
+    if (entry) entry.held = true;
+  }
+
+  /** Lets a job start Nukes again, so many at once for the time being. */
+  release(job: string, limit: number): void {
+    const entry = this.#entry(job);
+    if (!entry) return;
+    entry.held = false;
+    entry.limit = Math.max(1, limit);
+  }
+
+  /** Nukes of a job at work. */
+  runningOf(job: string): number {
+    return this.#entry(job)?.running.size ?? 0;
+  }
+
+  #entry(job: string): Entry | undefined {
+    return this.#entries.find(({ id }) => id === job);
+  }
+
   get #someoneBySelf(): boolean {
     return this.#entries.some(({ running, bySelf }) => [...running].some((chunk) => bySelf.has(chunk)));
   }
 
   /** A chunk that was taken has ended. */
   ended(job: string, chunk: number): void {
-    const entry = this.#entries.find(({ id }) => id === job);
+    const entry = this.#entry(job);
     entry?.running.delete(chunk);
     this.#clean();
   }
 
   /** Takes back the chunks that wait. */
   drop(job: string): void {
-    const entry = this.#entries.find(({ id }) => id === job);
+    const entry = this.#entry(job);
     entry?.waiting.splice(0);
     this.#clean();
   }

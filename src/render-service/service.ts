@@ -7,12 +7,14 @@ import type { RenderPlan } from "../plan/render-plan.ts";
 import { defaultBudgetMB, machineMemory } from "../surroundings/machine.ts";
 import { Admission } from "./admission.ts";
 import { MemoryWatch } from "./memory-watch.ts";
-import { type ChunkRun, type Patience, chunkLog } from "./chunk-run.ts";
+import type { ChunkRun } from "./chunk-run.ts";
 import { RenderServiceError, messageOf } from "./errors.ts";
-import { JobFolders, readLog } from "./job-folders.ts";
-import { Job, historyKey } from "./job.ts";
+import { JobFolders, chunkLog, readLog } from "./job-folders.ts";
+import { type AfterChunk, Job, historyKey } from "./job.ts";
+import { JobHolds } from "./job-holds.ts";
 import { MemorySampler } from "./memory-sampler.ts";
 import { prepareNukeTemp } from "./nuke-environment.ts";
+import type { Patience } from "./patience.ts";
 import type { LogPiece, ServiceSettings } from "./protocol.ts";
 import { RenderQueue } from "./queue.ts";
 import { RenderHistory } from "./render-history.ts";
@@ -39,6 +41,7 @@ export class RenderService {
   readonly #admission: Admission;
   readonly #watch: MemoryWatch;
   readonly #queue = new RenderQueue(availableParallelism());
+  readonly #holds = new JobHolds(this.#queue, () => this.#pump());
   readonly #active = new Map<string, Job>();
   readonly #finished = new Map<string, JobStatus>();
   readonly #listeners = new Set<Listener>();
@@ -114,6 +117,7 @@ export class RenderService {
       patience: this.#options.patience,
       past: this.#history.get(historyKey(request)),
       emit: (event) => this.#emit(event),
+      licensed: () => this.#holds.licensed(id),
     });
     this.#active.set(id, job);
     accepted(id);
@@ -213,10 +217,7 @@ export class RenderService {
       this.#sampler.start();
       job
         .runChunk(chunk, () => this.#running.length)
-        .then(({ back, lostToMemory }) => {
-          if (lostToMemory) this.#watch.lost(this.#running.length);
-          this.#queue.giveBack(id, back);
-        })
+        .then((after) => this.#takeBack(id, after))
         .catch((error: unknown) => this.#options.log(`chunk ${chunk} of ${id}: ${messageOf(error)}`))
         .finally(() => {
           this.#queue.ended(id, chunk);
@@ -224,6 +225,14 @@ export class RenderService {
           this.#pump();
         });
     }
+  }
+
+  #takeBack(id: string, { back, lostToMemory, holdMs, givenUp }: AfterChunk): void {
+    if (lostToMemory) this.#watch.lost(this.#running.length);
+    if (givenUp) this.#queue.drop(id);
+    else this.#queue.giveBack(id, back);
+    if (holdMs !== null) this.#holds.begin(id, holdMs);
+    else if (back.length === 0) this.#holds.freed(id);
   }
 
   #finish(job: Job): void {
@@ -242,6 +251,7 @@ export class RenderService {
     this.#finished.set(job.id, status);
     this.#active.delete(job.id);
     this.#admission.forget(job.id);
+    this.#holds.forget(job.id);
     const { doneRanges: framesDone, missingRanges: framesMissing, exitCode } = status;
     this.#emit({ type: "finished", job: job.id, framesDone, framesMissing, exitCode: exitCode ?? 1, status });
     for (const id of await this.#folders.prune(new Set(this.#active.keys()))) this.#finished.delete(id);
