@@ -13,11 +13,11 @@ import type { Ending } from "./frame-book.ts";
 import { FrameLedger, type FrameOutcome } from "./frame-ledger.ts";
 import { FrameTimes } from "./frame-times.ts";
 import { chunkLog } from "./job-folders.ts";
+import { NukeMemory } from "./nuke-memory.ts";
 import { NukeLog } from "./nuke-log.ts";
 import { NotStartedError, NukeProcess, type ProcessEnd } from "./nuke-process.ts";
 import type { Patience } from "./patience.ts";
 import type { ProcessList } from "./process-list.ts";
-import { TreeMeter } from "./process-memory.ts";
 import { SilenceClock } from "./silence.ts";
 
 export interface ChunkOrder {
@@ -44,7 +44,7 @@ export class ChunkRun {
   readonly #startedAt = Date.now();
   readonly #messages: ChunkMessages;
   readonly times = new FrameTimes(this.#startedAt);
-  readonly #meter = new TreeMeter();
+  readonly memory = new NukeMemory();
   #process: NukeProcess | null = null;
   #stopping: Promise<number[]> | null = null;
   #cancelled = false;
@@ -55,9 +55,6 @@ export class ChunkRun {
   #silentMs: number | null = null;
   #hangTimer: NodeJS.Timeout | null = null;
   #frameProgress = 0;
-  #peakMB = 0;
-  #measuredMB = 0;
-  #seenMB = 0;
   #licenseReported = false;
   #framesReported = 0;
   #firstError: string | null = null;
@@ -96,7 +93,7 @@ export class ChunkRun {
       framesDone: this.#verdict === null ? this.#ledger.framesDone : this.#ledger.done.size,
       frameProgress: this.#verdict === null ? this.#frameProgress : 0,
       seconds: ((this.#endedAt ?? Date.now()) - this.#startedAt) / 1000,
-      peakMB: Math.round(this.#peakMB),
+      peakMB: Math.round(this.memory.peakMB),
       verdict: this.#verdict,
       exitCode: this.#end.exitCode,
       signal: this.#end.signal,
@@ -106,6 +103,11 @@ export class ChunkRun {
 
   get isRunning(): boolean {
     return this.#verdict === null;
+  }
+
+  /** It was ended for its silence. */
+  get wasSilent(): boolean {
+    return this.#silentMs !== null && !this.isRunning;
   }
 
   /** It has been told to end. */
@@ -132,22 +134,6 @@ export class ChunkRun {
     const cause = causeOf(this.#verdict, this.#end, others);
     if (cause === null || missing.length === 0) return null;
     return { cause, missing, failed: this.#ledger.failed, at: this.#ledger.atWork };
-  }
-
-  /** Highest resident memory of its tree seen, MB. */
-  get peakMB(): number {
-    return this.#peakMB;
-  }
-
-  /** What its tree held when it was last looked at, MB. */
-  get measuredMB(): number {
-    return this.#measuredMB;
-  }
-
-  /** Its peak once it has rendered a frame, MB; before, what it holds says nothing of what it needs: 0. */
-  get seenMB(): number {
-    const over = this.#endedAt !== null && this.#ledger.framesDone > 0;
-    return over ? this.#peakMB : this.#seenMB;
   }
 
   /** Frames finished and the part of the one at work. */
@@ -194,11 +180,7 @@ export class ChunkRun {
   /** Takes a memory sample; answers with what its tree holds now, MB. */
   sample(list: ProcessList): number {
     if (this.#process === null || this.#endedAt !== null) return 0;
-    const { residentMB, peakMB } = this.#meter.measure(this.#process.tree.update(list));
-    if (peakMB > this.#peakMB) this.#peakMB = peakMB;
-    this.#measuredMB = residentMB;
-    if (this.#ledger.framesDone > 0) this.#seenMB = this.#peakMB;
-    return residentMB;
+    return this.memory.look(this.#process.tree.update(list), this.#ledger.framesDone > 0);
   }
 
   async #render(): Promise<void> {
@@ -241,6 +223,7 @@ export class ChunkRun {
     }
     this.#end = await over;
     this.#endedAt = Date.now();
+    this.memory.ended(this.#ledger.framesDone > 0);
     await this.#judge();
   }
 

@@ -101,12 +101,13 @@ export class Job {
 
   /** What its Nukes hold now, MB each. */
   get loads(): number[] {
-    return this.running.map(({ measuredMB }) => measuredMB);
+    return this.running.map(({ memory }) => memory.measuredMB);
   }
 
   get #silenceLimitMs(): number {
     const longest = Math.max(0, ...this.#list.runs.map(({ times }) => times.longest));
-    return silenceLimitMs(this.#order.patience.silenceMs, longest, this.#order.past);
+    const ended = this.#list.runs.filter((run) => run.wasSilent).length;
+    return silenceLimitMs(this.#order.patience.silenceMs, longest, this.#order.past, ended);
   }
 
   get historyKey(): HistoryKey {
@@ -116,14 +117,14 @@ export class Job {
   /** What one more Nuke of this job is reckoned to need, MB. */
   get needMB(): number {
     const { cacheMB, allowanceMB } = this.plan.memory;
-    const seenMB = Math.max(0, ...this.#list.runs.map((run) => run.seenMB));
+    const seenMB = Math.max(0, ...this.#list.runs.map(({ memory }) => memory.seenMB));
     return needMB({ cacheMB, allowanceMB, seenMB, past: this.#order.past });
   }
 
   /** What this render tells about the next one of the same Write; null when no frame was measured. */
   get learned(): PastNeed | null {
     const { runs } = this.#list;
-    const peakMB = Math.max(0, ...runs.map((run) => run.seenMB));
+    const peakMB = Math.max(0, ...runs.map(({ memory }) => memory.seenMB));
     if (peakMB <= 0) return null;
     return {
       peakMB,
@@ -251,7 +252,7 @@ export class Job {
     const running = this.running;
     const sum = running.reduce((total, run) => total + run.sample(list), 0);
     // A single Nuke's own highest mark may be above every sample of the sum.
-    this.#peakMB = Math.max(this.#peakMB, sum, ...running.map(({ peakMB }) => peakMB));
+    this.#peakMB = Math.max(this.#peakMB, sum, ...running.map(({ memory }) => memory.peakMB));
     if (running.length > 0) this.changed();
   }
 

@@ -24,7 +24,7 @@ const environmentSchema = object({
   /** Seconds a Nuke has to end after its render. */
   NUKE_RENDER_HANG_GRACE_SECONDS: seconds(45),
   /** Seconds a Nuke may say nothing, at least; more where its frames take long. */
-  NUKE_RENDER_SILENCE_SECONDS: seconds(120),
+  NUKE_RENDER_SILENCE_SECONDS: seconds(300),
   /** Seconds until a license is asked for again; each time twice as long, up to a minute. */
   NUKE_RENDER_LICENSE_RETRY_SECONDS: seconds(5),
   /** Seconds after which a job that never got a license gives up. */

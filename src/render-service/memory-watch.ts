@@ -35,7 +35,7 @@ export class MemoryWatch {
    * @param running all Nukes at work, oldest first.
    */
   look(running: readonly ChunkRun[], budgetMB: number): void {
-    const sumMB = running.reduce((sum, run) => sum + run.measuredMB, 0);
+    const sumMB = running.reduce((sum, run) => sum + run.memory.measuredMB, 0);
     const { totalMB, freeMB } = machineMemory();
     const figures: MemoryFigures = {
       sumMB,

@@ -289,6 +289,7 @@ function requireSound(plan: RenderPlan): void {
     new RenderServiceError("bad-plan", `This plan cannot run: ${why}.`);
   if (plan.nuke === null) throw bad("no Nuke was chosen for it");
   if (plan.chunks.length === 0) throw bad("it has no chunks");
+  if ((plan.command.before[0] ?? "") === "") throw bad("it has no command for ranges that come back");
   const inChunks: number[] = [];
   for (const [position, { index, argv, frames }] of plan.chunks.entries()) {
     if (index !== position) throw bad("its chunks are not numbered in order");

@@ -4,19 +4,28 @@ import type { PastNeed } from "./render-history.ts";
 /** A frame may take so many times as long as the longest one so far. */
 const TIMES_LONGEST = 10;
 /** While nothing is known of the frames, so many times the least limit: loading a script may take its time. */
-const TIMES_UNKNOWN = 15;
+const TIMES_UNKNOWN = 6;
+/** How often the limit is doubled at most, where Nukes were ended for their silence: perhaps they only needed longer. */
+const MOST_DOUBLED = 4;
 
 /**
- * The limit, ms, learned from the frames of the same job, or of earlier renders of the same Write.
+ * The limit, ms, learned from the frames of the same job. Earlier renders of the same Write may make it longer, never shorter: they
+ * may have been of proxies.
  * @param leastMs never shorter than this.
  * @param longestSeconds the longest frame of this job's Nukes with whatever came before it; 0 before the first.
+ * @param ended Nukes of the job that were ended for their silence.
  */
-export function silenceLimitMs(leastMs: number, longestSeconds: number, past: PastNeed | null): number {
+export function silenceLimitMs(
+  leastMs: number,
+  longestSeconds: number,
+  past: PastNeed | null,
+  ended = 0,
+): number {
   const each = past?.secondsPerFrame ?? 0;
   const known = each > 0 ? each + (past?.startupSeconds ?? 0) : 0;
-  const longest = Math.max(longestSeconds, known);
-  if (longest <= 0) return leastMs * TIMES_UNKNOWN;
-  return Math.max(leastMs, longest * 1000 * TIMES_LONGEST);
+  const least = longestSeconds > 0 ? leastMs : leastMs * TIMES_UNKNOWN;
+  const learned = Math.max(longestSeconds, known) * 1000 * TIMES_LONGEST;
+  return Math.max(least, learned) * 2 ** Math.min(ended, MOST_DOUBLED);
 }
 
 /** Counts how long nothing was heard. */

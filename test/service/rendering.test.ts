@@ -228,6 +228,8 @@ test("a plan whose chunks are not its frames is refused; nothing starts", async 
   await assert.rejects(client.submit(job), { name: "RenderServiceError", reason: "bad-plan" });
   const none = fakeJob(here, renderAll, { range: "1-4", plan: { nuke: null } });
   await assert.rejects(client.submit(none), { reason: "bad-plan" });
+  const noCommand = fakeJob(here, renderAll, { range: "1-4", plan: { command: { before: [], after: [] } } });
+  await assert.rejects(client.submit(noCommand), { reason: "bad-plan" });
   assert.deepEqual(await client.jobs(), []);
 });
 

@@ -54,10 +54,13 @@ test("a held job starts nothing; then one more at a time", () => {
 
 test("the limit of silence is learned from the frames, and from earlier renders", () => {
   const past = { peakMB: 1, cacheMB: 1, startupSeconds: 20, secondsPerFrame: 40 };
-  assert.equal(silenceLimitMs(120_000, 0, null), 1_800_000);
-  assert.equal(silenceLimitMs(120_000, 3, null), 120_000);
-  assert.equal(silenceLimitMs(120_000, 300, null), 3_000_000);
-  assert.equal(silenceLimitMs(120_000, 0, past), 600_000);
+  assert.equal(silenceLimitMs(300_000, 0, null), 1_800_000);
+  assert.equal(silenceLimitMs(300_000, 3, null), 300_000);
+  assert.equal(silenceLimitMs(300_000, 100, null), 1_000_000);
+  assert.equal(silenceLimitMs(300_000, 3, past), 600_000);
+  assert.equal(silenceLimitMs(300_000, 0, past), 1_800_000, "earlier renders never make it shorter");
+  assert.equal(silenceLimitMs(300_000, 3, null, 1), 600_000, "perhaps it only needed longer");
+  assert.equal(silenceLimitMs(300_000, 3, null, 99), 4_800_000);
 });
 
 test("silence counts only while somebody listens", () => {
