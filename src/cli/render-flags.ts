@@ -2,7 +2,13 @@ import { isAbsolute, resolve } from "node:path";
 import { type ParseArgsConfig, parseArgs } from "node:util";
 import type { NukeWishes } from "../nuke/choose-nuke.ts";
 import type { PlanFacts } from "../plan/facts.ts";
-import { type RenderRequest, type Split, renderRequestSchema } from "../plan/request.ts";
+import {
+  type Deal,
+  type RenderRequest,
+  type Split,
+  dealSchema,
+  renderRequestSchema,
+} from "../plan/request.ts";
 import type { Problem } from "../plan/render-plan.ts";
 import { parseMB } from "../plan/size.ts";
 import type { ScriptFacts } from "../plan/target.ts";
@@ -18,6 +24,7 @@ const options = {
   write: { type: "string" },
   range: { type: "string" },
   split: { type: "string" },
+  deal: { type: "string" },
   "chunk-size": { type: "string" },
   "batch-size": { type: "string" },
   parallel: { type: "string" },
@@ -135,6 +142,7 @@ function readRequest(flags: Flags, script: ScriptFacts, settings: Settings, comm
     ...(flags.range === undefined ? {} : { range: flags.range }),
     ...(split === undefined ? {} : { split }),
     ...(flags.parallel === undefined ? {} : { parallel: wholeNumber("--parallel", flags.parallel, command) }),
+    ...(flags.deal === undefined ? {} : { deal: readDeal(flags, command) }),
     ...(flags.retries === undefined ? {} : { retries: wholeNumber("--retries", flags.retries, command, 0) }),
     ...(flags.threads === undefined ? {} : { threads: wholeNumber("--threads", flags.threads, command) }),
     ...(flags.cache === undefined ? {} : { cacheMB: parseMB(flags.cache) }),
@@ -161,6 +169,15 @@ function readSplit(flags: Flags, settings: Settings, command: string): Split | u
   if (flags.split !== undefined) return { by: "chunks", count: wholeNumber("--split", flags.split, command) };
   if (command.startsWith("farm")) return undefined;
   return settings["render.split"] > 0 ? { by: "chunks", count: settings["render.split"] } : undefined;
+}
+
+function readDeal({ deal, ...flags }: Flags, command: string): Deal {
+  const result = dealSchema.safeParse(deal);
+  if (!result.success)
+    throw new UsageError(`--deal takes ${dealSchema.options.join(", ")}, not "${deal ?? ""}".`, command);
+  if (result.data === "auto" && flags["chunk-size"] !== undefined)
+    throw new UsageError("--deal auto and --chunk-size exclude each other.", command);
+  return result.data;
 }
 
 /** Upper bounds are the request's own. */

@@ -3,6 +3,7 @@ const renderFlags = `  --write W            the Write node, by its full name (Gr
                        (default: the Write's own limit, else the script's range)
   --split N            divide the range into N chunks
   --chunk-size K       or into chunks of K frames
+  --deal auto          or as Nukes come free: large chunks first, then smaller ones, each over the whole range
   --parallel P         Nukes at once
   --threads T          threads of each Nuke
   --cache SIZE         image cache of each Nuke: 4G, 4096M

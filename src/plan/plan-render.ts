@@ -14,7 +14,7 @@ import { defaultCacheMB, defaultParallel, defaultThreads, memorySum, nukesThatFi
 import { chooseRange } from "./range.ts";
 import type { Chunk, NukeCommand, Problem, RenderPlan } from "./render-plan.ts";
 import { DEFAULT_RETRIES, type RenderRequest, type Split } from "./request.ts";
-import { splitFrames } from "./split.ts";
+import { dealFrames, splitFrames } from "./split.ts";
 import type { ScriptFacts, WriteTarget } from "./target.ts";
 
 /** Shown in command lines as long as no Nuke has been found; a plan with this in it has an error and is never run. */
@@ -44,7 +44,11 @@ export function planRender(request: RenderRequest, facts: PlanFacts): RenderPlan
     continueOnError: request.continueOnError,
     extraArguments: request.extraArguments ?? [],
   });
-  const chunks = splitFrames(frames, shape.split).map((part, index): Chunk => ({
+  const parts =
+    request.deal === "auto" && !write.movie
+      ? dealFrames(frames, shape.parallel)
+      : splitFrames(frames, shape.split);
+  const chunks = parts.map((part, index): Chunk => ({
     index,
     frames: formatFrames(part, steps),
     count: part.length,

@@ -75,7 +75,7 @@ export const memorySumSchema = z.object({
 export type MemorySum = z.infer<typeof memorySumSchema>;
 
 export const chunkSchema = z.object({
-  /** From 0, in the order of the range. */
+  /** From 0, in the order they are started. */
   index: z.int(),
   /** Nuke syntax, `1-25`. */
   frames: z.string(),

@@ -126,6 +126,23 @@ test("a frame that fails twice and then does not is rendered in the end; exit 0"
   assert.deepEqual(framesOf(finishedOf(result).framesDone), [51, 52, 53, 54]);
 });
 
+test("dealt out as Nukes come free, every frame is rendered once", async () => {
+  const script = writeScript("dealt.nk");
+  const result = await runNbr(
+    ["render", script, "--range", "61-89", "--deal", "auto", "--parallel", "2", "--demo", "--json"],
+    { env: setProfile({}) },
+  );
+  assert.equal(result.code, 0, result.stderr);
+  assert.deepEqual(finishedOf(result).framesDone, ["61-89"]);
+  const frames = [...result.stdout.matchAll(/"type":"frame-done".*?"frame":(\d+)/gu)].map((match) =>
+    Number(match[1]),
+  );
+  assert.deepEqual(
+    [...frames].sort((a, b) => a - b),
+    framesOf(["61-89"]),
+  );
+});
+
 test("no license is exit 3", async () => {
   const result = await runNbr(
     ["render", writeScript("license.nk"), "--range", "41-42", "--split", "2", "--demo", "--json"],
@@ -142,6 +159,7 @@ test("bad input is exit 2, says what is wrong, and starts nothing", async () => 
     [[script, "--write", "Write7"], /no Write named "Write7".*Write1/],
     [[script, "--retries", "-1"], /retries/],
     [[script, "--retries", "21"], /retries/],
+    [[script, "--deal", "cards"], /--deal takes split, chunks, auto/],
     [[script, "--split", "0"], /--split takes a whole number/],
     [[script, "--cache", "much"], /"much" is not an amount of memory/],
     [[script, "--nuke", join(folder, "no nuke")], /no nuke/],
