@@ -77,6 +77,8 @@ export async function followRender(
       opened.push(cancel);
       const submit = async (): Promise<void> => {
         await client.watch({ jobs: "all", lines: false });
+        // The budget the plan was made for; the service holds all Nukes of this machine to it.
+        await client.configure({ budgetMB: plan.memory.budgetMB });
         ({ job } = await client.submit({ plan, env: definedEnv(terminal.env) }));
         for (const event of early) take(event);
         if (cancel.asked) await client.cancel({ job });

@@ -2,7 +2,13 @@ import { isAbsolute, resolve } from "node:path";
 import { type ParseArgsConfig, parseArgs } from "node:util";
 import type { NukeWishes } from "../nuke/choose-nuke.ts";
 import type { PlanFacts } from "../plan/facts.ts";
-import { type RenderRequest, type Split, renderRequestSchema } from "../plan/request.ts";
+import {
+  type Deal,
+  type RenderRequest,
+  type Split,
+  dealSchema,
+  renderRequestSchema,
+} from "../plan/request.ts";
 import type { Problem } from "../plan/render-plan.ts";
 import { parseMB } from "../plan/size.ts";
 import type { ScriptFacts } from "../plan/target.ts";
@@ -18,6 +24,7 @@ const options = {
   write: { type: "string" },
   range: { type: "string" },
   split: { type: "string" },
+  deal: { type: "string" },
   "chunk-size": { type: "string" },
   "batch-size": { type: "string" },
   parallel: { type: "string" },
@@ -27,6 +34,7 @@ const options = {
   proxy: { type: "boolean" },
   full: { type: "boolean" },
   "continue-on-error": { type: "boolean" },
+  retries: { type: "string" },
   nuke: { type: "string" },
   "nuke-argument": { type: "string", multiple: true },
   demo: { type: "boolean" },
@@ -134,6 +142,8 @@ function readRequest(flags: Flags, script: ScriptFacts, settings: Settings, comm
     ...(flags.range === undefined ? {} : { range: flags.range }),
     ...(split === undefined ? {} : { split }),
     ...(flags.parallel === undefined ? {} : { parallel: wholeNumber("--parallel", flags.parallel, command) }),
+    ...(flags.deal === undefined ? {} : { deal: readDeal(flags, command) }),
+    ...(flags.retries === undefined ? {} : { retries: wholeNumber("--retries", flags.retries, command, 0) }),
     ...(flags.threads === undefined ? {} : { threads: wholeNumber("--threads", flags.threads, command) }),
     ...(flags.cache === undefined ? {} : { cacheMB: parseMB(flags.cache) }),
     ...(views === undefined ? {} : { views }),
@@ -161,11 +171,20 @@ function readSplit(flags: Flags, settings: Settings, command: string): Split | u
   return settings["render.split"] > 0 ? { by: "chunks", count: settings["render.split"] } : undefined;
 }
 
-/** At least 1; upper bounds are the request's own. */
-function wholeNumber(flag: string, text: string, command: string): number {
+function readDeal({ deal, ...flags }: Flags, command: string): Deal {
+  const result = dealSchema.safeParse(deal);
+  if (!result.success)
+    throw new UsageError(`--deal takes ${dealSchema.options.join(", ")}, not "${deal ?? ""}".`, command);
+  if (result.data === "auto" && flags["chunk-size"] !== undefined)
+    throw new UsageError("--deal auto and --chunk-size exclude each other.", command);
+  return result.data;
+}
+
+/** Upper bounds are the request's own. */
+function wholeNumber(flag: string, text: string, command: string, least = 1): number {
   const value = Number(text);
-  if (!/^\d+$/u.test(text) || value < 1)
-    throw new UsageError(`${flag} takes a whole number from 1 on, not "${text}".`, command);
+  if (!/^\d+$/u.test(text) || value < least)
+    throw new UsageError(`${flag} takes a whole number from ${least} on, not "${text}".`, command);
   return value;
 }
 

@@ -3,12 +3,14 @@ const renderFlags = `  --write W            the Write node, by its full name (Gr
                        (default: the Write's own limit, else the script's range)
   --split N            divide the range into N chunks
   --chunk-size K       or into chunks of K frames
+  --deal auto          or as Nukes come free: large chunks first, then smaller ones, each over the whole range
   --parallel P         Nukes at once
   --threads T          threads of each Nuke
   --cache SIZE         image cache of each Nuke: 4G, 4096M
   --views left,right   only these views
   --proxy, --full      proxy or full size, whatever the script says
-  --continue-on-error  go on with the next frame after an error
+  --continue-on-error  go on with the next frame after an error, in the same Nuke (otherwise in a new one)
+  --retries N          how often a failed frame is rendered again, alone (default 2; 0: never)
   --nuke PATH          the Nuke to use (default: the setting for the script's version, else an installed one)
   --nuke-argument A    one more word for Nuke's command line, such as -i; may be repeated
   --demo               use the demo renderer instead of Nuke

@@ -49,6 +49,8 @@ export class Renders {
   /** Hands a job to the service, starting it where needed; answers with the job's id once it is queued. */
   async submit(job: RenderJob): Promise<string> {
     const client = await this.#connect();
+    // The budget the plan was made for; the service holds all Nukes of this machine to it.
+    await client.configure({ budgetMB: job.plan.memory.budgetMB });
     return (await client.submit(job)).job;
   }
 

@@ -51,6 +51,13 @@ export function judgeEnd(end: NukeEnd): ChunkVerdict {
   };
 }
 
+/** Ended for want of memory, as far as the system tells: SIGKILL is what the kernel (and systemd) end processes with. */
+export function wasOutOfMemory({ exitCode, signal }: Pick<NukeEnd, "exitCode" | "signal">): boolean {
+  if (signal === "SIGKILL" || exitCode === 137) return true;
+  const unsigned = exitCode !== null && exitCode < 0 ? exitCode + 0x1_0000_0000 : exitCode;
+  return unsigned === 0xc0000017 || unsigned === 0xc000012d;
+}
+
 /** In words how a process ended: null for exit code 0, else a clause such as `Nuke was ended by SIGKILL (…)`. */
 export function describeEnd(exitCode: number | null, signal: string | null): string | null {
   if (exitCode === 0) return null;

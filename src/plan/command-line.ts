@@ -1,8 +1,8 @@
 import { type FrameRun, frameRuns } from "./frames.ts";
-import type { NukeCommand } from "./render-plan.ts";
+import type { FrameCommand, NukeCommand } from "./render-plan.ts";
 import type { ProxyMode } from "./request.ts";
 
-/** A Nuke command without its frames; `commandLine` adds those. */
+/** What every Nuke of a render is told; `frameCommand` makes its words. */
 export interface CommandBase {
   readonly nuke: NukeCommand;
   readonly script: string;
@@ -15,23 +15,28 @@ export interface CommandBase {
   readonly extraArguments: readonly string[];
 }
 
+/** The words before and behind the frames, the same for every Nuke of a render. */
+export function frameCommand(base: CommandBase): FrameCommand {
+  const before = [...base.nuke.argv, ...verbosity(base.nuke), "-x", "-X", base.write];
+  const after = ["-m", String(base.threads), "-c", `${base.cacheMB}M`];
+  if (base.continueOnError) after.push("--cont");
+  if (base.proxy !== "script") after.push(base.proxy === "proxy" ? "-p" : "-f");
+  if (base.views.length > 0) after.push("--view", base.views.join(","));
+  after.push(...base.extraArguments, forwardSlashes(base.script));
+  return { before, after };
+}
+
 /**
  * The exact words that start one Nuke. Every `-F` stands before the script, for what follows the script are the script's own
  * arguments (nuke-cli.md 1.1); several runs of frames are several `-F` (1.3).
  */
 export function commandLine(
-  base: CommandBase,
+  { before, after }: FrameCommand,
   frames: readonly number[],
   steps: ReadonlySet<number>,
 ): string[] {
-  const words = [...base.nuke.argv, ...verbosity(base.nuke), "-x", "-X", base.write];
-  for (const run of frameRuns(frames, steps)) words.push("-F", frameWord(run));
-  words.push("-m", String(base.threads), "-c", `${base.cacheMB}M`);
-  if (base.continueOnError) words.push("--cont");
-  if (base.proxy !== "script") words.push(base.proxy === "proxy" ? "-p" : "-f");
-  if (base.views.length > 0) words.push("--view", base.views.join(","));
-  words.push(...base.extraArguments, forwardSlashes(base.script));
-  return words;
+  const words = frameRuns(frames, steps).flatMap((run) => ["-F", frameWord(run)]);
+  return [...before, ...words, ...after];
 }
 
 function frameWord({ first, last, step }: FrameRun): string {

@@ -4,14 +4,28 @@ import * as z from "zod/mini";
 export const jobStateSchema = z.enum(["queued", "running", "cancelling", "finished"]);
 export type JobState = z.infer<typeof jobStateSchema>;
 
-/** Why a chunk ended; `license`: exit code 100 or its report (nuke-cli.md 1.7, 2.6); `crash`: signal or unknown code. */
-export const verdictSchema = z.enum(["done", "failed", "license", "crash", "cancelled", "not-started"]);
+/**
+ * Why a chunk ended; `license`: exit code 100 or its report (nuke-cli.md 1.7, 2.6); `crash`: signal or unknown code; `hung`: it
+ * was silent for too long; `gave-way`: it had to make room in memory. What it left may have become a further chunk (`from`).
+ */
+export const verdictSchema = z.enum([
+  "done",
+  "failed",
+  "license",
+  "crash",
+  "hung",
+  "gave-way",
+  "cancelled",
+  "not-started",
+]);
 export type Verdict = z.infer<typeof verdictSchema>;
 
 export const chunkStatusSchema = z.object({
   index: z.int(),
   frames: z.string(),
   count: z.int(),
+  /** The chunk whose Nuke left these frames; null for those of the plan. */
+  from: z._default(z.nullable(z.int()), null),
   state: z.enum(["waiting", "running", "finished"]),
   pid: z.nullable(z.int()),
   framesDone: z.int(),

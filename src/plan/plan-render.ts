@@ -7,14 +7,14 @@ import {
   checkUnsaved,
   checkWrite,
 } from "./checks.ts";
-import { type CommandBase, commandLine } from "./command-line.ts";
+import { commandLine, frameCommand } from "./command-line.ts";
 import type { PlanFacts } from "./facts.ts";
 import { formatFrames } from "./frames.ts";
 import { defaultCacheMB, defaultParallel, defaultThreads, memorySum, nukesThatFit } from "./memory.ts";
 import { chooseRange } from "./range.ts";
 import type { Chunk, NukeCommand, Problem, RenderPlan } from "./render-plan.ts";
-import type { RenderRequest, Split } from "./request.ts";
-import { splitFrames } from "./split.ts";
+import { DEFAULT_RETRIES, type RenderRequest, type Split } from "./request.ts";
+import { dealFrames, splitFrames } from "./split.ts";
 import type { ScriptFacts, WriteTarget } from "./target.ts";
 
 /** Shown in command lines as long as no Nuke has been found; a plan with this in it has an error and is never run. */
@@ -33,7 +33,7 @@ export function planRender(request: RenderRequest, facts: PlanFacts): RenderPlan
   const shape = chooseShape(request, facts, write, frames.length);
   const views = request.views ?? [];
   const rendered = views.length > 0 ? views : write.views;
-  const base: CommandBase = {
+  const command = frameCommand({
     nuke: facts.nuke ?? unknownNuke,
     script: request.script,
     write: write.name,
@@ -43,12 +43,16 @@ export function planRender(request: RenderRequest, facts: PlanFacts): RenderPlan
     proxy: request.proxy,
     continueOnError: request.continueOnError,
     extraArguments: request.extraArguments ?? [],
-  };
-  const chunks = splitFrames(frames, shape.split).map((part, index): Chunk => ({
+  });
+  const parts =
+    request.deal === "auto" && !write.movie
+      ? dealFrames(frames, shape.parallel)
+      : splitFrames(frames, shape.split);
+  const chunks = parts.map((part, index): Chunk => ({
     index,
     frames: formatFrames(part, steps),
     count: part.length,
-    argv: commandLine(base, part, steps),
+    argv: commandLine(command, part, steps),
   }));
   const memory = memorySum(facts.machine, shape.parallel, shape.cacheMB);
 
@@ -62,10 +66,12 @@ export function planRender(request: RenderRequest, facts: PlanFacts): RenderPlan
     outputFile: outputFile(write, request, facts.script),
     cwd: facts.cwd,
     chunks,
+    command,
     parallel: shape.parallel,
     threads: shape.threads,
     memory,
     continueOnError: request.continueOnError,
+    retries: request.retries ?? DEFAULT_RETRIES,
     nuke: facts.nuke,
     problems: [
       ...checkUnsaved(facts),
@@ -160,10 +166,12 @@ function emptyPlan(request: RenderRequest, facts: PlanFacts, problem: Problem): 
     outputFile: null,
     cwd: facts.cwd,
     chunks: [],
+    command: { before: [], after: [] },
     parallel: 1,
     threads: 1,
     memory: memorySum(facts.machine, 1, defaultCacheMB(facts.machine, 1)),
     continueOnError: request.continueOnError,
+    retries: request.retries ?? DEFAULT_RETRIES,
     nuke: facts.nuke,
     problems: [problem],
   };

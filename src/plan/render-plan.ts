@@ -50,6 +50,13 @@ export const nukeCommandSchema = z.object({
 });
 export type NukeCommand = z.infer<typeof nukeCommandSchema>;
 
+/** A command line without its frames: their words belong between `before` and `after` (`commandLine`). */
+export const frameCommandSchema = z.object({
+  before: z.array(z.string()),
+  after: z.array(z.string()),
+});
+export type FrameCommand = z.infer<typeof frameCommandSchema>;
+
 /** All megabytes are 1024 × 1024 bytes. */
 export const memorySumSchema = z.object({
   parallel: z.int(),
@@ -68,7 +75,7 @@ export const memorySumSchema = z.object({
 export type MemorySum = z.infer<typeof memorySumSchema>;
 
 export const chunkSchema = z.object({
-  /** From 0, in the order of the range. */
+  /** From 0, in the order they are started. */
   index: z.int(),
   /** Nuke syntax, `1-25`. */
   frames: z.string(),
@@ -92,10 +99,14 @@ export const renderPlanSchema = z.object({
   /** The folder Nuke is started in (relative file knobs mean this folder, nuke-cli.md 5.1). */
   cwd: z.string(),
   chunks: z.array(chunkSchema),
+  /** For ranges that come up while it renders: what a Nuke that ended early has left. */
+  command: frameCommandSchema,
   parallel: z.int(),
   threads: z.int(),
   memory: memorySumSchema,
   continueOnError: z.boolean(),
+  /** How often a failed frame is rendered again, alone. */
+  retries: z.int().check(z.minimum(0), z.maximum(20)),
   nuke: z.nullable(nukeCommandSchema),
   problems: z.array(problemSchema),
 });

@@ -11,6 +11,16 @@ export const splitSchema = z.discriminatedUnion("by", [
 ]);
 export type Split = z.infer<typeof splitSchema>;
 
+/** A frame that fails three times has a reason. */
+export const DEFAULT_RETRIES = 2;
+
+/**
+ * How frames are dealt out: `auto` in rounds that get smaller, as Nukes come free (`dealFrames`); `split` and `chunks` as the request's
+ * `split` says.
+ */
+export const dealSchema = z.enum(["split", "chunks", "auto"]);
+export type Deal = z.infer<typeof dealSchema>;
+
 /** `script`: as the script says; `proxy` and `full` override it (nuke-cli.md 1.4, `-p` and `-f`). */
 export const proxyModeSchema = z.enum(["script", "proxy", "full"]);
 export type ProxyMode = z.infer<typeof proxyModeSchema>;
@@ -20,6 +30,8 @@ export const renderOptionsSchema = z.object({
   range: z.optional(z.string()),
   /** Absent: the machine decides. */
   split: z.optional(splitSchema),
+  /** Absent: as `split` says. With `auto`, chunks of `split` are the Nukes at once. */
+  deal: z.optional(dealSchema),
   /** Nukes at once, 1 to 256; absent: as many as there are chunks and memory for. */
   parallel: z.optional(z.int().check(z.minimum(1), z.maximum(256))),
   /** Threads of each Nuke (`-m`), 1 to 1024; absent: cores / parallel. */
@@ -30,6 +42,8 @@ export const renderOptionsSchema = z.object({
   views: z.optional(z.array(z.string())),
   proxy: z._default(proxyModeSchema, "script"),
   continueOnError: z._default(z.boolean(), false),
+  /** How often a failed frame is rendered again, alone; absent: `DEFAULT_RETRIES`. */
+  retries: z.optional(z.int().check(z.minimum(0), z.maximum(20))),
   /** Further switches for Nuke, placed before the script (for example `-i` or `--gpu`). */
   extraArguments: z.optional(z.array(z.string())),
 });

@@ -1,25 +1,24 @@
 /** One chunk while it renders: its Nuke, its logs, its frames. */
-import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
-import { judgeEnd } from "../nuke/exit.ts";
-import { type NukeOutput, NukeOutputParser } from "../nuke/output.ts";
+import { describeEnd } from "../nuke/exit.ts";
+import type { NukeOutput } from "../nuke/output.ts";
+import { duration } from "../plan/display.ts";
 import type { ChunkStatus, RenderEvent, Verdict } from "../plan/events.ts";
 import { parseFrames } from "../plan/frames.ts";
 import type { Chunk, RenderPlan } from "../plan/render-plan.ts";
+import { type ChunkFacts, causeOf, judgeChunk } from "./chunk-ending.ts";
+import { ChunkMessages } from "./chunk-messages.ts";
 import { messageOf } from "./errors.ts";
+import type { Ending } from "./frame-book.ts";
 import { FrameLedger, type FrameOutcome } from "./frame-ledger.ts";
-import { LogTail } from "./log-tail.ts";
+import { FrameTimes } from "./frame-times.ts";
+import { chunkLog } from "./job-folders.ts";
+import { NukeMemory } from "./nuke-memory.ts";
+import { NukeLog } from "./nuke-log.ts";
 import { NotStartedError, NukeProcess, type ProcessEnd } from "./nuke-process.ts";
+import type { Patience } from "./patience.ts";
 import type { ProcessList } from "./process-list.ts";
-import { treeMemory } from "./process-memory.ts";
-
-/** How long (ms) a Nuke may take to end. */
-export interface Patience {
-  /** After it was asked to. */
-  readonly cancelMs: number;
-  /** After it said `Total render time` (nuke-cli.md 2.7). */
-  readonly hangMs: number;
-}
+import { SilenceClock } from "./silence.ts";
 
 export interface ChunkOrder {
   readonly job: string;
@@ -29,6 +28,8 @@ export interface ChunkOrder {
   /** The job's folder, for the logs. */
   readonly folder: string;
   readonly patience: Patience;
+  /** How long (ms) this Nuke may say nothing, as far as its job has learned by now. */
+  readonly silenceLimitMs: () => number;
   readonly emit: (event: RenderEvent) => void;
   /** Something that the status shows has moved. */
   readonly changed: () => void;
@@ -36,30 +37,24 @@ export interface ChunkOrder {
 
 /** Between two looks into the logs, ms. */
 const LOOK_MS = 120;
-/** More messages than this of one Nuke are left to its log. */
-const MOST_MESSAGES = 50;
-
-/** A chunk's log files. */
-export function chunkLog(folder: string, chunk: number, stream: "stdout" | "stderr"): string {
-  const number = String(chunk + 1).padStart(3, "0");
-  return join(folder, `chunk-${number}.${stream === "stdout" ? "out" : "err"}`);
-}
 
 export class ChunkRun {
   readonly #order: ChunkOrder;
   readonly #ledger: FrameLedger;
   readonly #startedAt = Date.now();
-  readonly #said = new Set<string>();
-  /** Seconds each frame took by the clock, newest last. */
-  readonly frameSeconds: number[] = [];
-  #frameBegan = Date.now();
+  readonly #messages: ChunkMessages;
+  readonly times = new FrameTimes(this.#startedAt);
+  readonly memory = new NukeMemory();
   #process: NukeProcess | null = null;
   #stopping: Promise<number[]> | null = null;
   #cancelled = false;
-  #hung = false;
+  /** Why it had to make room; null when it had not. */
+  #gaveWay: string | null = null;
+  #late = false;
+  /** It said nothing for so long (ms) that it was ended; null otherwise. */
+  #silentMs: number | null = null;
   #hangTimer: NodeJS.Timeout | null = null;
   #frameProgress = 0;
-  #peakMB = 0;
   #licenseReported = false;
   #framesReported = 0;
   #firstError: string | null = null;
@@ -71,6 +66,7 @@ export class ChunkRun {
   constructor(order: ChunkOrder) {
     this.#order = order;
     const { plan, chunk } = order;
+    this.#messages = new ChunkMessages(order.job, chunk.index, order.emit);
     this.#ledger = new FrameLedger({
       frames: parseFrames(chunk.frames).frames,
       filesPerFrame: plan.filesPerFrame,
@@ -91,12 +87,13 @@ export class ChunkRun {
       index,
       frames,
       count,
+      from: null,
       state: this.#verdict === null ? "running" : "finished",
       pid: this.#process?.pid ?? null,
       framesDone: this.#verdict === null ? this.#ledger.framesDone : this.#ledger.done.size,
       frameProgress: this.#verdict === null ? this.#frameProgress : 0,
       seconds: ((this.#endedAt ?? Date.now()) - this.#startedAt) / 1000,
-      peakMB: Math.round(this.#peakMB),
+      peakMB: Math.round(this.memory.peakMB),
       verdict: this.#verdict,
       exitCode: this.#end.exitCode,
       signal: this.#end.signal,
@@ -104,9 +101,39 @@ export class ChunkRun {
     };
   }
 
-  /** Highest resident memory of its tree seen, MB. */
-  get peakMB(): number {
-    return this.#peakMB;
+  get isRunning(): boolean {
+    return this.#verdict === null;
+  }
+
+  /** It was ended for its silence. */
+  get wasSilent(): boolean {
+    return this.#silentMs !== null && !this.isRunning;
+  }
+
+  /** It has been told to end. */
+  get isLeaving(): boolean {
+    return this.#stopping !== null;
+  }
+
+  /** In what words it failed; the same trouble has the same words. */
+  get complaint(): string {
+    return this.#firstError ?? describeEnd(this.#end.exitCode, this.#end.signal) ?? this.#reason ?? "";
+  }
+
+  /** Milliseconds since 1970. */
+  get startedAt(): number {
+    return this.#startedAt;
+  }
+
+  /**
+   * What it left, once it is over; null when that is nothing, or nobody wants it rendered any more.
+   * @param others Nukes that went on when it ended: killed alone, it was not killed to make room.
+   */
+  ending(others: number): Ending | null {
+    const missing = this.#ledger.missing;
+    const cause = causeOf(this.#verdict, this.#end, others);
+    if (cause === null || missing.length === 0) return null;
+    return { cause, missing, failed: this.#ledger.failed, at: this.#ledger.atWork };
   }
 
   /** Frames finished and the part of the one at work. */
@@ -135,12 +162,25 @@ export class ChunkRun {
     this.#stopInBackground();
   }
 
+  /** Tells people something about it. */
+  warn(text: string): void {
+    this.#say("warning", text);
+  }
+
+  /** Ends it politely to make room; its unfinished frames are not its fault. */
+  giveWay(why: string): void {
+    this.#gaveWay = why;
+    this.#say(
+      "warning",
+      `This Nuke is ended to make room: ${why}. Its unfinished frames are rendered later.`,
+    );
+    this.#stopInBackground();
+  }
+
   /** Takes a memory sample; answers with what its tree holds now, MB. */
   sample(list: ProcessList): number {
     if (this.#process === null || this.#endedAt !== null) return 0;
-    const { residentMB, peakMB } = treeMemory(this.#process.tree.update(list));
-    if (peakMB > this.#peakMB) this.#peakMB = peakMB;
-    return residentMB;
+    return this.memory.look(this.#process.tree.update(list), this.#ledger.framesDone > 0);
   }
 
   async #render(): Promise<void> {
@@ -162,22 +202,28 @@ export class ChunkRun {
     this.#order.changed();
     if (this.#cancelled) this.#stopInBackground();
     const over = this.#over(started);
-    const tails = [new Stream("stderr", errFile), new Stream("stdout", outFile)];
+    const logs = [new NukeLog("stderr", errFile), new NukeLog("stdout", outFile)];
+    const silence = new SilenceClock(10 * LOOK_MS, performance.now());
+    let heard = 0;
     try {
       let ended = false;
       void over.then(() => (ended = true));
       for (let last = false; !last;) {
         last = ended;
         // Errors first: they belong to the frame whose line comes after them.
-        for (const stream of tails) await this.#read(stream, last);
+        for (const log of logs) await this.#read(log, last);
+        const characters = logs.reduce((sum, log) => sum + log.characters, 0);
+        this.#endWhenSilent(silence.look(characters > heard, performance.now()));
+        heard = characters;
         if (!last) await Promise.race([over, wait(LOOK_MS)]);
       }
     } finally {
       this.#clearHangTimer();
-      for (const { tail } of tails) await tail.close();
+      for (const log of logs) await log.close();
     }
     this.#end = await over;
     this.#endedAt = Date.now();
+    this.memory.ended(this.#ledger.framesDone > 0);
     await this.#judge();
   }
 
@@ -206,33 +252,37 @@ export class ChunkRun {
   }
 
   async #judge(): Promise<void> {
-    const { exitCode, signal } = this.#end;
-    const end = this.#cancelled ? "asked" : exitCode === 0 && !this.#hung ? "well" : "badly";
+    const ended = this.#endedBecause;
+    const asked = ended !== null && ended !== "late";
+    const end = asked ? "asked" : ended === null && this.#end.exitCode === 0 ? "well" : "badly";
     for (const outcome of await this.#ledger.close(end)) this.#report(outcome);
-    const framesMissing = this.#ledger.missing.length;
-    const { count } = this.#order.chunk;
-    if (this.#cancelled && framesMissing > 0)
-      return this.#finish("cancelled", `Cancelled; ${count - framesMissing} of ${count} frames are on disk.`);
-    if (this.#hung) {
-      const late = "Nuke did not end after its render and was ended";
-      return framesMissing === 0
-        ? this.#finish("done", `${late}; all frames are on disk.`)
-        : this.#finish(
-            "failed",
-            `${this.#firstError ?? late} (${framesMissing} of ${count} frames are not on disk)`,
-          );
-    }
-    const { verdict, reason } = judgeEnd({
-      exitCode,
-      signal,
-      licenseReported: this.#licenseReported,
+    const { verdict, reason } = judgeChunk({
+      ...this.#end,
+      count: this.#order.chunk.count,
+      framesMissing: this.#ledger.missing.length,
       framesReported: this.#framesReported,
-      allOnDisk: framesMissing === 0,
-      framesMissing,
+      licenseReported: this.#licenseReported,
       firstError: this.#firstError,
+      ended,
+      silentMs: this.#silentMs,
     });
-    if (verdict === "done" && reason !== null) this.#say("warning", reason);
+    if (verdict === "done" && reason !== null && ended === null) this.#say("warning", reason);
     this.#finish(verdict, reason);
+  }
+
+  get #endedBecause(): ChunkFacts["ended"] {
+    if (this.#cancelled) return "cancelled";
+    if (this.#gaveWay !== null) return "gave-way";
+    if (this.#silentMs !== null) return "silent";
+    return this.#late ? "late" : null;
+  }
+
+  #endWhenSilent(quietMs: number): void {
+    if (this.#stopping !== null || this.#hangTimer !== null || quietMs <= this.#order.silenceLimitMs())
+      return;
+    this.#silentMs = quietMs;
+    this.#say("warning", `Nuke has said nothing for ${duration(quietMs / 1000)}; it is being ended.`);
+    this.#stopInBackground();
   }
 
   #finish(verdict: Verdict, reason: string | null): void {
@@ -241,16 +291,13 @@ export class ChunkRun {
     this.#reason = reason;
   }
 
-  async #read(stream: Stream, last: boolean): Promise<void> {
-    for await (const text of stream.tail.read()) await this.#take(stream, stream.parser.feed(text));
-    if (last) await this.#take(stream, [...stream.parser.feed(stream.tail.rest()), ...stream.parser.end()]);
-  }
-
-  async #take({ name }: Stream, found: readonly NukeOutput[]): Promise<void> {
+  async #read(log: NukeLog, last: boolean): Promise<void> {
     const { job, chunk, emit } = this.#order;
-    const lines = found.flatMap((one) => (one.kind === "line" ? [one.text] : []));
-    if (lines.length > 0) emit({ type: "lines", job, chunk: chunk.index, stream: name, lines });
-    for (const one of found) await this.#understand(one);
+    for await (const found of log.read(last)) {
+      const lines = found.flatMap((one) => (one.kind === "line" ? [one.text] : []));
+      if (lines.length > 0) emit({ type: "lines", job, chunk: chunk.index, stream: log.name, lines });
+      for (const one of found) await this.#understand(one);
+    }
   }
 
   async #understand(said: NukeOutput): Promise<void> {
@@ -268,9 +315,7 @@ export class ChunkRun {
         this.#clearHangTimer();
         this.#framesReported++;
         this.#frameProgress = 0;
-        this.frameSeconds.push((Date.now() - this.#frameBegan) / 1000);
-        if (this.frameSeconds.length > 20) this.frameSeconds.shift();
-        this.#frameBegan = Date.now();
+        this.times.frame();
         for (const outcome of await this.#ledger.frame(said.frame)) this.#report(outcome);
         return this.#order.changed();
       case "total":
@@ -309,26 +354,15 @@ export class ChunkRun {
       this.#say("info", `Nuke rendered frame ${frame}, which this chunk did not ask for.`);
   }
 
-  /** Nuke repeats itself, and --cont repeats every frame: each text is said once, and not too many of them. */
   #say(severity: "error" | "warning" | "info", text: string): void {
-    if (this.#said.has(text) || this.#said.size > MOST_MESSAGES) return;
-    this.#said.add(text);
-    const full = this.#said.size > MOST_MESSAGES;
-    const { job, chunk, emit } = this.#order;
-    emit({
-      type: "message",
-      job,
-      chunk: chunk.index,
-      severity,
-      text: full ? "Further messages of this Nuke are in its output." : text,
-    });
+    this.#messages.say(severity, text);
   }
 
   #startHangTimer(): void {
     this.#clearHangTimer();
     const { hangMs } = this.#order.patience;
     this.#hangTimer = setTimeout(() => {
-      this.#hung = true;
+      this.#late = true;
       this.#say(
         "warning",
         `Nuke did not end ${Math.round(hangMs / 1000)} s after its render; it is being ended.`,
@@ -340,16 +374,5 @@ export class ChunkRun {
   #clearHangTimer(): void {
     if (this.#hangTimer) clearTimeout(this.#hangTimer);
     this.#hangTimer = null;
-  }
-}
-
-class Stream {
-  readonly name: "stdout" | "stderr";
-  readonly tail: LogTail;
-  readonly parser = new NukeOutputParser();
-
-  constructor(name: "stdout" | "stderr", file: string) {
-    this.name = name;
-    this.tail = new LogTail(file);
   }
 }

@@ -11,6 +11,7 @@ import {
   type LogPiece,
   PROTOCOL,
   type Request,
+  type ServiceSettings,
   eventNotification,
   eventSchema,
   failureSchema,
@@ -133,8 +134,8 @@ export class RenderServiceClient implements Disposable {
     await this.#ask(requests.forget, job);
   }
 
-  /** Sets the cap on Nukes of all jobs together; null: the machine decides. */
-  async configure(settings: { maxParallel: number | null }): Promise<void> {
+  /** Sets what holds for all jobs together, whoever submitted them; the last one to say so wins. */
+  async configure(settings: ServiceSettings): Promise<void> {
     await this.#ask(requests.configure, settings);
   }
 

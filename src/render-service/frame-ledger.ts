@@ -68,6 +68,17 @@ export class FrameLedger {
     return this.#done;
   }
 
+  /** Frames that were tried and are not done. */
+  get failed(): ReadonlySet<number> {
+    return this.#failed;
+  }
+
+  /** The frame that is being rendered, as far as the lines tell; null behind the last one, and when it has failed. */
+  get atWork(): number | null {
+    const next = this.#chunk.frames[this.#last + 1];
+    return next === undefined || this.#done.has(next) || this.#failed.has(next) ? null : next;
+  }
+
   get missing(): number[] {
     return this.#chunk.frames.filter((frame) => !this.#done.has(frame));
   }

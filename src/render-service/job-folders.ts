@@ -85,6 +85,12 @@ export class JobFolders {
   }
 }
 
+/** A chunk's log files. */
+export function chunkLog(folder: string, chunk: number, stream: "stdout" | "stderr"): string {
+  const number = String(chunk + 1).padStart(3, "0");
+  return join(folder, `chunk-${number}.${stream === "stdout" ? "out" : "err"}`);
+}
+
 /**
  * Reads whole lines of a log from a byte on; a negative `from` counts from the end. Blank lines are left out. A log that is not
  * there is empty.

@@ -1,13 +1,23 @@
 /** One job of the queue: what was asked, its chunks, and how far they are. */
 import { rm } from "node:fs/promises";
 import { dirname, resolve } from "node:path";
-import type { ChunkStatus, JobState, JobStatus, RenderEvent } from "../plan/events.ts";
-import { formatFrames, parseFrames } from "../plan/frames.ts";
+import { count, duration } from "../plan/display.ts";
+import type { JobState, JobStatus, RenderEvent } from "../plan/events.ts";
+import { type FrameList, displayFrames, formatFrames, parseFrames } from "../plan/frames.ts";
 import type { RenderJob } from "../plan/job.ts";
 import type { RenderPlan } from "../plan/render-plan.ts";
-import { ChunkRun, type Patience } from "./chunk-run.ts";
+import { ChunkList } from "./chunk-list.ts";
+import { ChunkRun } from "./chunk-run.ts";
+import { FailureStreak } from "./failure-streak.ts";
+import { type Comeback, type Ending, FrameBook } from "./frame-book.ts";
+import { type AfterRefusal, LicenseHold } from "./license-hold.ts";
+import { needMB } from "./memory-need.ts";
 import { nukeEnvironment } from "./nuke-environment.ts";
+import type { Patience } from "./patience.ts";
 import type { ProcessList } from "./process-list.ts";
+import type { QueueReturn } from "./queue.ts";
+import { silenceLimitMs } from "./silence.ts";
+import type { HistoryKey, PastNeed } from "./render-history.ts";
 
 export interface JobOrder {
   readonly id: string;
@@ -15,8 +25,26 @@ export interface JobOrder {
   /** For logs and the status; exists. */
   readonly folder: string;
   readonly patience: Patience;
+  /** What earlier renders of the same Write needed. */
+  readonly past: PastNeed | null;
   readonly emit: (event: RenderEvent) => void;
+  /** A Nuke got a license after others had got none. */
+  readonly licensed: () => void;
 }
+
+/** What follows when one of a job's Nukes has ended. */
+export interface AfterChunk {
+  /** Ranges for the queue. */
+  readonly back: readonly QueueReturn[];
+  /** It was ended for want of memory, by us or by the system. */
+  readonly lostToMemory: boolean;
+  /** Nothing more of the job is started for so long (ms), for want of a license; null: no hold begins. */
+  readonly holdMs: number | null;
+  /** What waits is not tried any more. */
+  readonly givenUp: boolean;
+}
+
+const nothingLeft: AfterChunk = { back: [], lostToMemory: false, holdMs: null, givenUp: false };
 
 /** Between two progress events, ms; more for jobs of very many chunks, whose statuses are large. */
 const PROGRESS_MS = 100;
@@ -24,8 +52,14 @@ const PROGRESS_MS = 100;
 export class Job {
   readonly #order: JobOrder;
   readonly #env: Record<string, string>;
-  readonly #runs = new Map<number, ChunkRun>();
-  readonly #dropped = new Set<number>();
+  readonly #frames: FrameList;
+  readonly #list: ChunkList;
+  readonly #book: FrameBook;
+  readonly #streak = new FailureStreak();
+  readonly #license: LicenseHold;
+  /** Frames that have failed for the last time. */
+  readonly #lost = new Set<number>();
+  #givenUp: "failed" | "license" | null = null;
   readonly #submittedAt = Date.now();
   #startedAt: number | null = null;
   #finishedAt: number | null = null;
@@ -39,7 +73,12 @@ export class Job {
 
   constructor(order: JobOrder) {
     this.#order = order;
-    this.#env = nukeEnvironment(order.job.env, order.job.plan.nuke?.env);
+    const { env, plan } = order.job;
+    this.#env = nukeEnvironment(env, plan.nuke?.env);
+    this.#frames = parseFrames(plan.frames);
+    this.#list = new ChunkList(plan, this.#frames.steps);
+    this.#book = new FrameBook({ retries: plan.retries, movie: plan.movie });
+    this.#license = new LicenseHold(order.patience.license);
   }
 
   get id(): string {
@@ -57,13 +96,50 @@ export class Job {
 
   /** Chunks that render now. */
   get running(): ChunkRun[] {
-    return [...this.#runs.values()].filter(({ status }) => status.state === "running");
+    return this.#list.running;
   }
 
-  /** Renders a chunk; resolves when it is over. Never rejects. */
-  async runChunk(index: number): Promise<void> {
-    const chunk = this.plan.chunks[index];
-    if (!chunk) throw new RangeError(`no chunk ${index}`);
+  /** What its Nukes hold now, MB each. */
+  get loads(): number[] {
+    return this.running.map(({ memory }) => memory.measuredMB);
+  }
+
+  get #silenceLimitMs(): number {
+    const longest = Math.max(0, ...this.#list.runs.map(({ times }) => times.longest));
+    const ended = this.#list.runs.filter((run) => run.wasSilent).length;
+    return silenceLimitMs(this.#order.patience.silenceMs, longest, this.#order.past, ended);
+  }
+
+  get historyKey(): HistoryKey {
+    return historyKey(this.#order.job);
+  }
+
+  /** What one more Nuke of this job is reckoned to need, MB. */
+  get needMB(): number {
+    const { cacheMB, allowanceMB } = this.plan.memory;
+    const seenMB = Math.max(0, ...this.#list.runs.map(({ memory }) => memory.seenMB));
+    return needMB({ cacheMB, allowanceMB, seenMB, past: this.#order.past });
+  }
+
+  /** What this render tells about the next one of the same Write; null when no frame was measured. */
+  get learned(): PastNeed | null {
+    const { runs } = this.#list;
+    const peakMB = Math.max(0, ...runs.map(({ memory }) => memory.seenMB));
+    if (peakMB <= 0) return null;
+    return {
+      peakMB,
+      cacheMB: this.plan.memory.cacheMB,
+      startupSeconds: mean(runs.flatMap(({ times }) => times.startupSeconds ?? [])),
+      secondsPerFrame: mean(runs.flatMap(({ times }) => times.secondsPerFrame ?? [])),
+    };
+  }
+
+  /**
+   * Renders a chunk; resolves when it is over, with what it leaves to be done.
+   * @param others tells how many Nukes of all jobs run when it has ended.
+   */
+  async runChunk(index: number, others: () => number): Promise<AfterChunk> {
+    const chunk = this.#list.get(index);
     this.#startedAt ??= Date.now();
     const { id, folder, patience } = this.#order;
     const run = new ChunkRun({
@@ -73,18 +149,95 @@ export class Job {
       env: this.#env,
       folder,
       patience,
+      silenceLimitMs: () => this.#silenceLimitMs,
       emit: (event) => this.#pass(event),
       changed: () => this.changed(),
     });
-    this.#runs.set(index, run);
+    this.#list.started(index, run);
     await run.run();
+    return this.#after(run, others());
+  }
+
+  #after(run: ChunkRun, others: number): AfterChunk {
+    const ending = this.#cancelled || this.#givenUp !== null ? null : run.ending(others);
+    if (ending === null) return nothingLeft;
+    const { back, givenUp } = this.#book.after(ending);
+    const { index } = run.status;
+    for (const frame of givenUp) {
+      this.#lost.add(frame);
+      // Of others Nuke itself has told.
+      if (!ending.failed.has(frame)) this.#tellFailed(index, frame, run.complaint);
+    }
+    const blamed = [...givenUp, ...back.flatMap(({ why, frames }) => (why === "retry" ? frames : []))];
+    const none = this.#list.runs.every(({ ledger }) => ledger.done.size === 0);
+    if (none && blamed.length > 0 && this.#streak.failed(run.complaint, blamed))
+      return this.#giveUp(
+        "failed",
+        `No frame could be rendered, and the last ones failed alike: ${run.complaint}`,
+      );
+    const wait = ending.cause === "license" ? this.#afterRefusal(run) : null;
+    if (wait === "give-up")
+      return this.#giveUp(
+        "license",
+        `Nuke got no license, asked for ${count(this.#license.refusals, "time")}.`,
+      );
+    return {
+      back: back.map((one) => this.#takeBack(one, ending, index)),
+      lostToMemory: ending.cause === "memory",
+      holdMs: wait === null || wait === "wait" ? null : wait.waitMs,
+      givenUp: false,
+    };
+  }
+
+  #afterRefusal(run: ChunkRun): AfterRefusal {
+    const after = this.#license.refused(run.startedAt, this.running.length);
+    if (typeof after === "object") {
+      const most = duration(this.#license.patienceMs / 1000);
+      const text = `Nuke got no license. It is asked for again in ${duration(after.waitMs / 1000)}, for ${most} at most.`;
+      this.#say(null, "warning", text);
+    }
+    return after;
+  }
+
+  /** Nothing that waits is tried any more. */
+  #giveUp(verdict: "failed" | "license", reason: string): AfterChunk {
+    this.#givenUp = verdict;
+    this.#list.dropWaiting(verdict, `Not tried. ${reason}`);
+    this.#say(null, "error", `The job is given up. ${reason}`);
+    return { ...nothingLeft, givenUp: true };
+  }
+
+  /** Makes a chunk of what came back, and says so. */
+  #takeBack({ frames, bySelf, why, attempt }: Comeback, { cause }: Ending, origin: number): QueueReturn {
+    const chunk = this.#list.add(frames, origin);
+    const which = `${frames.length === 1 ? "Frame" : "Frames"} ${displayFrames(frames)} of chunk ${origin + 1}`;
+    const is = frames.length === 1 ? "is" : "are";
+    const how = bySelf
+      ? `${is} rendered when no other Nuke runs, for lack of memory`
+      : cause === "memory"
+        ? `${is} rendered when there is room`
+        : why === "retry"
+          ? `${is} rendered again, alone (try ${attempt ?? 2} of ${this.#book.tries})`
+          : `${is} rendered by another Nuke`;
+    // Of a refusal the job has been told already.
+    if (cause !== "license") this.#say(chunk, "info", `${which} ${how}.`);
+    // What was refused a license waits behind the others: some plug-in may want one of its own for just these frames.
+    return { chunk, first: why === "rest" && !bySelf && cause !== "license", bySelf };
+  }
+
+  #say(chunk: number | null, severity: "error" | "warning" | "info", text: string): void {
+    this.#order.emit({ type: "message", job: this.id, chunk, severity, text });
+  }
+
+  #tellFailed(chunk: number, frame: number, message: string): void {
+    this.#order.emit({ type: "frame-failed", job: this.id, chunk, frame, message });
   }
 
   /** Ends what runs; no other chunk may be started after this. Too late when the books are being closed. */
   cancel(): void {
     if (this.#closing) return;
     this.#cancelled = true;
-    for (const { index } of this.plan.chunks) if (!this.#runs.has(index)) this.#dropped.add(index);
+    this.#list.dropWaiting("cancelled", "Cancelled before it started.");
     for (const run of this.running) run.cancel();
     // Whoever cancelled sees at once that it was understood.
     this.#progress();
@@ -99,7 +252,7 @@ export class Job {
     const running = this.running;
     const sum = running.reduce((total, run) => total + run.sample(list), 0);
     // A single Nuke's own highest mark may be above every sample of the sum.
-    this.#peakMB = Math.max(this.#peakMB, sum, ...running.map(({ peakMB }) => peakMB));
+    this.#peakMB = Math.max(this.#peakMB, sum, ...running.map(({ memory }) => memory.peakMB));
     if (running.length > 0) this.changed();
   }
 
@@ -110,18 +263,16 @@ export class Job {
   async finish(): Promise<JobStatus> {
     this.#closing = true;
     const done: number[] = [];
-    for (const run of this.#runs.values()) {
+    for (const run of this.#list.runs) {
       for (const frame of await run.ledger.recheck())
-        this.#order.emit({
-          type: "frame-failed",
-          job: this.id,
-          chunk: run.status.index,
+        this.#tellFailed(
+          run.status.index,
           frame,
-          message: "Its file was written, but is gone or changed at the end of the render.",
-        });
+          "Its file was written, but is gone or changed at the end of the render.",
+        );
       for (const frame of run.ledger.done.keys()) done.push(frame);
     }
-    const all = parseFrames(this.plan.frames);
+    const all = this.#frames;
     const onDisk = new Set(done);
     const missing = all.frames.filter((frame) => !onDisk.has(frame));
     const ranges = (frames: readonly number[]): string[] =>
@@ -140,10 +291,14 @@ export class Job {
   get status(): JobStatus {
     const { job } = this.#order;
     const { plan } = job;
-    const chunks = plan.chunks.map((chunk) => this.#chunkStatus(chunk.index));
-    const running = chunks.filter(({ state }) => state === "running");
+    const chunks = this.#list.statuses;
+    const running = chunks.filter(({ state }) => state === "running").length;
     const framesDone = chunks.reduce((sum, chunk) => sum + chunk.framesDone, 0);
-    const advanced = [...this.#runs.values()].reduce((sum, run) => sum + run.framesAdvanced, 0);
+    // A frame that has failed counts again when it is tried again, and at last when it is given up.
+    const advanced = this.#list.runs.reduce(
+      (sum, run) => sum + (run.isRunning ? run.framesAdvanced : run.ledger.done.size),
+      this.#lost.size,
+    );
     return {
       job: this.id,
       script: job.source ?? plan.script,
@@ -153,7 +308,7 @@ export class Job {
       frameCount: plan.frameCount,
       framesDone,
       progress: this.#ending ? framesDone / plan.frameCount : Math.min(1, advanced / plan.frameCount),
-      running: running.length,
+      running,
       etaSeconds: this.#eta(running),
       seconds: this.#startedAt === null ? 0 : ((this.#finishedAt ?? Date.now()) - this.#startedAt) / 1000,
       peakMB: Math.round(this.#peakMB),
@@ -171,7 +326,7 @@ export class Job {
   /** Something moved: a progress event follows, but not too many of them. */
   changed(): void {
     if (this.#progressTimer || this.#ending) return;
-    const interval = Math.max(PROGRESS_MS, this.plan.chunks.length / 2);
+    const interval = Math.max(PROGRESS_MS, this.#list.length / 2);
     const due = Math.max(0, this.#lastProgress + interval - Date.now());
     this.#progressTimer = setTimeout(() => {
       this.#progressTimer = null;
@@ -188,6 +343,8 @@ export class Job {
   #pass(event: RenderEvent): void {
     const [file] = event.type === "frame-done" ? event.files : [];
     if (file !== undefined) this.#folder ??= dirname(file);
+    if (event.type === "frame-done" && this.#license.granted(this.#list.run(event.chunk)?.startedAt ?? 0))
+      this.#order.licensed();
     this.#order.emit(event);
   }
 
@@ -197,50 +354,19 @@ export class Job {
     return this.#startedAt === null ? "queued" : "running";
   }
 
-  #chunkStatus(index: number): ChunkStatus {
-    const run = this.#runs.get(index);
-    if (run) return run.status;
-    const chunk = this.plan.chunks[index];
-    const dropped = this.#dropped.has(index);
-    return {
-      index,
-      frames: chunk?.frames ?? "",
-      count: chunk?.count ?? 0,
-      state: dropped ? "finished" : "waiting",
-      pid: null,
-      framesDone: 0,
-      frameProgress: 0,
-      seconds: 0,
-      peakMB: 0,
-      verdict: dropped ? "cancelled" : null,
-      exitCode: null,
-      signal: null,
-      reason: dropped ? "Cancelled before it started." : null,
-    };
-  }
-
   /** The frames left, shared by the Nukes at work; never less than the longest queue of one of them. */
-  #eta(running: readonly ChunkStatus[]): number | null {
-    const times = [...this.#runs.values()].flatMap(({ frameSeconds }) => frameSeconds);
-    if (times.length === 0 || running.length === 0) return null;
+  #eta(running: number): number | null {
+    const times = this.#list.runs.flatMap((run) => run.times.recent);
+    if (times.length === 0 || running === 0) return null;
     const each = times.reduce((sum, seconds) => sum + seconds, 0) / times.length;
-    let left = 0;
-    let longest = 0;
-    for (const chunk of this.plan.chunks) {
-      const run = this.#runs.get(chunk.index);
-      if (run ? run.status.state === "finished" : this.#dropped.has(chunk.index)) continue;
-      const frames = chunk.count - (run?.framesAdvanced ?? 0);
-      left += frames;
-      if (run) longest = Math.max(longest, frames);
-    }
-    return each * Math.max(left / running.length, longest);
+    const { frames, longest } = this.#list.left;
+    return each * Math.max(frames / running, longest);
   }
 
   #exitCode(missing: number): number {
     if (this.#cancelled) return 130;
     if (missing === 0) return 0;
-    const refused = [...this.#runs.values()].some(({ status }) => status.verdict === "license");
-    return refused ? 3 : 1;
+    return this.#givenUp === "license" ? 3 : 1;
   }
 
   async #removeCopy(): Promise<void> {
@@ -251,4 +377,13 @@ export class Job {
     if (copy !== resolve(plan.script) || source === undefined || copy === resolve(source)) return;
     await rm(copy, { force: true }).catch(() => undefined);
   }
+}
+
+/** Whose needs a job's are. */
+export function historyKey({ plan, source }: RenderJob): HistoryKey {
+  return { script: source ?? plan.script, write: plan.write, demo: plan.nuke?.demo ?? false };
+}
+
+function mean(numbers: readonly number[]): number | null {
+  return numbers.length === 0 ? null : numbers.reduce((sum, one) => sum + one, 0) / numbers.length;
 }

@@ -10,17 +10,24 @@ const FIRST_MS = 100;
 
 export class MemorySampler {
   readonly #jobs: () => readonly Job[];
+  readonly #sampled: () => void;
   readonly #log: (line: string) => void;
   #timer: NodeJS.Timeout | null = null;
+  /** When the next look is, ms on the monotonic clock. */
+  #due = Infinity;
   #failed = false;
 
-  constructor(jobs: () => readonly Job[], log: (line: string) => void) {
+  /** @param sampled called when all jobs have their new figures. */
+  constructor(jobs: () => readonly Job[], sampled: () => void, log: (line: string) => void) {
     this.#jobs = jobs;
+    this.#sampled = sampled;
     this.#log = log;
   }
 
   /** A Nuke is starting. */
   start(): void {
+    // One Nuke after another must not put the look off forever.
+    if (performance.now() + FIRST_MS >= this.#due) return;
     if (this.#timer) clearTimeout(this.#timer);
     this.#schedule(FIRST_MS);
   }
@@ -28,9 +35,11 @@ export class MemorySampler {
   stop(): void {
     if (this.#timer) clearTimeout(this.#timer);
     this.#timer = null;
+    this.#due = Infinity;
   }
 
   #schedule(delay: number): void {
+    this.#due = performance.now() + delay;
     const timer = setTimeout(() => {
       void this.#sample().then(() => {
         if (this.#timer === timer) this.#schedule(EVERY_MS);
@@ -43,6 +52,7 @@ export class MemorySampler {
     try {
       const list = await listProcesses();
       for (const job of this.#jobs()) job.sample(list);
+      this.#sampled();
     } catch (error) {
       // Rendering goes on without figures; said once.
       if (!this.#failed) this.#log(`memory could not be sampled: ${messageOf(error)}`);

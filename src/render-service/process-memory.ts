@@ -9,29 +9,67 @@ export interface TreeMemory {
   readonly peakMB: number;
 }
 
+/** What of a process's memory is the share of others, as it was when the kernel was asked last. */
+interface Share {
+  readonly othersMB: number;
+  /** Milliseconds on the monotonic clock when to ask again. */
+  readonly due: number;
+}
+
+/** The kernel walks all page tables of a process to tell its share: not more often than this (ms), and for no more than 1 % of the time. */
+const SHARE_MS = 2000;
+const SHARE_COST = 100;
+
 /**
- * The memory of a tree. On Linux the kernel keeps each process's own highest mark (`VmHWM`, proc(5)), so a peak between two
- * samples is not missed. Shared pages count in every process: the proportional share (PSS) makes the kernel walk all page
- * tables of a Nuke, which takes long for large ones.
+ * Measures one tree again and again. On Linux pages that several processes share (Nuke's own code, which every Nuke maps) count
+ * for each by its share (PSS), where this user may read it; elsewhere they count in full for every process. The kernel keeps each
+ * process's own highest mark there too (`VmHWM`, proc(5)), so that a peak between two looks is not missed.
  */
-export function treeMemory(members: readonly ProcessInfo[]): TreeMemory {
-  const each = members.map((member) =>
-    member.residentMB === null ? readStatus(member.pid) : { now: member.residentMB, high: member.residentMB },
-  );
-  const residentMB = each.reduce((sum, { now }) => sum + now, 0);
-  // The marks of several processes need not be of one moment: one mark, the others as they are now.
-  const peakMB = each.reduce((peak, { now, high }) => Math.max(peak, residentMB - now + high), residentMB);
-  return { residentMB, peakMB };
+export class TreeMeter {
+  #shares = new Map<string, Share>();
+
+  measure(members: readonly ProcessInfo[]): TreeMemory {
+    const shares = new Map<string, Share>();
+    const each = members.map((member) => {
+      if (member.residentMB !== null) return { now: member.residentMB, high: member.residentMB };
+      const status = readStatus(member.pid);
+      const key = `${member.pid} ${member.started}`;
+      const known = this.#shares.get(key);
+      const share = known && performance.now() < known.due ? known : readShare(member.pid, status.now);
+      shares.set(key, share);
+      const own = (megabytes: number): number => Math.max(0, megabytes - share.othersMB);
+      return { now: own(status.now), high: own(status.high) };
+    });
+    this.#shares = shares;
+    const residentMB = each.reduce((sum, { now }) => sum + now, 0);
+    // The marks of several processes need not be of one moment: one mark, the others as they are now.
+    const peakMB = each.reduce((peak, { now, high }) => Math.max(peak, residentMB - now + high), residentMB);
+    return { residentMB, peakMB };
+  }
+}
+
+function readShare(pid: number, residentMB: number): Share {
+  const began = performance.now();
+  const pss = readKilobytes(`/proc/${pid}/smaps_rollup`, "Pss");
+  const ended = performance.now();
+  return {
+    // Before Linux 4.14, or where it may not be read, all is its own.
+    othersMB: pss === null ? 0 : Math.max(0, residentMB - pss / 1024),
+    due: ended + Math.max(SHARE_MS, (ended - began) * SHARE_COST),
+  };
 }
 
 function readStatus(pid: number): { now: number; high: number } {
+  const file = `/proc/${pid}/status`;
+  const now = (readKilobytes(file, "VmRSS") ?? 0) / 1024;
+  return { now, high: Math.max(now, (readKilobytes(file, "VmHWM") ?? 0) / 1024) };
+}
+
+function readKilobytes(file: string, name: string): number | null {
   try {
-    const text = readFileSync(`/proc/${pid}/status`, "latin1");
-    const kilobytes = (name: string): number =>
-      Number(new RegExp(`^${name}:\\s*(\\d+) kB`, "mu").exec(text)?.[1] ?? 0);
-    const now = kilobytes("VmRSS") / 1024;
-    return { now, high: Math.max(now, kilobytes("VmHWM") / 1024) };
+    const kilobytes = new RegExp(`^${name}:\\s*(\\d+) kB`, "mu").exec(readFileSync(file, "latin1"))?.[1];
+    return kilobytes === undefined ? null : Number(kilobytes);
   } catch {
-    return { now: 0, high: 0 };
+    return null;
   }
 }

@@ -5,7 +5,7 @@ import { jobStatusSchema, renderEventSchema } from "../plan/events.ts";
 import { renderJobSchema } from "../plan/job.ts";
 
 /** Raised when old and new cannot talk to each other any more. */
-export const PROTOCOL = 1;
+export const PROTOCOL = 2;
 
 const jobId = z.string().check(z.minLength(1), z.maxLength(100));
 const nothing = z.object({});
@@ -46,6 +46,15 @@ const logPieceSchema = z.object({
 /** Part of a chunk's output, read back. */
 export type LogPiece = z.infer<typeof logPieceSchema>;
 
+const serviceSettingsSchema = z.object({
+  /** Nukes of all jobs at once; null: the machine decides. */
+  maxParallel: z.optional(z.nullable(z.int().check(z.minimum(1), z.maximum(256)))),
+  /** Memory of all Nukes together, MB; null: the machine decides. */
+  budgetMB: z.optional(z.nullable(z.int().check(z.minimum(1)))),
+});
+/** What clients may set for all jobs; what is absent stays as it is. */
+export type ServiceSettings = z.infer<typeof serviceSettingsSchema>;
+
 const oneJob = z.object({ job: jobId });
 
 export const requests = {
@@ -76,12 +85,7 @@ export const requests = {
     logPieceSchema,
   ),
   forget: request("forget", oneJob, nothing),
-  /** Nukes of all jobs at once; null: the machine decides. */
-  configure: request(
-    "configure",
-    z.object({ maxParallel: z.nullable(z.int().check(z.minimum(1), z.maximum(256))) }),
-    nothing,
-  ),
+  configure: request("configure", serviceSettingsSchema, nothing),
   shutdown: request("shutdown", z.object({ force: z.boolean() }), nothing),
 };
 

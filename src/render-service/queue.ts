@@ -8,11 +8,26 @@ export interface QueueJob {
   readonly chunks: readonly number[];
 }
 
+/** A range that has come back. */
+export interface QueueReturn {
+  readonly chunk: number;
+  /** Before those that wait; else behind them. */
+  readonly first: boolean;
+  /** It starts only when nothing else runs, and nothing else starts beside it. */
+  readonly bySelf: boolean;
+}
+
 interface Entry {
   readonly id: string;
   readonly parallel: number;
   readonly waiting: number[];
   readonly running: Set<number>;
+  /** Chunks of this job that need the machine for themselves. */
+  readonly bySelf: Set<number>;
+  /** Nothing of it is started. */
+  held: boolean;
+  /** Nukes of it at once for the time being, whatever was asked for. */
+  limit: number;
 }
 
 export class RenderQueue {
@@ -26,7 +41,24 @@ export class RenderQueue {
   }
 
   add({ id, parallel, chunks }: QueueJob): void {
-    this.#entries.push({ id, parallel: Math.max(1, parallel), waiting: [...chunks], running: new Set() });
+    this.#entries.push({
+      id,
+      parallel: Math.max(1, parallel),
+      waiting: [...chunks],
+      running: new Set(),
+      bySelf: new Set(),
+      held: false,
+      limit: Infinity,
+    });
+  }
+
+  /** Takes in ranges of a job that is not over; call it before `ended` for the chunk that left them. */
+  giveBack(job: string, returns: readonly QueueReturn[]): void {
+    const entry = this.#entry(job);
+    if (!entry) return;
+    for (const { chunk, bySelf } of returns) if (bySelf) entry.bySelf.add(chunk);
+    entry.waiting.unshift(...returns.filter(({ first }) => first).map(({ chunk }) => chunk));
+    entry.waiting.push(...returns.filter(({ first }) => !first).map(({ chunk }) => chunk));
   }
 
   get running(): number {
@@ -38,29 +70,64 @@ export class RenderQueue {
     return this.maxParallel ?? Math.max(this.#cores, this.#entries[0]?.parallel ?? 0);
   }
 
-  /** Takes the chunk that is to start now; null when none may. */
-  take(): { job: string; chunk: number } | null {
-    if (this.running >= this.cap) return null;
-    for (const { id, parallel, waiting, running } of this.#entries) {
-      if (running.size >= parallel) continue;
-      const chunk = waiting.shift();
-      if (chunk === undefined) continue;
-      running.add(chunk);
-      return { job: id, chunk };
+  /**
+   * Takes the chunk that is to start now; null when none may.
+   * @param admits whether memory allows one more Nuke of a job.
+   */
+  take(admits: (job: string) => boolean = () => true): { job: string; chunk: number } | null {
+    if (this.running >= this.cap || this.#someoneBySelf) return null;
+    for (const { id, parallel, waiting, running, bySelf, held, limit } of this.#entries) {
+      const [next] = waiting;
+      if (held || running.size >= Math.min(parallel, limit) || next === undefined) continue;
+      if (bySelf.has(next) ? this.running > 0 : !admits(id)) {
+        // Later jobs may use what is too little for this one, but never keep it from its first Nuke.
+        if (running.size === 0) return null;
+        continue;
+      }
+      waiting.shift();
+      running.add(next);
+      return { job: id, chunk: next };
     }
     return null;
   }
 
+  /** Starts nothing more of a job until it is released. */
+  hold(job: string): void {
+    const entry = this.#entry(job);
+    if (entry) entry.held = true;
+  }
+
+  /** Lets a job start Nukes again, so many at once for the time being. */
+  release(job: string, limit: number): void {
+    const entry = this.#entry(job);
+    if (!entry) return;
+    entry.held = false;
+    entry.limit = Math.max(1, limit);
+  }
+
+  /** Nukes of a job at work. */
+  runningOf(job: string): number {
+    return this.#entry(job)?.running.size ?? 0;
+  }
+
+  #entry(job: string): Entry | undefined {
+    return this.#entries.find(({ id }) => id === job);
+  }
+
+  get #someoneBySelf(): boolean {
+    return this.#entries.some(({ running, bySelf }) => [...running].some((chunk) => bySelf.has(chunk)));
+  }
+
   /** A chunk that was taken has ended. */
   ended(job: string, chunk: number): void {
-    const entry = this.#entries.find(({ id }) => id === job);
+    const entry = this.#entry(job);
     entry?.running.delete(chunk);
     this.#clean();
   }
 
   /** Takes back the chunks that wait. */
   drop(job: string): void {
-    const entry = this.#entries.find(({ id }) => id === job);
+    const entry = this.#entry(job);
     entry?.waiting.splice(0);
     this.#clean();
   }

@@ -24,7 +24,7 @@ export async function runService(options: MainOptions): Promise<number> {
 }
 
 async function live(
-  { stateFolder, idleMs, patience, maxParallel }: MainOptions,
+  { stateFolder, idleMs, patience, maxParallel, budgetMB, freeFloorMB }: MainOptions,
   log: (line: string) => void,
 ): Promise<number> {
   await prepareStateFolder(stateFolder);
@@ -37,7 +37,14 @@ async function live(
     log("another render service runs; leaving it to that one");
     return 0;
   }
-  const service = await RenderService.open({ stateFolder, patience, maxParallel, log });
+  const service = await RenderService.open({
+    stateFolder,
+    patience,
+    maxParallel,
+    budgetMB,
+    freeFloorMB,
+    log,
+  });
   const server = await ServiceServer.listen({
     service,
     identity: { version: productVersion, stateFolder, logFile: serviceLogFile(stateFolder) },

@@ -4,21 +4,31 @@ import type { JobStatus, RenderEvent } from "../plan/events.ts";
 import { parseFrames } from "../plan/frames.ts";
 import type { RenderJob } from "../plan/job.ts";
 import type { RenderPlan } from "../plan/render-plan.ts";
-import { type Patience, chunkLog } from "./chunk-run.ts";
+import { defaultBudgetMB, machineMemory } from "../surroundings/machine.ts";
+import { Admission } from "./admission.ts";
+import { MemoryWatch } from "./memory-watch.ts";
+import type { ChunkRun } from "./chunk-run.ts";
 import { RenderServiceError, messageOf } from "./errors.ts";
-import { JobFolders, readLog } from "./job-folders.ts";
-import { Job } from "./job.ts";
+import { JobFolders, chunkLog, readLog } from "./job-folders.ts";
+import { type AfterChunk, Job, historyKey } from "./job.ts";
+import { JobHolds } from "./job-holds.ts";
 import { MemorySampler } from "./memory-sampler.ts";
 import { prepareNukeTemp } from "./nuke-environment.ts";
-import type { LogPiece } from "./protocol.ts";
+import type { Patience } from "./patience.ts";
+import type { LogPiece, ServiceSettings } from "./protocol.ts";
 import { RenderQueue } from "./queue.ts";
-import { jobsFolder } from "./state-folder.ts";
+import { RenderHistory } from "./render-history.ts";
+import { historyFile, jobsFolder } from "./state-folder.ts";
 
 export interface ServiceOptions {
   readonly stateFolder: string;
   readonly patience: Patience;
   /** Nukes of all jobs at once; null: the machine decides. */
   readonly maxParallel: number | null;
+  /** Memory of all Nukes together, MB; null: the machine decides. */
+  readonly budgetMB: number | null;
+  /** Free memory below which no Nuke is started, MB; null: by the machine's size. */
+  readonly freeFloorMB: number | null;
   readonly log: (line: string) => void;
 }
 
@@ -27,7 +37,11 @@ type Listener = (event: RenderEvent) => void;
 export class RenderService {
   readonly #options: ServiceOptions;
   readonly #folders: JobFolders;
+  readonly #history: RenderHistory;
+  readonly #admission: Admission;
+  readonly #watch: MemoryWatch;
   readonly #queue = new RenderQueue(availableParallelism());
+  readonly #holds = new JobHolds(this.#queue, () => this.#pump());
   readonly #active = new Map<string, Job>();
   readonly #finished = new Map<string, JobStatus>();
   readonly #listeners = new Set<Listener>();
@@ -36,17 +50,29 @@ export class RenderService {
   readonly #idleWaiters = new Set<() => void>();
   #stopping = false;
 
-  private constructor(options: ServiceOptions, folders: JobFolders) {
+  private constructor(options: ServiceOptions, folders: JobFolders, history: RenderHistory) {
     this.#options = options;
     this.#folders = folders;
+    this.#history = history;
     this.#queue.maxParallel = options.maxParallel;
-    this.#sampler = new MemorySampler(() => [...this.#active.values()], options.log);
+    this.#watch = new MemoryWatch({ freeFloorMB: options.freeFloorMB, log: options.log });
+    this.#admission = new Admission(budgetOf(options.budgetMB), this.#watch, (event) => this.#emit(event));
+    this.#sampler = new MemorySampler(
+      () => [...this.#active.values()],
+      () => {
+        this.#watch.look(this.#running, this.#admission.budgetMB);
+        // What Nukes turn out to need may be less than was reckoned.
+        this.#pump();
+      },
+      options.log,
+    );
   }
 
   /** Opens the service on a prepared state folder and reads how earlier jobs ended. */
   static async open(options: ServiceOptions): Promise<RenderService> {
     const folders = new JobFolders(jobsFolder(options.stateFolder));
-    const service = new RenderService(options, folders);
+    const history = await RenderHistory.open(historyFile(options.stateFolder), options.log);
+    const service = new RenderService(options, folders, history);
     for (const status of await folders.load()) service.#finished.set(status.job, status);
     return service;
   }
@@ -89,7 +115,9 @@ export class RenderService {
       job: request,
       folder: this.#folders.path(id),
       patience: this.#options.patience,
+      past: this.#history.get(historyKey(request)),
       emit: (event) => this.#emit(event),
+      licensed: () => this.#holds.licensed(id),
     });
     this.#active.set(id, job);
     accepted(id);
@@ -136,8 +164,10 @@ export class RenderService {
     await this.#folders.remove(id);
   }
 
-  configure({ maxParallel }: { readonly maxParallel: number | null }): void {
-    this.#queue.maxParallel = maxParallel;
+  /** What is absent stays as it is; null: the machine decides. */
+  configure({ maxParallel, budgetMB }: ServiceSettings): void {
+    if (maxParallel !== undefined) this.#queue.maxParallel = maxParallel;
+    if (budgetMB !== undefined) this.#admission.budgetMB = budgetOf(budgetMB);
     this.#pump();
   }
 
@@ -162,14 +192,32 @@ export class RenderService {
       throw new RenderServiceError("stopping", "The render service is ending. Try again in a moment.");
   }
 
+  /** Nukes of all jobs, oldest first. */
+  get #running(): ChunkRun[] {
+    return [...this.#active.values()]
+      .flatMap(({ running }) => running)
+      .sort((a, b) => a.startedAt - b.startedAt);
+  }
+
+  #admits(id: string): boolean {
+    const job = this.#active.get(id);
+    if (!job) throw new Error(`the queue holds ${id}, which is not active`);
+    const loads = [...this.#active.values()].flatMap(({ needMB, loads: each }) =>
+      each.map((measuredMB) => ({ needMB, measuredMB })),
+    );
+    return this.#admission.admits({ id, needMB: job.needMB, running: job.loads.length }, loads);
+  }
+
   #pump(): void {
-    for (let next = this.#queue.take(); next; next = this.#queue.take()) {
+    const take = (): ReturnType<RenderQueue["take"]> => this.#queue.take((id) => this.#admits(id));
+    for (let next = take(); next; next = take()) {
       const { job: id, chunk } = next;
       const job = this.#active.get(id);
       if (!job) throw new Error(`the queue holds ${id}, which is not active`);
       this.#sampler.start();
       job
-        .runChunk(chunk)
+        .runChunk(chunk, () => this.#running.length)
+        .then((after) => this.#takeBack(id, after))
         .catch((error: unknown) => this.#options.log(`chunk ${chunk} of ${id}: ${messageOf(error)}`))
         .finally(() => {
           this.#queue.ended(id, chunk);
@@ -177,6 +225,14 @@ export class RenderService {
           this.#pump();
         });
     }
+  }
+
+  #takeBack(id: string, { back, lostToMemory, holdMs, givenUp }: AfterChunk): void {
+    if (lostToMemory) this.#watch.lost(this.#running.length);
+    if (givenUp) this.#queue.drop(id);
+    else this.#queue.giveBack(id, back);
+    if (holdMs !== null) this.#holds.begin(id, holdMs);
+    else if (back.length === 0) this.#holds.freed(id);
   }
 
   #finish(job: Job): void {
@@ -190,8 +246,12 @@ export class RenderService {
     } catch (error) {
       this.#options.log(`status of ${job.id} was not kept: ${messageOf(error)}`);
     }
+    const learned = job.learned;
+    if (learned !== null) await this.#history.put(job.historyKey, learned);
     this.#finished.set(job.id, status);
     this.#active.delete(job.id);
+    this.#admission.forget(job.id);
+    this.#holds.forget(job.id);
     const { doneRanges: framesDone, missingRanges: framesMissing, exitCode } = status;
     this.#emit({ type: "finished", job: job.id, framesDone, framesMissing, exitCode: exitCode ?? 1, status });
     for (const id of await this.#folders.prune(new Set(this.#active.keys()))) this.#finished.delete(id);
@@ -213,6 +273,12 @@ export class RenderService {
   }
 }
 
+/** A budget beyond the machine, or beyond the limit this service lives under, is none. */
+function budgetOf(asked: number | null): number {
+  const { totalMB } = machineMemory();
+  return Math.min(totalMB, asked ?? defaultBudgetMB(totalMB));
+}
+
 function unknownJob(id: string): RenderServiceError {
   return new RenderServiceError("unknown-job", `There is no job ${id}. nbr service status lists them.`);
 }
@@ -223,6 +289,7 @@ function requireSound(plan: RenderPlan): void {
     new RenderServiceError("bad-plan", `This plan cannot run: ${why}.`);
   if (plan.nuke === null) throw bad("no Nuke was chosen for it");
   if (plan.chunks.length === 0) throw bad("it has no chunks");
+  if ((plan.command.before[0] ?? "") === "") throw bad("it has no command for ranges that come back");
   const inChunks: number[] = [];
   for (const [position, { index, argv, frames }] of plan.chunks.entries()) {
     if (index !== position) throw bad("its chunks are not numbered in order");

@@ -75,6 +75,11 @@ export function serviceLogFile(folder: string): string {
   return join(folder, "service.log");
 }
 
+/** What earlier renders needed. */
+export function historyFile(folder: string): string {
+  return join(folder, "history.json");
+}
+
 /** Who the service is, for as long as it runs. */
 export function lockFile(folder: string): string {
   return join(folder, "service.lock");

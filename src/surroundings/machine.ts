@@ -1,6 +1,7 @@
 import { execFileSync } from "node:child_process";
 import { availableParallelism, totalmem } from "node:os";
 import type { Machine } from "../plan/facts.ts";
+import { cgroupMemory } from "./cgroup.ts";
 
 const MB = 1024 * 1024;
 
@@ -16,11 +17,11 @@ export const DEFAULT_ALLOWANCE_MB = 2048;
 
 /** This machine now. Inside a container or cgroup its limit counts as the machine's memory. */
 export function readMachine(settings: MemorySettings = {}): Machine {
-  const totalMB = Math.floor(memoryLimit() / MB);
+  const { totalMB, freeMB } = machineMemory();
   return {
     cores: availableParallelism(),
     totalMB,
-    freeMB: Math.min(totalMB, Math.floor(availableBytes() / MB)),
+    freeMB,
     budgetMB: Math.min(totalMB, settings.budgetMB ?? defaultBudgetMB(totalMB)),
     allowanceMB: settings.allowanceMB ?? DEFAULT_ALLOWANCE_MB,
   };
@@ -31,10 +32,12 @@ export function defaultBudgetMB(totalMB: number): number {
   return Math.floor(Math.max(totalMB / 2, totalMB - Math.max(4096, totalMB * 0.15)));
 }
 
-function memoryLimit(): number {
-  const limit = process.constrainedMemory();
-  // No limit is reported as 0 or as a number far beyond any machine, depending on the cgroup version.
-  return limit > 0 && limit < totalmem() ? limit : totalmem();
+/** Memory of this machine now, MB; inside a container or cgroup, what its limits leave of it. */
+export function machineMemory(): { totalMB: number; freeMB: number } {
+  const group = process.platform === "linux" ? cgroupMemory() : null;
+  const total = Math.min(totalmem(), group?.limit ?? Infinity);
+  const free = Math.min(total, availableBytes(), group?.free ?? Infinity);
+  return { totalMB: Math.floor(total / MB), freeMB: Math.floor(free / MB) };
 }
 
 function availableBytes(): number {

@@ -21,6 +21,8 @@ const folder = mkdtempSync(join(tmpdir(), "nbr ü 'quoted' $(x) "));
 const env: NodeJS.ProcessEnv = {
   ...process.env,
   NUKE_RENDER_STATE_DIR: join(folder, "state"),
+  NUKE_RENDER_LICENSE_RETRY_SECONDS: "0.1",
+  NUKE_RENDER_LICENSE_WAIT_SECONDS: "0.5",
   XDG_CONFIG_HOME: folder,
   APPDATA: folder,
 };
@@ -98,18 +100,47 @@ test("negative frames, steps and single frames arrive as they were meant", async
   assert.deepEqual(framesOf(finishedOf(result).framesDone), [-4, -3, -2, -1, 3, 7, 9, 11]);
 });
 
-test("frames that fail are named; exit 1; those behind them in the chunk too, without --continue-on-error", async () => {
+test("frames that fail are named and cost themselves only, with --continue-on-error or without; exit 1", async () => {
   const script = writeScript("failing.nk");
   const run = (...more: string[]): Promise<NbrResult> =>
     runNbr(["render", script, "--range", "31-40", "--split", "2", "--demo", "--json", ...more], {
       env: setProfile({ failFrames: [33] }),
     });
+  const tries = ({ stdout }: NbrResult): number => stdout.match(/"type":"frame-failed"/gu)?.length ?? 0;
   const stopped = await run();
   assert.equal(stopped.code, 1, stopped.stderr);
-  assert.deepEqual(framesOf(finishedOf(stopped).framesMissing), [33, 34, 35]);
-  const continued = await run("--continue-on-error");
+  assert.deepEqual(framesOf(finishedOf(stopped).framesMissing), [33]);
+  assert.equal(tries(stopped), 3, "it was tried three times");
+  const continued = await run("--continue-on-error", "--retries", "0");
   assert.equal(continued.code, 1, continued.stderr);
   assert.deepEqual(framesOf(finishedOf(continued).framesMissing), [33]);
+  assert.equal(tries(continued), 1, "without retries once");
+});
+
+test("a frame that fails twice and then does not is rendered in the end; exit 0", async () => {
+  const result = await runNbr(
+    ["render", writeScript("flaky.nk"), "--range", "51-54", "--split", "1", "--demo", "--json"],
+    { env: setProfile({ failFrames: [52], failTimes: 2, counterFolder: join(folder, "counts") }) },
+  );
+  assert.equal(result.code, 0, result.stderr);
+  assert.deepEqual(framesOf(finishedOf(result).framesDone), [51, 52, 53, 54]);
+});
+
+test("dealt out as Nukes come free, every frame is rendered once", async () => {
+  const script = writeScript("dealt.nk");
+  const result = await runNbr(
+    ["render", script, "--range", "61-89", "--deal", "auto", "--parallel", "2", "--demo", "--json"],
+    { env: setProfile({}) },
+  );
+  assert.equal(result.code, 0, result.stderr);
+  assert.deepEqual(finishedOf(result).framesDone, ["61-89"]);
+  const frames = [...result.stdout.matchAll(/"type":"frame-done".*?"frame":(\d+)/gu)].map((match) =>
+    Number(match[1]),
+  );
+  assert.deepEqual(
+    [...frames].sort((a, b) => a - b),
+    framesOf(["61-89"]),
+  );
 });
 
 test("no license is exit 3", async () => {
@@ -126,6 +157,9 @@ test("bad input is exit 2, says what is wrong, and starts nothing", async () => 
   const cases: [string[], RegExp][] = [
     [[script, "--range", "1-1o"], /"o" at position 4/],
     [[script, "--write", "Write7"], /no Write named "Write7".*Write1/],
+    [[script, "--retries", "-1"], /retries/],
+    [[script, "--retries", "21"], /retries/],
+    [[script, "--deal", "cards"], /--deal takes split, chunks, auto/],
     [[script, "--split", "0"], /--split takes a whole number/],
     [[script, "--cache", "much"], /"much" is not an amount of memory/],
     [[script, "--nuke", join(folder, "no nuke")], /no nuke/],

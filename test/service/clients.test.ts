@@ -182,7 +182,7 @@ test("without clients and jobs it ends by itself and leaves nothing but its log 
   const status: unknown = JSON.parse(await readFile(join(here.state, "jobs", job, "status.json"), "utf8"));
   assert.ok(typeof status === "object" && status !== null && "exitCode" in status && status.exitCode === 0);
   assert.ok(!existsSync(socket));
-  assert.deepEqual((await readdir(here.state)).sort(), ["jobs", "service.log"]);
+  assert.deepEqual((await readdir(here.state)).sort(), ["history.json", "jobs", "service.log"]);
 });
 
 /** Looks again and again: the end of a process that is not our child gives no event. */

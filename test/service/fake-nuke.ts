@@ -2,6 +2,7 @@
 import { mkdir, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { commandLine } from "../../src/plan/command-line.ts";
 import { formatFrames, parseFrames } from "../../src/plan/frames.ts";
 import type { RenderJob } from "../../src/plan/job.ts";
 import type { RenderPlan } from "../../src/plan/render-plan.ts";
@@ -30,6 +31,9 @@ export async function place(name = "nbr service", env: Record<string, string> = 
         NUKE_RENDER_CANCEL_GRACE_SECONDS: "0.5",
         NUKE_RENDER_HANG_GRACE_SECONDS: "0.5",
         NUKE_RENDER_IDLE_SECONDS: "60",
+        NUKE_RENDER_LICENSE_RETRY_SECONDS: "0.05",
+        NUKE_RENDER_LICENSE_WAIT_SECONDS: "0.3",
+        NUKE_RENDER_LICENSE_FULL_SECONDS: "0.5",
         ...env,
         ...options.env,
       },
@@ -50,7 +54,11 @@ export async function place(name = "nbr service", env: Record<string, string> = 
 /** Helpers every fake Nuke has: its frames, files and Nuke's lines (nuke-cli.md 2.4). */
 const prelude = `
 const fs = require("node:fs"), path = require("node:path");
-const frames = process.argv[1].slice(7).split(",").map(Number), out = process.argv[2];
+const out = process.argv.at(-1);
+const frames = process.argv.slice(1, -1).filter((word) => word !== "-F").flatMap((range) => {
+  const [, first, last = first, step = 1] = /^(-?\\d+)(?:-(-?\\d+)(?:x(\\d+))?)?$/.exec(range);
+  return Array.from({ length: Math.floor((last - first) / step) + 1 }, (_, index) => Number(first) + index * step);
+});
 const say = (text) => fs.writeSync(1, text), complain = (text) => fs.writeSync(2, text);
 const file = (frame) => path.join(out, "f." + String(frame).padStart(4, "0") + ".exr");
 const write = (frame) => { fs.writeFileSync(file(frame), "picture " + frame); say("Writing " + file(frame) + " took 0.01 seconds\\n"); };
@@ -75,15 +83,11 @@ export interface JobShape {
 /** A job whose Nukes run \`code\` (the body of an async function; see the prelude). */
 export function fakeJob({ folder, frames }: Place, code: string, shape: JobShape): RenderJob {
   const all = parseFrames(shape.range);
+  const body = `${prelude}(async () => {${code}})()`;
+  const command = { before: [process.execPath, "-e", body, "--"], after: [frames] };
   const chunks = (shape.chunks ?? [shape.range]).map((range, index) => {
     const list = parseFrames(range).frames;
-    const body = `${prelude}(async () => {${code}})()`;
-    return {
-      index,
-      frames: range,
-      count: list.length,
-      argv: [process.execPath, "-e", body, `frames=${list.join(",")}`, frames],
-    };
+    return { index, frames: range, count: list.length, argv: commandLine(command, list, all.steps) };
   });
   const plan: RenderPlan = {
     script: join(folder, "shot.nk"),
@@ -95,6 +99,7 @@ export function fakeJob({ folder, frames }: Place, code: string, shape: JobShape
     outputFile: null,
     cwd: folder,
     chunks,
+    command,
     parallel: shape.parallel ?? 1,
     threads: 1,
     memory: {
@@ -107,6 +112,7 @@ export function fakeJob({ folder, frames }: Place, code: string, shape: JobShape
       fits: true,
     },
     continueOnError: false,
+    retries: 2,
     nuke: { argv: [process.execPath], version: "15.1v5", demo: true },
     problems: [],
     ...shape.plan,

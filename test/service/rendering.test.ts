@@ -29,10 +29,11 @@ test("a split render: chunks in parallel, every frame on disk, a status that say
   assert.equal(status.progress, 1);
   assert.ok(status.chunks.every(({ verdict, exitCode }) => verdict === "done" && exitCode === 0));
   assert.ok(
-    status.chunks.every(({ peakMB }) => peakMB > 10),
+    status.chunks.every(({ peakMB }) => peakMB > 3),
     "memory was seen",
   );
-  assert.ok(status.peakMB > 80, `four Nodes at once take more than ${status.peakMB} MB`);
+  const highest = Math.max(...status.chunks.map(({ peakMB }) => peakMB));
+  assert.ok(status.peakMB > highest, `four at once take more than ${status.peakMB} MB`);
   const moved = eventsOf(events, "progress").map((event) => event.status);
   assert.ok(moved.some(({ running }) => running === 4));
   assert.ok(moved.some(({ etaSeconds }) => etaSeconds !== null && etaSeconds > 0));
@@ -55,7 +56,7 @@ test("frames are done when their files are there: empty, missing, old and foreig
     write(99); say("Frame 99 (1 of 1)\\n");
     write(6);
     total();`;
-  const job = fakeJob(here, code, { range: "1-6" });
+  const job = fakeJob(here, code, { range: "1-6", plan: { retries: 0 } });
   const finished = await runJob(client, job, { onEvent: (event) => events.push(event) });
   assert.deepEqual(finished.framesDone, ["1"]);
   assert.deepEqual(finished.framesMissing, ["2-6"]);
@@ -65,7 +66,7 @@ test("frames are done when their files are there: empty, missing, old and foreig
   assert.match(why.get(3) ?? "", /No file was written/u);
   assert.match(why.get(4) ?? "", /is not there/u);
   assert.match(why.get(5) ?? "", /older than this render/u);
-  assert.ok(!why.has(6), "a file without its Frame line is neither done nor known to have failed");
+  assert.match(why.get(6) ?? "", /is empty|not on disk/u, "a file without its Frame line is not done");
   assert.ok(eventsOf(events, "message").some(({ text }) => text.includes("frame 99")));
   assert.equal(finished.status.chunks[0]?.verdict, "failed");
 });
@@ -82,7 +83,7 @@ test("a frame counts when all its views are there, with relative names meaning t
   assert.equal(finished.status.folder, here.folder);
 });
 
-test("a failing frame stops its Nuke, not the others; with --cont its Nuke goes on", async () => {
+test("a failing frame costs itself only: its Nuke stops, the frames behind it go on in another; with --cont in the same", async () => {
   await using here = await place();
   const client = await here.connect();
   const events: RenderEvent[] = [];
@@ -95,13 +96,24 @@ test("a failing frame stops its Nuke, not the others; with --cont its Nuke goes 
   const stopped = await runJob(client, fakeJob(here, fail.replace("CONT", "false"), shape), {
     onEvent: (event) => events.push(event),
   });
-  assert.deepEqual([stopped.framesDone, stopped.framesMissing], [["1", "4-6"], ["2-3"]]);
+  assert.deepEqual([stopped.framesDone, stopped.framesMissing], [["1", "3-6"], ["2"]]);
   assert.equal(stopped.exitCode, 1);
   assert.deepEqual(
-    eventsOf(events, "frame-failed").map(({ frame, message }) => [frame, message]),
-    [[2, "Read1: no such file"]],
+    eventsOf(events, "frame-failed").map(({ chunk, frame, message }) => [chunk, frame, message]),
+    [0, 3, 4].map((chunk) => [chunk, 2, "Read1: no such file"]),
   );
-  assert.equal(eventsOf(events, "message").length, 1, "said once though Nuke repeats it");
+  const errors = eventsOf(events, "message").filter(({ severity }) => severity === "error");
+  assert.equal(errors.length, 3, "said once by each Nuke though it repeats it");
+  assert.deepEqual(
+    stopped.status.chunks.map(({ frames, verdict, from }) => [frames, verdict, from]),
+    [
+      ["1-3", "failed", null],
+      ["4-6", "done", null],
+      ["3", "done", 0],
+      ["2", "failed", 0],
+      ["2", "failed", 3],
+    ],
+  );
   assert.match(stopped.status.chunks[0]?.reason ?? "", /Read1: no such file.*2 frames/u);
 
   events.length = 0;
@@ -111,7 +123,11 @@ test("a failing frame stops its Nuke, not the others; with --cont its Nuke goes 
   assert.deepEqual([went.framesDone, went.framesMissing], [["1", "3-6"], ["2"]]);
   assert.deepEqual(
     eventsOf(events, "frame-failed").map(({ frame }) => frame),
-    [2],
+    [2, 2, 2],
+  );
+  assert.deepEqual(
+    went.status.chunks.map(({ frames }) => frames),
+    ["1-3", "4-6", "2", "2"],
   );
   assert.equal(went.exitCode, 1, "exit code 0 of Nuke does not make the frame");
 });
@@ -130,14 +146,14 @@ test("a crash, a refused license, a Nuke that cannot be started: told apart", as
   const finished = await runJob(client, job);
   const { chunks } = finished.status;
   assert.deepEqual(
-    chunks.map(({ verdict }) => verdict),
+    chunks.slice(0, 4).map(({ verdict }) => verdict),
     ["crash", "license", "done", "not-started"],
   );
   assert.equal(chunks[0]?.exitCode, null);
   assert.equal(chunks[0]?.signal, "SIGSEGV");
   assert.match(chunks[1]?.reason ?? "", /license/u);
   assert.match(chunks[3]?.reason ?? "", /was not found.*nukeRender\.nuke\.executables/u);
-  assert.deepEqual(finished.framesDone, ["1", "5-6"]);
+  assert.deepEqual(finished.framesDone, ["1-2", "5-6"], "the frame it crashed in was rendered again");
   assert.equal(finished.exitCode, 3, "a license is what is missing");
 
   last.argv = [here.folder];
@@ -212,6 +228,8 @@ test("a plan whose chunks are not its frames is refused; nothing starts", async 
   await assert.rejects(client.submit(job), { name: "RenderServiceError", reason: "bad-plan" });
   const none = fakeJob(here, renderAll, { range: "1-4", plan: { nuke: null } });
   await assert.rejects(client.submit(none), { reason: "bad-plan" });
+  const noCommand = fakeJob(here, renderAll, { range: "1-4", plan: { command: { before: [], after: [] } } });
+  await assert.rejects(client.submit(noCommand), { reason: "bad-plan" });
   assert.deepEqual(await client.jobs(), []);
 });
 

@@ -49,3 +49,47 @@ test("a dropped job is over when what runs of it has ended", () => {
   assert.ok(queue.isOver("a"));
   assert.deepEqual(takeAll(queue), []);
 });
+
+test("a job that memory holds back keeps later ones only from what its first Nuke needs", () => {
+  const queue = new RenderQueue(8);
+  queue.add({ id: "a", parallel: 3, chunks: [0, 1, 2] });
+  queue.add({ id: "b", parallel: 2, chunks: [0, 1] });
+  assert.equal(
+    queue.take((id) => id === "b"),
+    null,
+    "nothing of a runs yet",
+  );
+  assert.deepEqual(queue.take(), { job: "a", chunk: 0 });
+  assert.deepEqual(
+    queue.take((id) => id === "b"),
+    { job: "b", chunk: 0 },
+  );
+  assert.deepEqual(queue.take(), { job: "a", chunk: 1 });
+});
+
+test("ranges that come back wait in front or behind; one that needs the machine for itself gets it", () => {
+  const queue = new RenderQueue(8);
+  queue.add({ id: "a", parallel: 2, chunks: [0, 1, 2] });
+  queue.add({ id: "b", parallel: 2, chunks: [0] });
+  assert.deepEqual(takeAll(queue), ["a0", "a1", "b0"]);
+  queue.giveBack("a", [
+    { chunk: 3, first: true, bySelf: false },
+    { chunk: 4, first: false, bySelf: true },
+  ]);
+  queue.ended("a", 0);
+  assert.deepEqual(takeAll(queue), ["a3"], "before chunk 2");
+  queue.ended("a", 1);
+  assert.deepEqual(takeAll(queue), ["a2"]);
+  queue.ended("a", 3);
+  queue.ended("a", 2);
+  queue.add({ id: "c", parallel: 2, chunks: [0] });
+  assert.deepEqual(takeAll(queue), [], "b0 still runs, and nobody passes a4");
+  queue.ended("b", 0);
+  assert.deepEqual(takeAll(queue), ["a4"]);
+  assert.ok(!queue.isOver("a"));
+  queue.ended("a", 4);
+  assert.ok(queue.isOver("a"));
+  assert.deepEqual(takeAll(queue), ["c0"]);
+  queue.giveBack("a", [{ chunk: 5, first: true, bySelf: false }]);
+  assert.ok(queue.isOver("a"), "what is over stays over");
+});

@@ -1,0 +1,69 @@
+/** How a chunk ended, and what that means for the frames it left. Pure. */
+import { judgeEnd, wasOutOfMemory } from "../nuke/exit.ts";
+import { duration } from "../plan/display.ts";
+import type { Verdict } from "../plan/events.ts";
+import type { Ending } from "./frame-book.ts";
+import type { ProcessEnd } from "./nuke-process.ts";
+
+/** What is known of a chunk when its Nuke has ended. */
+export interface ChunkFacts extends ProcessEnd {
+  /** Frames it had, and those that are not on disk. */
+  readonly count: number;
+  readonly framesMissing: number;
+  /** `Frame` lines seen. */
+  readonly framesReported: number;
+  readonly licenseReported: boolean;
+  /** The first error Nuke reported, in its words. */
+  readonly firstError: string | null;
+  /** Why we ended it; null when it ended by itself. `late`: it did not end after its render. */
+  readonly ended: "cancelled" | "gave-way" | "silent" | "late" | null;
+  /** How long it had said nothing when it was ended for that, ms. */
+  readonly silentMs: number | null;
+}
+
+export interface Judgment {
+  readonly verdict: Verdict;
+  /** For people; null when all went well. */
+  readonly reason: string | null;
+}
+
+export function judgeChunk(facts: ChunkFacts): Judgment {
+  const { count, framesMissing, firstError, ended } = facts;
+  const done = `${count - framesMissing} of ${count} frames are on disk`;
+  if (ended === "cancelled" && framesMissing > 0)
+    return { verdict: "cancelled", reason: `Cancelled; ${done}.` };
+  if (ended === "gave-way" && framesMissing > 0)
+    return { verdict: "gave-way", reason: `Made room in memory; ${done}, the others are rendered later.` };
+  if (ended === "silent" && framesMissing > 0)
+    return {
+      verdict: "hung",
+      reason: `Nuke had said nothing for ${duration((facts.silentMs ?? 0) / 1000)} and was ended; ${done}.`,
+    };
+  if (ended === "late") {
+    const late = "Nuke did not end after its render and was ended";
+    return framesMissing === 0
+      ? { verdict: "done", reason: `${late}; all frames are on disk.` }
+      : {
+          verdict: "failed",
+          reason: `${firstError ?? late} (${framesMissing} of ${count} frames are not on disk)`,
+        };
+  }
+  return judgeEnd({ ...facts, allOnDisk: framesMissing === 0 });
+}
+
+const causes: Partial<Record<Verdict, Ending["cause"]>> = {
+  "gave-way": "memory",
+  crash: "crash",
+  hung: "crash",
+  failed: "error",
+  license: "license",
+};
+
+/**
+ * Why a chunk left frames; null when nobody wants them rendered any more.
+ * @param others Nukes that went on when it ended: killed alone, it was not killed to make room.
+ */
+export function causeOf(verdict: Verdict | null, end: ProcessEnd, others: number): Ending["cause"] | null {
+  if (verdict === "crash" && others > 0 && wasOutOfMemory(end)) return "memory";
+  return (verdict === null ? undefined : causes[verdict]) ?? null;
+}

@@ -1,0 +1,109 @@
+/** The chunks of a job: those of its plan, and the ranges that came back to it. */
+import type { ChunkStatus, Verdict } from "../plan/events.ts";
+import { commandLine } from "../plan/command-line.ts";
+import { formatFrames } from "../plan/frames.ts";
+import type { Chunk, RenderPlan } from "../plan/render-plan.ts";
+import type { ChunkRun } from "./chunk-run.ts";
+
+export class ChunkList {
+  readonly #plan: RenderPlan;
+  readonly #steps: ReadonlySet<number>;
+  readonly #chunks: Chunk[];
+  readonly #runs = new Map<number, ChunkRun>();
+  /** By the index of a chunk that came back: the one that left its frames. */
+  readonly #origins = new Map<number, number>();
+  readonly #dropped = new Map<number, { readonly verdict: Verdict; readonly reason: string }>();
+
+  /** @param steps how the plan's range was typed; what comes back is written the same way. */
+  constructor(plan: RenderPlan, steps: ReadonlySet<number>) {
+    this.#plan = plan;
+    this.#steps = steps;
+    this.#chunks = [...plan.chunks];
+  }
+
+  get length(): number {
+    return this.#chunks.length;
+  }
+
+  /** Those that were started, in the order they were. */
+  get runs(): readonly ChunkRun[] {
+    return [...this.#runs.values()];
+  }
+
+  get running(): ChunkRun[] {
+    return this.runs.filter((run) => run.isRunning);
+  }
+
+  /** The run of a chunk that was started. */
+  run(index: number): ChunkRun | undefined {
+    return this.#runs.get(index);
+  }
+
+  /** @throws {RangeError} */
+  get(index: number): Chunk {
+    const chunk = this.#chunks[index];
+    if (!chunk) throw new RangeError(`no chunk ${index}`);
+    return chunk;
+  }
+
+  started(index: number, run: ChunkRun): void {
+    this.#runs.set(index, run);
+  }
+
+  /** Makes a chunk of frames that another one left; answers with its index. */
+  add(frames: readonly number[], origin: number): number {
+    const index = this.#chunks.length;
+    const argv = commandLine(this.#plan.command, frames, this.#steps);
+    this.#chunks.push({ index, frames: formatFrames(frames, this.#steps), count: frames.length, argv });
+    this.#origins.set(index, origin);
+    return index;
+  }
+
+  /** None of those that wait will be started. */
+  dropWaiting(verdict: Verdict, reason: string): void {
+    for (const { index } of this.#chunks)
+      if (!this.#runs.has(index) && !this.#dropped.has(index)) this.#dropped.set(index, { verdict, reason });
+  }
+
+  get statuses(): ChunkStatus[] {
+    return this.#chunks.map((chunk) => this.#status(chunk));
+  }
+
+  /** Frames that are left to those which wait or run, and the most that one running Nuke has before it. */
+  get left(): { frames: number; longest: number } {
+    let frames = 0;
+    let longest = 0;
+    for (const { index, count } of this.#chunks) {
+      const run = this.#runs.get(index);
+      if (run ? !run.isRunning : this.#dropped.has(index)) continue;
+      const own = count - (run?.framesAdvanced ?? 0);
+      frames += own;
+      if (run) longest = Math.max(longest, own);
+    }
+    return { frames, longest };
+  }
+
+  #status(chunk: Chunk): ChunkStatus {
+    const { index, frames, count } = chunk;
+    const from = this.#origins.get(index) ?? null;
+    const run = this.#runs.get(index);
+    if (run) return { ...run.status, from };
+    const dropped = this.#dropped.get(index);
+    return {
+      index,
+      frames,
+      count,
+      from,
+      state: dropped ? "finished" : "waiting",
+      pid: null,
+      framesDone: 0,
+      frameProgress: 0,
+      seconds: 0,
+      peakMB: 0,
+      verdict: dropped?.verdict ?? null,
+      exitCode: null,
+      signal: null,
+      reason: dropped?.reason ?? null,
+    };
+  }
+}

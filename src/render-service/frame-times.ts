@@ -1,0 +1,46 @@
+/** How long the frames of one Nuke take, by the clock. */
+
+/** Frames whose times are kept: the newest tell most about the next. */
+const RECENT = 20;
+
+export class FrameTimes {
+  /** Seconds each, newest last; the first one of a Nuke has its start-up in it. */
+  readonly recent: number[] = [];
+  #began: number;
+  #first: number | null = null;
+  #sum = 0;
+  #count = 0;
+  /** Seconds of the longest one, the first with its start-up among them; 0 before the first. */
+  longest = 0;
+
+  /** @param began milliseconds since 1970 when the Nuke was started. */
+  constructor(began: number) {
+    this.#began = began;
+  }
+
+  /** A frame has ended now. */
+  frame(now = Date.now()): void {
+    const seconds = (now - this.#began) / 1000;
+    this.#began = now;
+    this.longest = Math.max(this.longest, seconds);
+    this.recent.push(seconds);
+    if (this.recent.length > RECENT) this.recent.shift();
+    if (this.#first === null) {
+      this.#first = seconds;
+      return;
+    }
+    this.#sum += seconds;
+    this.#count++;
+  }
+
+  /** Mean of the frames behind the first; null before there are two. */
+  get secondsPerFrame(): number | null {
+    return this.#count === 0 ? null : this.#sum / this.#count;
+  }
+
+  /** What the first frame took longer than the others; null before there are two. */
+  get startupSeconds(): number | null {
+    const each = this.secondsPerFrame;
+    return each === null || this.#first === null ? null : Math.max(0, this.#first - each);
+  }
+}

@@ -1,0 +1,177 @@
+/** The service and the memory of this machine: Nukes that really take it. */
+import assert from "node:assert/strict";
+import { writeFileSync } from "node:fs";
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { test } from "node:test";
+import type { RenderEvent } from "../../src/plan/events.ts";
+import { runJob } from "../../src/render-service/client.ts";
+import { eventsOf, fakeJob, place, renderAll } from "./fake-nuke.ts";
+
+/** Takes 150 MB, and waits until somebody looked at it. */
+const heavy = `
+  const held = Buffer.alloc(150 * 1024 * 1024, 1);
+  for (const f of frames) { write(f); frameLine(f); await sleep(700); }
+  if (held[5] === 0) complain("lost"); total();`;
+const shape = { range: "1-8", chunks: ["1", "2", "3", "4", "5", "6", "7", "8"], parallel: 8 };
+/** Reckoned by the plan at 900 MB for each Nuke. */
+const reckoned = (budgetMB: number) => ({
+  memory: { parallel: 8, cacheMB: 800, allowanceMB: 100, sumMB: 7200, budgetMB, freeMB: 9000, fits: false },
+});
+const mostAtOnce = (events: readonly RenderEvent[]): number =>
+  Math.max(...eventsOf(events, "progress").map(({ status }) => status.running));
+const texts = (events: readonly RenderEvent[], severity: string): string[] =>
+  eventsOf(events, "message").flatMap((event) => (event.severity === severity ? [event.text] : []));
+
+test("Nukes start as memory allows: few by the plan's reckoning, more when they need less; the next render knows", async () => {
+  await using here = await place();
+  const client = await here.connect();
+  await client.configure({ budgetMB: 1100 });
+  const events: RenderEvent[] = [];
+  const job = fakeJob(here, heavy, { ...shape, plan: reckoned(1100) });
+  const first = await runJob(client, job, { onEvent: (event) => events.push(event) });
+  assert.deepEqual([first.framesDone, first.exitCode], [["1-8"], 0]);
+  const starts = events.flatMap((event, index) => (event.type === "chunk-started" ? [index] : []));
+  const firstDone = events.findIndex(({ type }) => type === "frame-done");
+  assert.ok((starts[0] ?? 0) < firstDone && (starts[1] ?? 0) > firstDone, "the second knew the first's need");
+  assert.ok(mostAtOnce(events) > 1 && mostAtOnce(events) < 8, `${mostAtOnce(events)} at once`);
+  assert.ok(first.status.peakMB <= 1100, `${first.status.peakMB} MB`);
+  assert.match(
+    texts(events, "info")[0] ?? "",
+    /need 900 MB, and 1 Nuke at work counts for 900 MB of the 1\.1 GB/u,
+  );
+  const history: unknown = JSON.parse(await readFile(join(here.state, "history.json"), "utf8"));
+  assert.match(JSON.stringify(history), /"write":"Write1","demo":true,"peakMB":(?:1[6-9]|2[0-4])\d/u);
+
+  events.length = 0;
+  const second = await runJob(client, job, { onEvent: (event) => events.push(event) });
+  assert.equal(second.exitCode, 0);
+  const before = events.findIndex(({ type }) => type === "frame-done");
+  const atOnce = events.slice(0, before).filter(({ type }) => type === "chunk-started").length;
+  assert.ok(atOnce >= 4, `${atOnce} before the first frame`);
+  assert.ok(second.status.peakMB <= 1100, `${second.status.peakMB} MB`);
+});
+
+test("a Nuke that is over the budget by itself runs, alone and with a warning; a budget that grows lets more in", async () => {
+  await using here = await place();
+  const client = await here.connect();
+  await client.configure({ budgetMB: 300 });
+  const events: RenderEvent[] = [];
+  // Waits until a second Nuke runs, which the first has to see.
+  const code = `
+    fs.writeFileSync(path.join(out, "here" + frames[0]), "");
+    const both = () => ["here1", "here2"].every((name) => fs.existsSync(path.join(out, name)));
+    while (!both()) await sleep(20);
+    for (const f of frames) { write(f); frameLine(f); } total();`;
+  const job = fakeJob(here, code, { range: "1-2", chunks: ["1", "2"], parallel: 2, plan: reckoned(300) });
+  const grown: Promise<void>[] = [];
+  const finished = await runJob(client, job, {
+    onEvent: (event) => {
+      events.push(event);
+      if (texts(events, "info").length > 0 && grown.length === 0)
+        grown.push(client.configure({ budgetMB: 4000 }));
+    },
+  });
+  await Promise.all(grown);
+  assert.equal(finished.exitCode, 0);
+  assert.equal(mostAtOnce(events), 2);
+  assert.match(
+    texts(events, "warning")[0] ?? "",
+    /need 900 MB, and all Nukes together may take 300 MB.*alone/u,
+  );
+  assert.equal(texts(events, "info").length, 1);
+});
+
+test("over the budget the youngest Nuke makes room; its frames are rendered later, and only those", async () => {
+  if (process.platform !== "linux")
+    return console.log("UNTESTED HERE: real memory pressure (looks are rarer)");
+  await using here = await place();
+  const client = await here.connect();
+  await client.configure({ budgetMB: 500 });
+  const events: RenderEvent[] = [];
+  // Light at first, so that all are let in; the second frames are heavy, and each is only done when nobody was pressed meanwhile.
+  const code = `
+    write(frames[0]); frameLine(frames[0]);
+    const until = path.join(out, "heavy");
+    fs.writeFileSync(path.join(out, "ready" + frames[0]), "");
+    while (fs.readdirSync(out).filter((name) => name.startsWith("ready")).length < 3) await sleep(20);
+    const held = Buffer.alloc(300 * 1024 * 1024, 1);
+    await sleep(900);
+    for (const f of frames.slice(1)) { write(f); frameLine(f); }
+    if (held[5] === 0) complain("lost"); total();`;
+  const light = {
+    memory: { parallel: 3, cacheMB: 50, allowanceMB: 50, sumMB: 300, budgetMB: 500, freeMB: 900, fits: true },
+  };
+  const job = fakeJob(here, code, {
+    range: "1-6",
+    chunks: ["1-2", "3-4", "5-6"],
+    parallel: 3,
+    plan: light,
+  });
+  const finished = await runJob(client, job, { onEvent: (event) => events.push(event) });
+  assert.deepEqual([finished.framesDone, finished.exitCode], [["1-6"], 0]);
+  const { chunks } = finished.status;
+  const gave = chunks.filter(({ verdict }) => verdict === "gave-way");
+  assert.ok(gave.length >= 1 && chunks[0]?.verdict === "done", JSON.stringify(chunks, null, 1));
+  assert.match(gave[0]?.reason ?? "", /1 of 2 frames are on disk/u);
+  const later = chunks.filter(({ from }) => from !== null);
+  assert.deepEqual(
+    later.map(({ frames, from }) => [frames, from]).slice(0, 1),
+    [["6", 2]],
+    "the youngest one's second frame",
+  );
+  const framesDone = eventsOf(events, "frame-done").map(({ frame }) => frame);
+  assert.equal(new Set(framesDone).size, framesDone.length, "none is rendered twice that was finished");
+  assert.match(texts(events, "warning").join("\n"), /ended to make room: all Nukes together hold/u);
+  assert.match(texts(events, "info").join("\n"), /Frame 6 of chunk 3 is rendered when there is room/u);
+  assert.equal(
+    chunks.reduce((sum, chunk) => sum + chunk.framesDone, 0),
+    6,
+  );
+});
+
+test("free memory under the floor: one Nuke is left, and it finishes everything", async () => {
+  await using here = await place("nbr floor", { NUKE_RENDER_FREE_FLOOR_MB: "100000000" });
+  const client = await here.connect();
+  const events: RenderEvent[] = [];
+  // The first waits until the other one is held back.
+  const code = `
+    while (!fs.existsSync(path.join(out, "held"))) await sleep(20);
+    ${renderAll}`;
+  const job = fakeJob(here, code, { range: "1-4", chunks: ["1-2", "3-4"], parallel: 2 });
+  const finished = await runJob(client, job, {
+    onEvent: (event) => {
+      events.push(event);
+      if (texts(events, "info").some((text) => text.startsWith("Held back")))
+        writeFileSync(join(here.frames, "held"), "");
+    },
+  });
+  assert.deepEqual([finished.framesDone, finished.exitCode], [["1-4"], 0]);
+  assert.match(texts(events, "info").join("\n"), /Held back: only .* are free/u);
+});
+
+test("a Nuke killed by SIGKILL among others counts as pressure: its frames come back, none has failed", async () => {
+  await using here = await place();
+  const client = await here.connect();
+  const events: RenderEvent[] = [];
+  const code = `
+    write(frames[0]); frameLine(frames[0]);
+    const mark = path.join(out, "killed");
+    if (frames[0] === 1) while (!fs.existsSync(mark)) await sleep(20);
+    else if (!fs.existsSync(mark)) { fs.writeFileSync(mark, ""); process.kill(process.pid, "SIGKILL"); await sleep(1e6); }
+    if (frames[0] === 1) await sleep(500);
+    for (const f of frames.slice(1)) { write(f); frameLine(f); }
+    total();`;
+  const job = fakeJob(here, code, { range: "1-6", chunks: ["1-3", "4-6"], parallel: 2 });
+  const finished = await runJob(client, job, { onEvent: (event) => events.push(event) });
+  assert.deepEqual([finished.framesDone, finished.exitCode], [["1-6"], 0]);
+  assert.deepEqual(
+    finished.status.chunks.map(({ frames, verdict, from }) => [frames, verdict, from]),
+    [
+      ["1-3", "done", null],
+      ["4-6", "crash", null],
+      ["5-6", "done", 1],
+    ],
+  );
+  assert.equal(eventsOf(events, "frame-failed").length, 0);
+});
