@@ -3,6 +3,7 @@ import { scanBody } from "../script/body-scan.ts";
 import { type Expanded, expandFile, frameFile } from "../script/file-name.ts";
 import type { Script } from "../script/script.ts";
 import type { ScriptNode } from "../script/script-node.ts";
+import { detached } from "../script/string-pool.ts";
 import { readList } from "../script/tcl-list.ts";
 import { isWrite, rootViews } from "../script/write-targets.ts";
 import type { NkDocument } from "./nk-document.ts";
@@ -46,8 +47,9 @@ export const fileKnobs = perNode((text, node): readonly FileKnob[] => {
     if (!looksLikeFile(value, certain.has(name))) return;
     const quotes = word.kind === "bare" ? 0 : 1;
     (found ??= []).push({
-      knob: name,
-      value,
+      // They outlive the text they were read from.
+      knob: detached(name),
+      value: detached(value),
       start: word.start + quotes - start,
       end: word.end - quotes - start,
     });

@@ -86,17 +86,19 @@ function aboutKnob(document: NkDocument, node: ScriptNode, knob: KnobSpan): stri
   const fact = knobFact(node.class, name);
   const value = valueOf(text, knob);
   const file = fileKnobs(text, node).find((one) => one.start + node.place.start >= knob.valueStart);
-  const isFile = file?.knob === name && file.value === value;
+  const path = file?.knob === name && file.value === value ? resolved(document, node, value) : "";
   const shown = isPythonKnob(name) ? codeBlock(shortened(value), "python") : codeBlock(shortened(value));
   const of = node.class === "Root" ? "Root" : nameOf(node);
   return [
     `**${plainMarkdown(name)}** of ${plainMarkdown(of)} · ${inlineCode(node.class)}`,
     fact?.about ?? declaredAs(text, node, name),
+    name === "addUserKnob" ? declaredAs(text, node, readList(value)[1] ?? "") : "",
     fact?.values && fact.values.length <= 30 && !fact.values.includes("true")
       ? fact.values.map(inlineCode).join(", ")
       : "",
     value === "" ? "" : shown,
-    isFile ? resolved(document, node, value) : "",
+    // What is written as it is found says nothing more.
+    path === inlineCode(value) ? "" : path,
   ];
 }
 

@@ -1,6 +1,7 @@
 import { type DocumentSymbol, SymbolKind } from "vscode-languageserver";
 import { scanBody } from "../script/body-scan.ts";
 import type { ScriptNode } from "../script/script-node.ts";
+import { detached } from "../script/string-pool.ts";
 import { isWrite } from "../script/write-targets.ts";
 import type { Feature } from "./feature.ts";
 import type { NkDocument } from "./nk-document.ts";
@@ -67,7 +68,8 @@ const captionOf = perNode((text, node) => {
       [nameStart, nameEnd] = [valueStart - start, valueEnd - start];
     }
   });
-  return { label: firstLine(label), nameStart, nameEnd };
+  // It outlives the text it was read from.
+  return { label: detached(firstLine(label)), nameStart, nameEnd };
 });
 
 /** What a label says at a glance: labels are HTML, and may be long. */

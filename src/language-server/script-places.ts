@@ -99,7 +99,7 @@ export function groupPlaces(script: Script): ReadonlyMap<ScriptNode, GroupPlace>
 
 /**
  * Keeps what was read of a node for as long as it lives: an edit makes new nodes of those it touches, and moves the others. So offsets
- * kept this way count from the node's start, and connections, which any edit may change, must not be kept.
+ * kept this way count from the node's start, connections, which any edit may change, must not be kept, and strings only as copies.
  */
 export function perNode<Kept extends object>(
   read: (text: string, node: ScriptNode) => Kept,

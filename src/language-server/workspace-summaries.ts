@@ -11,7 +11,7 @@ import { type SeenClasses, seenClasses } from "./script-summary.ts";
 import type { WorkspaceScripts } from "./workspace-scripts.ts";
 
 /** Files that are read, and the size of one: reading one must not keep an edit waiting. */
-const [MOST_FILES, LARGEST_FILE] = [200, 2 * 1024 * 1024];
+const [MOST_FILES, LARGEST_FILE] = [200, 1024 * 1024];
 /** Milliseconds for which nobody asks the disk again. */
 const FRESH_FOR = 3000;
 

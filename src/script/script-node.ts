@@ -54,6 +54,7 @@ export class ScriptNode {
   /** Offsets of words that never close, from the node's start. */
   readonly unclosed: readonly number[];
   readonly #source: Source;
+  readonly #keep: (text: string) => string;
   readonly #bodyStart: number;
   readonly #bodyEnd: number;
   #connections = unconnected;
@@ -64,6 +65,7 @@ export class ScriptNode {
     this.place = place;
     this.head = head;
     this.#source = source;
+    this.#keep = keep;
     this.#bodyStart = bodyStart;
     this.#bodyEnd = bodyEnd;
     let name = "";
@@ -177,7 +179,8 @@ export class ScriptNode {
     this.#userKnobs = [];
     scanBody(text, body.start, body.end, (nameStart, nameEnd, valueStart, valueEnd) => {
       const span: KnobSpan = [nameStart - start, nameEnd - start, valueStart - start, valueEnd - start];
-      const name = nameOf(text, nameStart, nameEnd);
+      // The index outlives the text it was read from.
+      const name = this.#keep(nameOf(text, nameStart, nameEnd));
       if (name === "addUserKnob") this.#userKnobs.push(span);
       // Written twice, the last one holds.
       else knobs.set(name, span);

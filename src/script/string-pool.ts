@@ -8,9 +8,13 @@ export class StringPool {
   keep(text: string): string {
     const known = this.#known.get(text);
     if (known !== undefined) return known;
-    // Through bytes, because joining and slicing would only point at the long string again.
-    const copy = Buffer.from(text, "utf16le").toString("utf16le");
+    const copy = detached(text);
     this.#known.set(copy, copy);
     return copy;
   }
+}
+
+/** A copy that holds nothing but itself. Through bytes, because joining and slicing would only point at the long string again. */
+export function detached(text: string): string {
+  return Buffer.from(text, "utf16le").toString("utf16le");
 }

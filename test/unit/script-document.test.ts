@@ -91,10 +91,20 @@ test("typing and taking back leaves everything as it was", async () => {
   }
 });
 
-test("10,000 edits leave memory where it was", async () => {
+/** Megabytes in use, garbage taken out. */
+function memory(): () => number {
   setFlagsFromString("--expose-gc");
   const gc: unknown = runInNewContext("gc");
   assert.ok(typeof gc === "function");
+  return () => {
+    gc();
+    const { heapUsed, external } = process.memoryUsage();
+    return (heapUsed + external) / 1024 / 1024;
+  };
+}
+
+test("10,000 edits leave memory where it was", async () => {
+  const used = memory();
   const document = await ScriptDocument.open(text.repeat(4));
   const length = document.text.length;
   const edit = (step: number): void => {
@@ -104,14 +114,28 @@ test("10,000 edits leave memory where it was", async () => {
     change(document, at, at + 1, "");
     assert.ok(document.script.nodes.length > 0);
   };
-  const used = (): number => {
-    gc();
-    const { heapUsed, external } = process.memoryUsage();
-    return (heapUsed + external) / 1024 / 1024;
-  };
   for (let step = 0; step < 500; step++) edit(step);
   const before = used();
   for (let step = 0; step < 5000; step++) edit(step);
   const grown = used() - before;
   assert.ok(grown < 3, `${grown.toFixed(1)} MB`);
+});
+
+test("a node whose knobs were looked at does not hold the text of that time", async () => {
+  const used = memory();
+  const node = "Write {\n create_directories true\n}\n";
+  const document = await ScriptDocument.open(node.repeat(20_000));
+  const look = (): void => {
+    for (const one of document.script.nodes) assert.equal(one.knob("create_directories"), "true");
+  };
+  look();
+  const before = used();
+  // Each edit reads another node again, which then has seen another text.
+  for (let step = 0; step < 40; step++) {
+    const at = step * 100 * node.length + step + "Write {\n".length;
+    change(document, at, at, " ");
+    look();
+  }
+  const grown = used() - before;
+  assert.ok(grown < 10, `${grown.toFixed(1)} MB`);
 });
