@@ -9,8 +9,10 @@ export class GivenNames {
 
   /** `wanted`: the nodes that are to have a name. */
   constructor(nodes: readonly ScriptNode[], wanted: (node: ScriptNode) => boolean = () => true) {
+    const nameless = nodes.filter((node) => node.name === "" && wanted(node));
+    if (nameless.length === 0) return;
     for (const node of nodes) this.#namesIn(node.group).add(node.name);
-    for (const node of nodes) if (node.name === "" && wanted(node)) this.#given.set(node, this.#free(node));
+    for (const node of nameless) this.#given.set(node, this.#free(node));
   }
 
   /** `Write1`. */
