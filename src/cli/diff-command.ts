@@ -38,7 +38,7 @@ export function differenceLines(difference: ScriptDifference): string[] {
   const detail = (className: string, name: string, ...details: readonly string[]): void => {
     const known = nodes.get(name) ?? { head: `~ ${className} ${name}`, details: [] };
     nodes.set(name, known);
-    known.details.push(...details);
+    for (const line of details) known.details.push(line);
   };
   for (const one of renamed) detail(one.class, one.new, `    name  ${one.old} → ${one.new}`);
   for (const one of reclassed) detail(one.new, one.name, `    class  ${one.old} → ${one.new}`);
@@ -47,8 +47,7 @@ export function differenceLines(difference: ScriptDifference): string[] {
   for (const one of rewired)
     detail(one.class, one.name, `    inputs  ${inputText(one.old)} → ${inputText(one.new)}`);
   for (const one of changed) detail(one.class, one.name, ...one.knobs.flatMap(knobLines));
-  for (const { head, details } of nodes.values()) lines.push(head, ...details);
-  return lines;
+  return [...lines, ...[...nodes.values()].flatMap(({ head, details }) => [head, ...details])];
 }
 
 function inputText(names: readonly (string | null)[]): string {

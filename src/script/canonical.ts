@@ -10,7 +10,8 @@ export function canonicalText(script: Script, options: MeaningOptions = {}): str
   const lines: string[] = [];
   if (script.version !== null) lines.push(`version ${printValue(script.version)}`);
   for (const command of otherCommands(script, options)) lines.push(printValue(command));
-  if (script.root !== null) lines.push("", "Root", ...knobLines(script.root, "  ", options));
+  if (script.root !== null) lines.push("", "Root");
+  for (const line of knobLines(script.root, "  ", options)) lines.push(line);
 
   const children = childrenOf(script, options);
   const names = new GivenNames(script.nodes);
@@ -27,9 +28,10 @@ export function canonicalText(script: Script, options: MeaningOptions = {}): str
     const { node, indent } = next;
     lines.push("", `${indent}${node.class} ${printValue(names.fullName(node))}`);
     if (node.cloneOf) lines.push(`${indent}  clone ${printValue(names.fullName(node.cloneOf))}`);
-    const inputs = inputLine(node, names);
+    const inputs = inputLine(node, names, options);
     if (inputs !== "") lines.push(`${indent}  inputs ${inputs}`);
-    lines.push(...knobLines(node, `${indent}  `, options));
+    // Not spread: there may be more than a call takes.
+    for (const line of knobLines(node, `${indent}  `, options)) lines.push(line);
     enter(node, `${indent}  `);
   }
   return `${lines.join("\n").replace(/^\n+/u, "")}\n`;
@@ -46,13 +48,13 @@ export function printValue(value: string): string {
 }
 
 /** Names inside the group, where they are unique; `-`: nothing. */
-function inputLine(node: ScriptNode, names: GivenNames): string {
-  return inputsThatCount(node)
+function inputLine(node: ScriptNode, names: GivenNames, options: MeaningOptions): string {
+  return inputsThatCount(node, options)
     .map((input) => (input === null ? "-" : printValue(names.name(input))))
     .join(" ");
 }
 
-function knobLines(node: ScriptNode, indent: string, options: MeaningOptions): string[] {
+function knobLines(node: ScriptNode | null, indent: string, options: MeaningOptions): string[] {
   return [...knobsThatCount(node, options)].map(([knob, value]) => {
     const name = knob.startsWith("addUserKnob ") ? "addUserKnob" : printValue(knob);
     return `${indent}${name} ${printValue(value)}`;

@@ -103,17 +103,16 @@ export function compareScripts(old: Script, now: Script, options: MeaningOptions
         new: after.cloneOf && newNames.fullName(after.cloneOf),
       })),
     rewired: pairs.flatMap(([before, after]) => {
-      const places = Math.max(before.inputs.length, after.inputs.length);
-      const equal = Array.from({ length: places }, (_, at) =>
-        same(before.inputs[at] ?? null, after.inputs[at] ?? null),
-      ).every(Boolean);
+      const [inputs, inputsNow] = [inputsThatCount(before, options), inputsThatCount(after, options)];
+      const equal =
+        inputs.length === inputsNow.length && inputs.every((input, at) => same(input, inputsNow[at] ?? null));
       if (equal) return [];
       const { name, class: className } = label(newNames, after);
       return {
         name,
         class: className,
-        old: inputNames(before, oldNames),
-        new: inputNames(after, newNames),
+        old: inputNames(inputs, oldNames),
+        new: inputNames(inputsNow, newNames),
       };
     }),
     changed: pairs.flatMap(([before, after]) => {
@@ -133,8 +132,8 @@ export function isEqual(difference: ScriptDifference): boolean {
   );
 }
 
-function inputNames(node: ScriptNode, names: GivenNames): (string | null)[] {
-  return inputsThatCount(node).map((input) => input && names.fullName(input));
+function inputNames(inputs: readonly (ScriptNode | null)[], names: GivenNames): (string | null)[] {
+  return inputs.map((input) => input && names.fullName(input));
 }
 
 function changedKnobs(

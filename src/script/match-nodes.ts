@@ -1,5 +1,5 @@
 /** Which node of one script is which of another: by full name, then, of what is left, by class and place. */
-import { type MeaningOptions, countsNode, knobsThatCount } from "./meaning.ts";
+import { type MeaningOptions, countsNode, inputsThatCount, knobsThatCount } from "./meaning.ts";
 import type { Script } from "./script.ts";
 import type { ScriptNode } from "./script-node.ts";
 
@@ -26,7 +26,7 @@ const ALIKE = 0.5;
 
 /** Beyond this many pairs, a node is held against its nearest ones only. */
 const MOST_PAIRS = 40_000;
-const NEAREST = 40;
+const NEAREST = 8;
 
 interface Candidate {
   readonly old: ScriptNode;
@@ -55,6 +55,7 @@ class Matcher {
       const [old, now] = [this.#old.get(pair[0]) ?? [], this.#now.get(pair[1]) ?? []];
       this.#byName(old, now, (node) => `${node.class} ${node.name}`);
       this.#byName(old, now, (node) => node.name);
+      this.#byKnobs(old, now);
       this.#byPlace(old, now);
       for (const node of old) {
         const match = this.#matches.get(node);
@@ -75,6 +76,16 @@ class Matcher {
     for (const node of old) {
       if (node.name === "" || this.#matches.has(node)) continue;
       const match = named.get(key(node))?.pop();
+      if (match) this.#pair(node, match);
+    }
+  }
+
+  /** Nodes without a name that are equal: the first is the first. There may be many, so this comes before they are held against each other. */
+  #byKnobs(old: readonly ScriptNode[], now: readonly ScriptNode[]): void {
+    const key = (node: ScriptNode): string => JSON.stringify([node.class, ...this.#knobsOf(node)]);
+    const equal = grouped(now.filter((node) => node.name === "").reverse(), key);
+    for (const node of old) {
+      const match = node.name === "" ? equal.get(key(node))?.pop() : undefined;
       if (match) this.#pair(node, match);
     }
   }
@@ -129,8 +140,9 @@ class Matcher {
       if (other === value) equal++;
     }
     let all = before.size + after.size - common;
-    for (let at = 0; at < Math.max(old.inputs.length, now.inputs.length); at++) {
-      const [one, other] = [old.inputs[at] ?? null, now.inputs[at] ?? null];
+    const [inputs, inputsNow] = [old, now].map((node) => inputsThatCount(node, this.#options));
+    for (let at = 0; at < Math.max(inputs?.length ?? 0, inputsNow?.length ?? 0); at++) {
+      const [one, other] = [inputs?.[at] ?? null, inputsNow?.[at] ?? null];
       if (one === null && other === null) continue;
       all++;
       if (one !== null && other !== null && this.#mayBe(one, other)) equal++;
@@ -174,7 +186,12 @@ function nearest(
   places: ReadonlyMap<ScriptNode, number>,
 ): readonly ScriptNode[] {
   if (!many) return nodes;
-  const at = nodes.findIndex((node) => (places.get(node) ?? 0) >= place);
-  const middle = at < 0 ? nodes.length : at;
+  let [middle, high] = [0, nodes.length];
+  while (middle < high) {
+    const at = (middle + high) >> 1;
+    const node = nodes[at];
+    if (node && (places.get(node) ?? 0) < place) middle = at + 1;
+    else high = at;
+  }
   return nodes.slice(Math.max(0, middle - NEAREST / 2), middle + NEAREST / 2);
 }

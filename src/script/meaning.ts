@@ -2,7 +2,6 @@
 import type { Script } from "./script.ts";
 import type { ScriptNode } from "./script-node.ts";
 import { printList, readList } from "./tcl-list.ts";
-import { decodeWord, readCommands } from "./tcl-words.ts";
 
 export interface MeaningOptions {
   /** Positions and GUI state too. */
@@ -19,11 +18,11 @@ const guiKnobs = new Set(
 );
 
 /** GUI state that other classes have under the same name and mean it. */
-const guiKnobsOf: Record<string, ReadonlySet<string>> = {
-  BackdropNode: new Set(["bdwidth", "bdheight", "z_order", "appearance", "border_width"]),
+const guiKnobsOf = new Map<string, ReadonlySet<string>>([
+  ["BackdropNode", new Set(["bdwidth", "bdheight", "z_order", "appearance", "border_width"])],
   // Nuke writes the path a script is saved under and takes the one it is opened from; the frame is where the playhead stood.
-  Root: new Set(["name", "frame"]),
-};
+  ["Root", new Set(["name", "frame"])],
+]);
 
 /** A Viewer is what somebody looked at: its knobs and its inputs change with every keystroke, and it renders nothing. */
 export function countsNode(node: ScriptNode, { all = false }: MeaningOptions): boolean {
@@ -31,8 +30,9 @@ export function countsNode(node: ScriptNode, { all = false }: MeaningOptions): b
 }
 
 /** What feeds a node, without the empty inputs at the end: an input that nothing is connected to is none. */
-export function inputsThatCount(node: ScriptNode): readonly (ScriptNode | null)[] {
-  return node.inputs.slice(0, node.inputs.findLastIndex((input) => input !== null) + 1);
+export function inputsThatCount(node: ScriptNode, options: MeaningOptions): readonly (ScriptNode | null)[] {
+  const inputs = node.inputs.map((input) => (input !== null && countsNode(input, options) ? input : null));
+  return inputs.slice(0, inputs.findLastIndex((input) => input !== null) + 1);
 }
 
 /**
@@ -46,47 +46,35 @@ export function knobsThatCount(
   const knobs = new Map<string, string>();
   if (node === null) return knobs;
   const counts = (name: string): boolean =>
-    name !== "inputs" && (all || !(guiKnobs.has(name) || guiKnobsOf[node.class]?.has(name)));
+    name !== "inputs" && (all || !(guiKnobs.has(name) || guiKnobsOf.get(node.class)?.has(name)));
   for (const name of [...node.knobNames].sort()) {
     if ((name !== "name" || node.class === "Root") && counts(name)) knobs.set(name, node.knob(name) ?? "");
   }
-  if (node.userKnobs > 0) addUserKnobs(node, knobs);
+  addUserKnobs(node, knobs);
   return knobs;
 }
 
 function addUserKnobs(node: ScriptNode, knobs: Map<string, string>): void {
-  const { text, bodyStart, bodyEnd } = node.place;
-  readCommands(text, bodyStart, bodyEnd, (words) => {
-    const [first = "", ...values] = words.map((word) => decodeWord(text, word));
-    if (first !== "addUserKnob") return;
-    const value = values.length === 1 ? (values[0] ?? "") : printList(values);
+  for (const value of node.userKnobValues) {
     const name = `addUserKnob ${readList(value)[1] ?? ""}`.trimEnd();
     // Dividers have no name, so one name may stand several times.
     let key = name;
     for (let number = 2; knobs.has(key); number++) key = `${name} (${number})`;
     knobs.set(key, value);
-  });
+  }
 }
 
-/** What the model of a script does not hold: `version` apart, these are the stack's. */
-const modelled = new Set(["version", "push", "set", "end_group", "Root"]);
+/** What the model of a script holds already: its version and the stack's commands. */
+const modelled = new Set(["version", "push", "set", "end_group"]);
 
 /** Commands that are neither nodes nor their connections, such as `add_layer {…}`, each as one Tcl list, sorted. */
 export function otherCommands(script: Script, { all = false }: MeaningOptions): string[] {
   const found: string[] = [];
-  const places = [...script.nodes, ...(script.root === null ? [] : [script.root])]
-    .map((node) => node.place)
-    .sort((a, b) => a.start - b.start);
-  let next = 0;
-  readCommands(script.text, 0, script.text.length, (words) => {
-    const start = words[0]?.start ?? 0;
-    while ((places[next]?.end ?? Infinity) <= start) next++;
-    if ((places[next]?.start ?? Infinity) <= start) return;
-    const [name = "", ...values] = words.map((word) => decodeWord(script.text, word));
-    // A brace too many is damage, and no command.
-    if (modelled.has(name) || /^\}+$/u.test(name) || (!all && name.startsWith("define_window_layout")))
-      return;
-    found.push(printList([name, ...values]));
-  });
+  for (const statement of script.statements) {
+    if (statement.kind !== "command") continue;
+    const { name, args } = statement;
+    if (!modelled.has(name) && (all || !name.startsWith("define_window_layout")))
+      found.push(printList([name, ...args]));
+  }
   return found.sort();
 }
