@@ -3,7 +3,7 @@ import type { ScriptNode } from "./script-node.ts";
 const none: readonly (ScriptNode | null)[] = [];
 
 /** Groups nested deeper than this are read as if they lay in the deepest one: names of nodes would fill memory otherwise. */
-const DEEPEST_GROUP = 200;
+const DEEPEST_GROUP = 100;
 
 /** Nuke's stack of a script being read: what `push`, `set N [stack 0]`, `inputs` and groups do with it. */
 export class Stack {
