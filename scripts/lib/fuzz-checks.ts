@@ -1,5 +1,7 @@
 /** What must hold of any text, however broken, that is read as a script. */
 import { inspectDocument } from "../../src/cli/inspect.ts";
+import { textChecks } from "../../src/language-server/text-checks.ts";
+import { writeChecks } from "../../src/language-server/write-checks.ts";
 import { canonicalText } from "../../src/script/canonical.ts";
 import { compareScripts, isEqual } from "../../src/script/compare.ts";
 import { loadParser } from "../../src/script/parser.ts";
@@ -28,6 +30,7 @@ export async function checkText(text: string, slack = 1): Promise<void> {
   const steps: [string, (script: Script) => void][] = [
     ["writeTargets", (script) => void writeTargets(script, "/shots/a.nk", { env: {} })],
     ["inspectDocument", (script) => void JSON.stringify(inspectDocument(script, "/shots/a.nk", "a.nk"))],
+    ["diagnostics", checkFindings],
     ["canonicalText", (script) => void canonicalText(script)],
     [
       "compareScripts",
@@ -109,6 +112,14 @@ async function checkTree(text: string): Promise<void> {
     cursor.delete();
   } finally {
     tree.delete();
+  }
+}
+
+function checkFindings(script: Script): void {
+  for (const { code, start, end } of [...textChecks(script), ...writeChecks(script, "/shots/a.nk")]) {
+    // The mark of what is missing at the very end stands behind it.
+    if (start < 0 || start > end || end > script.text.length + 1)
+      throw new FuzzFailure("outside", `${code} marks ${start}–${end} of ${script.text.length}`);
   }
 }
 

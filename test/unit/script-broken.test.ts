@@ -74,7 +74,7 @@ test("what cannot be read is told a thousand times and no more", async () => {
 
 test("names that every object has are names like others", async () => {
   for (const name of ["constructor", "__proto__", "toString"]) {
-    const text = `Root {\n ${name} 1\n}\n${name} {\n name ${name}\n ${name} 2\n}\nWrite {\n file /x/[getenv ${name}]/[value root.${name}].exr\n}\n`;
+    const text = `Root {\n ${name} 1\n}\n${name} {\n name ${name}\n ${name} 2\n}\nWrite {\n file_type ${name}\n file /x/[getenv ${name}]/[value root.${name}].exr\n}\n`;
     await checkText(text);
     await checkText(text.replace(` ${name} 1\n`, ""));
     const [target] = writeTargets(await parseScript(text), "/a.nk", { env: {} });
