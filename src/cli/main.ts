@@ -2,6 +2,8 @@
 /** `nbr`: wires the commands. */
 import { pathToFileURL } from "node:url";
 import { programFile } from "../programs.ts";
+import { canonicalCommand } from "./canonical-command.ts";
+import { diffCommand } from "./diff-command.ts";
 import { UsageError, exitCodes } from "./failure.ts";
 import { farmCommand } from "./farm-command.ts";
 import { inspect } from "./inspect.ts";
@@ -42,6 +44,10 @@ async function dispatch(command: string, args: readonly string[], terminal: Term
       if (paths.length === 0) throw new UsageError("Which scripts? Their paths are missing.", "inspect");
       return await inspect(paths, { json: args.includes("--json") }, (line) => terminal.out(line));
     }
+    case "diff":
+      return await diffCommand(args, terminal);
+    case "canonical":
+      return await canonicalCommand(args, terminal);
     case "plan":
       return await planCommand(args, terminal);
     case "render":

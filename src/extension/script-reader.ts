@@ -1,8 +1,18 @@
-import { type Event, EventEmitter, type TextDocument, workspace } from "vscode";
+import { type Event, EventEmitter, type TextDocument, type Uri, workspace } from "vscode";
 import type { LanguageClient } from "vscode-languageclient/node";
-import { scriptFactsMethod, scriptFactsResultSchema } from "../language-server/protocol.ts";
+import {
+  canonicalTextMethod,
+  canonicalTextResultSchema,
+  scriptFactsMethod,
+  scriptFactsResultSchema,
+} from "../language-server/protocol.ts";
 import type { ScriptFacts } from "../plan/target.ts";
 import { programFile } from "../programs.ts";
+
+/** A script that cannot be shown node by node; the message says why. */
+export class UnreadableScriptError extends Error {
+  readonly reason = "unreadable";
+}
 
 /** What is in the open scripts, as the language server reads them. Starts the server with the first script. */
 export class ScriptReader {
@@ -20,6 +30,17 @@ export class ScriptReader {
       uri: client.code2ProtocolConverter.asUri(document.uri),
     });
     return scriptFactsResultSchema.parse(answer);
+  }
+
+  /** The script as text to compare, one knob a line. @throws {UnreadableScriptError} */
+  async canonicalText(script: Uri): Promise<string> {
+    const client = await this.start();
+    const answer: unknown = await client.sendRequest(canonicalTextMethod, {
+      uri: client.code2ProtocolConverter.asUri(script),
+    });
+    const { text, problem } = canonicalTextResultSchema.parse(answer);
+    if (text === null) throw new UnreadableScriptError(problem ?? "This script cannot be read.");
+    return text;
   }
 
   /** Starts the language server once. */

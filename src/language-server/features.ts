@@ -2,6 +2,7 @@
 import { callHierarchyFeature } from "./call-hierarchy.ts";
 import { completionFeature } from "./completion.ts";
 import { definitionFeature } from "./definition.ts";
+import { canonicalTextFeature } from "./canonical-text.ts";
 import { diagnosticsFeature } from "./diagnostics.ts";
 import { documentLinksFeature } from "./document-links.ts";
 import type { Feature } from "./feature.ts";
@@ -18,6 +19,7 @@ import { workspaceSymbolsFeature } from "./workspace-symbols.ts";
 export const features: readonly Feature[] = [
   scriptFactsFeature,
   diagnosticsFeature,
+  canonicalTextFeature,
   definitionFeature,
   referencesFeature,
   highlightFeature,

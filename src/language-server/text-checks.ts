@@ -17,8 +17,10 @@ export function textChecks(script: Script): Finding[] {
 }
 
 function readingProblems({ text, problems }: Script): Finding[] {
+  // Of the line the last problem was in: one long line may hold a thousand.
+  let [from, end] = [-1, -1];
   return problems.map(({ offset, code, message }) => {
-    const end = lineEnd(text, offset);
+    if (offset < from || offset > end) [from, end] = [offset, lineEnd(text, offset)];
     const found = { code, start: offset, end: Math.max(offset + 1, end), message };
     if (code === "stray-brace") {
       const edits = [{ start: offset, end: offset + 1, text: "" }];

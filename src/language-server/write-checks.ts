@@ -7,22 +7,22 @@ import type { Finding, Fix } from "./finding.ts";
 import { endingOf, knobOrClass, valueSpan } from "./text-checks.ts";
 
 /** `file_type` → endings that belong to it (nuke-cli.md 5.2). */
-const endings: Readonly<Record<string, readonly string[]>> = {
-  exr: ["exr", "sxr"],
-  jpeg: ["jpg", "jpeg"],
-  png: ["png"],
-  tiff: ["tif", "tiff", "ftif", "ftiff"],
-  dpx: ["dpx"],
-  cin: ["cin"],
-  targa: ["tga", "targa"],
-  hdr: ["hdr", "hdri"],
-  sgi: ["sgi", "rgb", "rgba"],
-  mov: ["mov", "mp4", "m4v"],
-  mxf: ["mxf"],
-};
-const typeOfEnding = new Map(
-  Object.entries(endings).flatMap(([type, all]) => all.map((ending) => [ending, type])),
+const endings: ReadonlyMap<string, readonly string[]> = new Map(
+  Object.entries({
+    exr: ["exr", "sxr"],
+    jpeg: ["jpg", "jpeg"],
+    png: ["png"],
+    tiff: ["tif", "tiff", "ftif", "ftiff"],
+    dpx: ["dpx"],
+    cin: ["cin"],
+    targa: ["tga", "targa"],
+    hdr: ["hdr", "hdri"],
+    sgi: ["sgi", "rgb", "rgba"],
+    mov: ["mov", "mp4", "m4v"],
+    mxf: ["mxf"],
+  }),
 );
+const typeOfEnding = new Map([...endings].flatMap(([type, all]) => all.map((ending) => [ending, type])));
 
 export function writeChecks(script: Script, path: string): Finding[] {
   const facts = scriptFacts(script, path);
@@ -61,7 +61,7 @@ function oneWrite(script: Script, node: ScriptNode, write: WriteTarget, severalF
     findings.push({ code: "no-frame-token", ...at, message, ...tokenFix(script, node) });
   }
   const ending = endingOf(write.file);
-  const allowed = endings[write.fileType];
+  const allowed = endings.get(write.fileType);
   const type = typeOfEnding.get(ending);
   const written = valueSpan(node, "file_type");
   if (allowed && type !== undefined && written && !allowed.includes(ending)) {

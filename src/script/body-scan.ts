@@ -1,5 +1,5 @@
 /** Finds the knobs of a node's body without looking into their values: nearly all knobs of a script are never asked for. */
-import { type TclWord, readCommand } from "./tcl-words.ts";
+import { type Budget, MOST_MISSES, type TclWord, readCommand } from "./tcl-words.ts";
 
 /** Offsets of a knob in its text: its name, and its value from its first word to behind its last one (equal when it has none). */
 export type TakeKnob = (nameStart: number, nameEnd: number, valueStart: number, valueEnd: number) => void;
@@ -32,7 +32,7 @@ export function scanBody(
     const nameEnd = at;
     if (nameEnd > nameStart && nameEnd < end) {
       const valueStart = nameEnd + 1;
-      const valueEnd = text.charCodeAt(nameEnd) === space ? plainValue(text, valueStart, end) : -1;
+      const valueEnd = text.charCodeAt(nameEnd) === space ? plainValue(text, valueStart, end, budget) : -1;
       if (valueEnd >= 0) {
         take(nameStart, nameEnd, valueStart, valueEnd);
         at = valueEnd;
@@ -50,9 +50,10 @@ export function scanBody(
 }
 
 /** Offset behind a value of one simple word that ends its line; -1 where Tcl's rules have to be asked. */
-function plainValue(text: string, start: number, end: number): number {
+function plainValue(text: string, start: number, end: number, budget: Budget): number {
   const first = text.charCodeAt(start);
   let at = start;
+  if ((first === openBrace || first === quote) && budget.misses >= MOST_MISSES) return -1;
   if (first === openBrace) {
     let depth = 0;
     for (; at < end; at++) {
@@ -61,7 +62,10 @@ function plainValue(text: string, start: number, end: number): number {
       else if (code === openBrace) depth++;
       else if (code === closeBrace && --depth === 0) break;
     }
-    if (at >= end) return -1;
+    if (at >= end) {
+      budget.misses++;
+      return -1;
+    }
     at++;
   } else if (first === quote) {
     for (at++; at < end; at++) {
@@ -70,7 +74,10 @@ function plainValue(text: string, start: number, end: number): number {
       if (code === backslash) at++;
       else if (code === quote) break;
     }
-    if (at >= end) return -1;
+    if (at >= end) {
+      budget.misses++;
+      return -1;
+    }
     at++;
   } else {
     for (; at < end; at++) {

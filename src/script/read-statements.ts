@@ -86,12 +86,14 @@ export class StatementReader {
     const tail = text.slice(Math.max(open, place.end - 300), place.end);
     const closed = !broken || /[\n\r][ \t]*\}$/u.test(tail);
     const end = type === "crowded_node" ? bodyEnd(text, open, place.end) : place.end;
+    // In broken text the tree may see a body where the words, read by themselves, have none.
+    const start = Math.min(open + 1, place.end);
     const node = new ScriptNode({
       source: this.#source,
       place,
       head,
-      bodyStart: open + 1 - place.start,
-      bodyEnd: (closed ? end - 1 : end) - place.start,
+      bodyStart: start - place.start,
+      bodyEnd: Math.max(start, closed ? end - 1 : end) - place.start,
       keep: this.#keep,
     });
     return {

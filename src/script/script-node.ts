@@ -154,6 +154,13 @@ export class ScriptNode {
     return this.#userKnobs.map((span) => this.#place("addUserKnob", span));
   }
 
+  /** What the `addUserKnob` commands say, in order: `7 amount R 0 10`. */
+  get userKnobValues(): string[] {
+    this.#index();
+    const { start } = this.place;
+    return this.#userKnobs.map((span) => this.#value(start + span[2], start + span[3]));
+  }
+
   /** The value as Tcl hands it over: one word as itself, several as a Tcl list. Undefined when the knob is not written. */
   knob(name: string): string | undefined {
     const span = this.#index().get(name);

@@ -16,6 +16,9 @@ export interface ScriptProblem {
   readonly message: string;
 }
 
+/** More are of no use to anybody, and each costs time. */
+const MOST_PROBLEMS = 1000;
+
 /** A script as it is written: its nodes in file order and how they are connected. Holds text, and no tree. */
 export interface Script {
   readonly text: string;
@@ -67,9 +70,12 @@ export function scriptFrom(source: Source, statements: readonly Statement[]): Sc
 function problemsOf(text: string, statements: readonly Statement[]): ScriptProblem[] {
   const problems: ScriptProblem[] = [];
   const unclosed = (statement: Statement, offsets: readonly number[]): void => {
+    let { start: counted, line } = statement.place;
     for (const relative of offsets) {
+      if (problems.length >= MOST_PROBLEMS) return;
       const offset = statement.place.start + relative;
-      const line = statement.place.line + linesBetween(text, statement.place.start, offset);
+      line += linesBetween(text, counted, offset);
+      counted = offset;
       const brace = text.charAt(offset) === "{";
       problems.push({
         line,
@@ -80,6 +86,7 @@ function problemsOf(text: string, statements: readonly Statement[]): ScriptProbl
     }
   };
   for (const statement of statements) {
+    if (problems.length >= MOST_PROBLEMS) break;
     const { place } = statement;
     if (statement.kind === "stray") {
       problems.push({

@@ -2,6 +2,9 @@ import type { ScriptNode } from "./script-node.ts";
 
 const none: readonly (ScriptNode | null)[] = [];
 
+/** Groups nested deeper than this are read as if they lay in the deepest one: names of nodes would fill memory otherwise. */
+const DEEPEST_GROUP = 100;
+
 /** Nuke's stack of a script being read: what `push`, `set N [stack 0]`, `inputs` and groups do with it. */
 export class Stack {
   #entries: (ScriptNode | null)[] = [];
@@ -51,7 +54,7 @@ export class Stack {
   enterGroup(node: ScriptNode): void {
     this.#outer.push({ entries: this.#entries, group: this.#group });
     this.#entries = [];
-    this.#group = node;
+    if (this.#outer.length <= DEEPEST_GROUP) this.#group = node;
   }
 
   /** At the top there is nothing to leave. */

@@ -12,7 +12,7 @@ export interface TclWord {
 }
 
 /** Failed searches for a closing character after which none is searched for any more: broken text must not take quadratic time. */
-const MOST_MISSES = 64;
+export const MOST_MISSES = 64;
 
 export interface Budget {
   misses: number;

@@ -1,6 +1,7 @@
 /** The nodes of a script that render files, and what planning has to know of them. */
 import type { ScriptFacts, WriteTarget } from "../plan/target.ts";
 import { expandFile, hasFrameToken, hasViewToken, typePrefix } from "./file-name.ts";
+import { GivenNames } from "./given-names.ts";
 import type { Script } from "./script.ts";
 import type { ScriptNode } from "./script-node.ts";
 import { readList } from "./tcl-list.ts";
@@ -38,7 +39,7 @@ export function writeTargets(
   path: string,
   { env = process.env }: TargetOptions = {},
 ): WriteTarget[] {
-  const names = new NameGiver(script.nodes);
+  const names = new GivenNames(script.nodes, isWrite);
   return script.nodes.filter(isWrite).map((node) => {
     const knob = (name: string): string => node.effectiveKnob(name) ?? "";
     const file = knob("file");
@@ -53,7 +54,7 @@ export function writeTargets(
     const limited = isTrue(knob("use_limit"));
     const disable = node.effectiveKnob("disable");
     return {
-      name: names.of(node),
+      name: names.fullName(node),
       class: node.class,
       file,
       proxyFile: knob("proxy"),
@@ -126,36 +127,4 @@ export function rootViews(root: ScriptNode | null): string[] {
 function chosenViews(value: string, all: readonly string[]): string[] {
   const names = readList(value).filter((name) => name !== "");
   return names.length > 0 ? names : [...all];
-}
-
-/** Full names, with Nuke's own (`Write1`) for nodes that have none: the class and the first number that is free in the group. */
-class NameGiver {
-  readonly #taken = new Map<ScriptNode | null, Set<string>>();
-  readonly #given = new Map<ScriptNode, string>();
-
-  constructor(nodes: readonly ScriptNode[]) {
-    const nameless = nodes.filter((node) => node.name === "" && isWrite(node));
-    if (nameless.length === 0) return;
-    for (const node of nodes) this.#namesIn(node.group).add(node.name);
-    for (const node of nameless) this.#given.set(node, this.#free(node));
-  }
-
-  of(node: ScriptNode): string {
-    const name = this.#given.get(node) ?? node.name;
-    return node.parent === "" ? name : `${node.parent}.${name}`;
-  }
-
-  #free(node: ScriptNode): string {
-    const names = this.#namesIn(node.group);
-    let number = 1;
-    while (names.has(`${node.class}${number}`)) number++;
-    names.add(`${node.class}${number}`);
-    return `${node.class}${number}`;
-  }
-
-  #namesIn(group: ScriptNode | null): Set<string> {
-    const known = this.#taken.get(group) ?? new Set<string>();
-    this.#taken.set(group, known);
-    return known;
-  }
 }

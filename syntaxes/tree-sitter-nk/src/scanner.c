@@ -19,7 +19,7 @@ enum Token {
 
 // How far a bracket is followed, and how many searches for something's end may fail: both keep broken text from taking quadratic time.
 #define BRACKET_REACH 65536
-#define MOST_MISSES 64
+#define MOST_MISSES 16
 
 typedef struct {
   uint8_t misses;
@@ -165,13 +165,16 @@ static enum Token scan_body(Scanner *scanner, TSLexer *lexer) {
 }
 
 // Behind the opening quote. The word's end is the first plain quote, or, where brackets hold quotes of their own, the one behind them.
-static bool close_quote(TSLexer *lexer) {
+static bool close_quote(Scanner *scanner, TSLexer *lexer) {
   bool has_end = false;
   int32_t brackets = 0;
   uint32_t reach = BRACKET_REACH;
   for (;;) {
     int32_t c = lexer->lookahead;
-    if (c == 0 && lexer->eof(lexer)) return has_end;
+    if (c == 0 && lexer->eof(lexer)) {
+      if (has_end) miss(scanner);
+      return has_end;
+    }
     advance(lexer);
     if (c == '\\') {
       skip_escaped(lexer);
@@ -187,7 +190,10 @@ static bool close_quote(TSLexer *lexer) {
       if (!has_end) lexer->mark_end(lexer);
       has_end = true;
     }
-    if (has_end && --reach == 0) return true;
+    if (has_end && --reach == 0) {
+      miss(scanner);
+      return true;
+    }
   }
 }
 
@@ -230,6 +236,15 @@ static bool finish(TSLexer *lexer, enum Token token) {
   return true;
 }
 
+// Behind a brace that belongs to nothing: takes those that follow it, with the blanks and line ends in between.
+static void skip_braces(TSLexer *lexer, int32_t brace) {
+  while (lexer->lookahead == brace || is_blank(lexer->lookahead) || is_newline(lexer->lookahead)) {
+    bool again = lexer->lookahead == brace;
+    advance(lexer);
+    if (again) lexer->mark_end(lexer);
+  }
+}
+
 // A word that is never closed is its opening character alone, so that the rest of the line and what follows are still read.
 static bool scan_enclosed(Scanner *scanner, TSLexer *lexer) {
   bool brace = lexer->lookahead == '{';
@@ -237,7 +252,7 @@ static bool scan_enclosed(Scanner *scanner, TSLexer *lexer) {
   lexer->mark_end(lexer);
   if (!may_search(scanner)) return false;
   if (!brace) {
-    if (close_quote(lexer)) return true;
+    if (close_quote(scanner, lexer)) return true;
   } else if (close_brace(lexer)) {
     lexer->mark_end(lexer);
     return true;
@@ -253,7 +268,10 @@ static bool scan_command_name(Scanner *scanner, TSLexer *lexer, uint8_t indent) 
   scanner->indent = indent;
   if (lexer->lookahead == '{' || lexer->lookahead == '"') {
     scanner->raw = true;
+    bool search = may_search(scanner);
+    int32_t first = lexer->lookahead;
     scan_enclosed(scanner, lexer);
+    if (!search && first == '{') skip_braces(lexer, first);
     return finish(lexer, COMMAND_NAME);
   }
   while (is_word(lexer->lookahead)) {
@@ -365,6 +383,7 @@ bool tree_sitter_nk_external_scanner_scan(void *payload, TSLexer *lexer, const b
   if (c == '}') {
     advance(lexer);
     lexer->mark_end(lexer);
+    skip_braces(lexer, c);
     return finish(lexer, STRAY_CLOSE);
   }
   return scan_command_name(scanner, lexer, indent);
