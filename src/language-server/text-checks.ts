@@ -59,6 +59,8 @@ function unsetVariables(script: Script): Finding[] {
 function duplicateNames(script: Script): Finding[] {
   const findings: Finding[] = [];
   const seen = new Map<ScriptNode | null, Set<string>>();
+  /** The last number given to a name in a group: the search for a free one goes on from there. */
+  const given = new Map<Set<string>, Map<string, number>>();
   for (const node of script.nodes) {
     if (node.name === "" || node.cloneOf) continue;
     const names = seen.get(node.group) ?? new Set<string>();
@@ -69,8 +71,11 @@ function duplicateNames(script: Script): Finding[] {
     }
     const span = nameSpanOf(script, node);
     if (!span) continue;
+    const numbers = given.get(names) ?? new Map<string, number>();
+    given.set(names, numbers);
     const free = freeName(
       node.name,
+      numbers,
       (name) => names.has(name) || namesOf(script).child(node.group, name) !== undefined,
     );
     names.add(free);
@@ -84,10 +89,11 @@ function duplicateNames(script: Script): Finding[] {
   return findings;
 }
 
-function freeName(name: string, taken: (name: string) => boolean): string {
+function freeName(name: string, numbers: Map<string, number>, taken: (name: string) => boolean): string {
   const [, stem = name, digits = ""] = /^(.*?)(\d*)$/u.exec(name) ?? [];
-  let number = Number(digits || 0) + 1;
+  let number = (numbers.get(name) ?? Number(digits || 0)) + 1;
   while (taken(`${stem}${number}`)) number++;
+  numbers.set(name, number);
   return `${stem}${number}`;
 }
 
