@@ -13,8 +13,8 @@ export interface TextEdit {
 
 /** Characters read again around an edit, at first; more where that does not meet what was there before. */
 const WINDOW = 16_384;
-/** As many statements that never close, and the reader stops searching (scanner.c): from then on order matters. */
-const MOST_OPEN = 60;
+/** As many that never close, and the reader soon stops searching (MOST_MISSES in scanner.c): from then on all of the text counts. */
+const MOST_OPEN = 8;
 
 /**
  * A script that is being edited. Keeps its statements, and after an edit reads again those that it touched: tree-sitter's own reuse of a
