@@ -14,6 +14,7 @@ import type { RenderOutput } from "./output.ts";
 import { scriptFor, writeFor } from "./pick-write.ts";
 import type { RenderActions } from "./render-actions.ts";
 import type { Renders } from "./renders.ts";
+import { revealFolder, revealFolderCommand } from "./reveal-folder.ts";
 import type { ScriptReader } from "./script-reader.ts";
 
 interface Rooms {
@@ -54,6 +55,9 @@ export function registerCommands({
     },
     "nukeRender.retry": async (job) => {
       if (typeof job === "string") await actions.retry(job);
+    },
+    [revealFolderCommand]: async (folder) => {
+      if (typeof folder === "string") await revealFolder(folder);
     },
     "nukeRender.showOutput": async () => output.show(),
     "nukeRender.compareNodes": async (given, other) => comparison.open(given, other),

@@ -7,6 +7,7 @@ import {
   scriptFactsResultSchema,
 } from "../language-server/protocol.ts";
 import type { ScriptFacts } from "../plan/target.ts";
+import { folderLink } from "./reveal-folder.ts";
 import { programFile } from "../programs.ts";
 
 /** A script that cannot be shown node by node; the message says why. */
@@ -68,6 +69,13 @@ export class ScriptReader {
       { run: { module, transport: TransportKind.ipc }, debug: { module, transport: TransportKind.ipc } },
       {
         documentSelector: [{ language: "nk" }],
+        middleware: {
+          resolveDocumentLink: async (link, token, next) => {
+            const resolved = await next(link, token);
+            if (resolved?.target?.path.endsWith("/")) resolved.target = folderLink(resolved.target);
+            return resolved;
+          },
+        },
         synchronize: { configurationSection: "nukeRender", fileEvents: this.#watcher },
       },
     );

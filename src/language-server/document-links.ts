@@ -59,7 +59,9 @@ async function targetOf(
   if (!isAbsolute(file)) return { tooltip: file };
   const found = await nearest(file, firstFrame(script, node), firstView(script, node));
   if (found === null) return { tooltip: `Neither it nor its folder is there: ${file}` };
-  return { target: pathToFileURL(found).href, tooltip: found };
+  // A slash at its end tells editors that it is a folder, to be shown and not opened.
+  const { href } = pathToFileURL(found);
+  return { target: (await isFolder(found)) ? `${href}/` : href, tooltip: found };
 }
 
 /** The file of the frame, or of the nearest one that is there; else the folder, or the nearest one above it; null where there is none. */
@@ -104,6 +106,13 @@ export function nearestFrame(
     if (best === null || distance < best.distance) best = { name, distance };
   }
   return best?.name ?? null;
+}
+
+async function isFolder(path: string): Promise<boolean> {
+  return await stat(path).then(
+    (found) => found.isDirectory(),
+    () => false,
+  );
 }
 
 async function exists(path: string): Promise<boolean> {

@@ -85,8 +85,8 @@ test("a link opens the frame nearest the first, else the folder", async () => {
       inFolder("plates/a.0007.exr"),
       inFolder("plates/b main.1050.exr"),
       // Neither frame nor folder is there.
-      pathToFileURL(folder.path).href,
-      pathToFileURL(folder.path).href,
+      `${pathToFileURL(folder.path).href}/`,
+      `${pathToFileURL(folder.path).href}/`,
       inFolder("luts/film.cube"),
       undefined,
     ],
