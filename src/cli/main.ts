@@ -7,6 +7,7 @@ import { diffCommand } from "./diff-command.ts";
 import { UsageError, exitCodes } from "./failure.ts";
 import { farmCommand } from "./farm-command.ts";
 import { inspect } from "./inspect.ts";
+import { cancelCommand, logsCommand, psCommand } from "./jobs-command.ts";
 import { planCommand } from "./plan-command.ts";
 import { renderCommand } from "./render-command.ts";
 import { serviceCommand } from "./service-command.ts";
@@ -54,6 +55,12 @@ async function dispatch(command: string, args: readonly string[], terminal: Term
       return await renderCommand(args, terminal);
     case "farm":
       return await farmCommand(args, terminal);
+    case "ps":
+      return await psCommand(args, terminal);
+    case "logs":
+      return await logsCommand(args, terminal);
+    case "cancel":
+      return await cancelCommand(args, terminal);
     case "service":
       return await serviceCommand(args, terminal);
     case "language-server":

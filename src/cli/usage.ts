@@ -31,6 +31,9 @@ Usage: nbr COMMAND …
   plan SCRIPT           the chunks of a render and their exact command lines; runs nothing
   render SCRIPT         render a Write, split over several Nukes
   farm submit SCRIPT    send a render to the farm
+  ps                    what renders now, whoever started it; --all: what is over too
+  logs JOB [-f]         what the Nukes of a job printed; -f: and go on printing
+  cancel JOB…|--all     end renders; frames that are done stay
   service status|stop   the render service of this user
   language-server --stdio   the .nk language server, for other editors
 
@@ -86,6 +89,16 @@ Exit code: that of the command; 2 where something stands in the way before it is
 
 The language server of .nk and .gizmo files, for editors other than VS Code: it speaks the Language Server Protocol on standard
 input and output (or with --socket=PORT, --pipe=NAME).`,
+  ps: `Usage: nbr ps [--all] [--json]
+
+Lists the renders of this user's service, of all windows, tasks and terminals. --json prints one job a line.`,
+  logs: `Usage: nbr logs JOB [-f] [--json]
+
+Prints what the Nukes of a job printed, each line with its chunk in front; with -f it goes on until the job is over.`,
+  cancel: `Usage: nbr cancel JOB… [--json]
+       nbr cancel --all
+
+Ends renders and waits for their end; frames that are done stay. Exit code: 0, or 2 for a job that is not there.`,
   service: `Usage: nbr service status [--json]
        nbr service stop [--force]
 

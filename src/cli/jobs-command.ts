@@ -1,0 +1,185 @@
+/** `nbr ps`, `nbr logs`, `nbr cancel`: the jobs of this user's render service, whoever started them. None starts a service. */
+import { parseArgs } from "node:util";
+import { endingText, rangesText, runningText } from "../plan/display.ts";
+import type { JobStatus } from "../plan/events.ts";
+import type { RenderServiceClient } from "../render-service/client.ts";
+import { findRenderService } from "../render-service/connect.ts";
+import { UsageError } from "./failure.ts";
+import { table } from "./summary.ts";
+import type { Terminal } from "./terminal.ts";
+
+/** There is no such job; the message lists those there are. */
+class UnknownJobError extends Error {
+  readonly reason = "unknown-job";
+  constructor(job: string, jobs: readonly JobStatus[]) {
+    const known = jobs.map((one) => one.job).join(", ");
+    super(
+      `There is no job ${job}. ${known === "" ? "The render service has none." : `There are ${known}.`} See: nbr ps --all`,
+    );
+    this.name = "UnknownJobError";
+  }
+}
+
+/** `nbr ps`: jobs that are not over; with `--all` the finished ones too. */
+export async function psCommand(args: readonly string[], terminal: Terminal): Promise<number> {
+  const { values } = parseArgs({
+    args: [...args],
+    options: { json: { type: "boolean" }, all: { type: "boolean" } },
+    strict: true,
+  });
+  const client = await findRenderService();
+  const jobs = (await client?.jobs()) ?? [];
+  client?.dispose();
+  const shown = jobs.filter((job) => (values.all ?? false) || job.state !== "finished");
+  if (values.json ?? false) {
+    for (const job of shown) terminal.out(JSON.stringify(job));
+    return 0;
+  }
+  const rows = shown.map((job) => [
+    job.job,
+    job.write,
+    job.state,
+    job.state === "finished" ? endingText(job) : runningText(job),
+    job.script,
+  ]);
+  if (rows.length === 0) terminal.out("Nothing is rendering.");
+  else for (const line of table(["job", "Write", "state", "progress", "script"], rows)) terminal.out(line);
+  return 0;
+}
+
+/** `nbr logs`: what the Nukes of a job printed, chunk by chunk; with `-f`, what they print from now on as well, until it is over. */
+export async function logsCommand(args: readonly string[], terminal: Terminal): Promise<number> {
+  const { values, positionals } = parseArgs({
+    args: [...args],
+    options: { json: { type: "boolean" }, follow: { type: "boolean", short: "f" } },
+    allowPositionals: true,
+    strict: true,
+  });
+  const [id] = positionals;
+  if (id === undefined || positionals.length > 1)
+    throw new UsageError("Which job? nbr logs takes one name; nbr ps --all lists them.", "logs");
+  const client = await clientWith([id]);
+  try {
+    const log = new JobLog(client, id, (chunk, stream, line) =>
+      terminal.out(
+        (values.json ?? false) ? JSON.stringify({ job: id, chunk, stream, line }) : `[${chunk + 1}] ${line}`,
+      ),
+    );
+    if (values.follow ?? false) await log.follow();
+    else await log.print();
+    return 0;
+  } finally {
+    client.dispose();
+  }
+}
+
+/** `nbr cancel`: ends jobs and waits for their end; frames that are done stay. */
+export async function cancelCommand(args: readonly string[], terminal: Terminal): Promise<number> {
+  const { values, positionals } = parseArgs({
+    args: [...args],
+    options: { json: { type: "boolean" }, all: { type: "boolean" } },
+    allowPositionals: true,
+    strict: true,
+  });
+  const all = values.all ?? false;
+  if (positionals.length === 0 && !all)
+    throw new UsageError("Which jobs? Name them, or say --all; nbr ps lists them.", "cancel");
+  const client = all ? await findRenderService() : await clientWith(positionals);
+  const jobs = ((await client?.jobs()) ?? []).filter(
+    ({ job, state }) => state !== "finished" && (all || positionals.includes(job)),
+  );
+  try {
+    if (client === null || jobs.length === 0) {
+      terminal.err("None of that is rendering.");
+      return 0;
+    }
+    const ends = jobs.map(({ job }) => endOf(client, job));
+    await client.watch({ jobs: jobs.map(({ job }) => job), lines: false });
+    for (const { job } of jobs) await client.cancel({ job });
+    for (const status of await Promise.all(ends))
+      terminal.out(
+        (values.json ?? false)
+          ? JSON.stringify(status)
+          : `■ ${status.job}: ${endingText(status)}. Done: ${rangesText(status.doneRanges)}`,
+      );
+    return 0;
+  } finally {
+    client?.dispose();
+  }
+}
+
+/** Prints a job's logs from where it stopped the last time; events only say that there is more. */
+class JobLog {
+  readonly #client: RenderServiceClient;
+  readonly #job: string;
+  readonly #print: (chunk: number, stream: string, line: string) => void;
+  readonly #read = new Map<string, number>();
+
+  constructor(
+    client: RenderServiceClient,
+    job: string,
+    print: (chunk: number, stream: string, line: string) => void,
+  ) {
+    this.#client = client;
+    this.#job = job;
+    this.#print = print;
+  }
+
+  async print(): Promise<JobStatus> {
+    const status = await this.#client.job(this.#job);
+    for (const { index, state } of status.chunks) {
+      if (state === "waiting") continue;
+      for (const stream of ["stdout", "stderr"] as const) await this.#printLog(index, stream);
+    }
+    return status;
+  }
+
+  async follow(): Promise<void> {
+    let wake: () => void = () => undefined;
+    let news = false;
+    const listener = this.#client.onEvent(() => {
+      news = true;
+      wake();
+    });
+    try {
+      await this.#client.watch({ jobs: [this.#job], lines: true });
+      while ((await this.print()).state !== "finished") {
+        if (!news) await new Promise<void>((resolve) => (wake = resolve));
+        news = false;
+      }
+    } finally {
+      listener.dispose();
+    }
+  }
+
+  async #printLog(chunk: number, stream: "stdout" | "stderr"): Promise<void> {
+    const key = `${chunk} ${stream}`;
+    for (let more = true; more;) {
+      const from = this.#read.get(key) ?? 0;
+      const piece = await this.#client.lines({ job: this.#job, chunk, stream, from });
+      for (const line of piece.lines) this.#print(chunk, stream, line);
+      this.#read.set(key, piece.next);
+      ({ more } = piece);
+    }
+  }
+}
+
+function endOf(client: RenderServiceClient, job: string): Promise<JobStatus> {
+  return new Promise((resolve) => {
+    const listener = client.onEvent((event) => {
+      if (event.type !== "finished" || event.job !== job) return;
+      listener.dispose();
+      resolve(event.status);
+    });
+  });
+}
+
+/** The service, if it knows these jobs. @throws {UnknownJobError} */
+async function clientWith(ids: readonly string[]): Promise<RenderServiceClient> {
+  const client = await findRenderService();
+  const jobs = (await client?.jobs()) ?? [];
+  const unknown = ids.find((id) => !jobs.some(({ job }) => job === id));
+  if (client !== null && unknown === undefined) return client;
+  client?.dispose();
+  throw new UnknownJobError(unknown ?? ids[0] ?? "", jobs);
+}

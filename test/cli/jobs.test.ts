@@ -1,0 +1,67 @@
+/** Looking at renders and ending them from another terminal. */
+import assert from "node:assert/strict";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, test } from "node:test";
+import * as z from "zod";
+import { runNbr } from "./run-nbr.ts";
+
+const folder = mkdtempSync(join(tmpdir(), "nbr jobs "));
+const env: NodeJS.ProcessEnv = {
+  ...process.env,
+  NUKE_RENDER_STATE_DIR: join(folder, "state"),
+  NUKE_STANDIN_PROFILE: join(folder, "profile.json"),
+};
+writeFileSync(join(folder, "profile.json"), JSON.stringify({ secondsPerFrame: 0.2 }));
+const script = join(folder, "shot.nk");
+writeFileSync(
+  script,
+  `Root {\n first_frame 1\n last_frame 200\n}\nConstant {\n inputs 0\n name C\n}\nWrite {\n file "${folder.replaceAll("\\", "/")}/f.###.png"\n file_type png\n name Write1\n}\n`,
+);
+after(async () => {
+  await runNbr(["service", "stop", "--force"], { env });
+  rmSync(folder, { recursive: true });
+});
+
+test("ps, logs -f and cancel of a render that another terminal follows", async () => {
+  assert.match((await runNbr(["ps"], { env })).stdout, /Nothing is rendering/u);
+  let said: ((job: string) => void) | null = null;
+  const begun = new Promise<string>((resolve) => (said = resolve));
+  const render = runNbr(["render", script, "--demo", "--split", "2", "--json"], {
+    env,
+    onLine: (line) => {
+      const event = z.object({ type: z.string(), job: z.string().optional() }).parse(JSON.parse(line));
+      if (event.type === "frame-done" && event.job !== undefined) said?.(event.job);
+    },
+  });
+  const job = await begun;
+  assert.match(
+    (await runNbr(["ps"], { env })).stdout,
+    new RegExp(`${job} +Write1 +running .*/200 frames`, "u"),
+  );
+  // Following ends with the job, and has then printed all its frames, old and new.
+  const logs = runNbr(["logs", job, "-f"], { env });
+  const cancelled = await runNbr(["cancel", job], { env });
+  assert.equal(cancelled.code, 0, cancelled.stderr);
+  assert.match(cancelled.stdout, /cancelled · \d+\/200 frames\. Done: 1/u);
+  assert.equal((await render).code, 130);
+  const { code, stdout } = await logs;
+  assert.equal(code, 0);
+  assert.match(stdout, /^\[1\] Frame 1 \(1 of 100\)$/mu);
+  const frames = stdout.match(/^\[[12]\] Frame \d+/gmu) ?? [];
+  assert.equal(new Set(frames).size, frames.length);
+  const all = (await runNbr(["ps", "--all", "--json"], { env })).stdout.trim().split("\n");
+  const status = z
+    .object({ job: z.string(), state: z.string(), framesDone: z.int() })
+    .parse(JSON.parse(all.at(-1) ?? ""));
+  assert.deepEqual([status.job, status.state], [job, "finished"]);
+  assert.ok(frames.length >= status.framesDone);
+});
+
+test("a job that is not there is exit 2, and those that are there are named", async () => {
+  const { code, stderr } = await runNbr(["logs", "nobody-1"], { env });
+  assert.equal(code, 2);
+  assert.match(stderr, /There is no job nobody-1\. There are shot-Write1/u);
+  assert.equal((await runNbr(["cancel"], { env })).code, 2);
+});
