@@ -1,8 +1,9 @@
 /**
  * `npm run bench`: measurements, each beside its rival in one run, printed as a table. A ratio that misses its bound makes the exit
- * code 1. `npm run bench -- split` runs one case.
+ * code 1. `npm run bench -- split` runs one case; `-- --keep` puts the results of all into docs/benchmarks.md.
  */
-import { readdir } from "node:fs/promises";
+import { readFile, readdir, writeFile } from "node:fs/promises";
+import { cpus } from "node:os";
 import { join } from "node:path";
 import * as z from "zod";
 import { table } from "../src/cli/summary.ts";
@@ -19,7 +20,8 @@ const caseSchema = z.object({
 });
 
 const folder = join(import.meta.dirname, "..", "test", "bench");
-const wanted = process.argv.slice(2);
+const keep = process.argv.includes("--keep");
+const wanted = process.argv.slice(2).filter((word) => !word.startsWith("-"));
 const files = (await readdir(folder)).filter((name) => name.endsWith(".bench.ts")).sort();
 const rows: string[][] = [];
 let missed = 0;
@@ -44,5 +46,26 @@ for (const file of files) {
 }
 for (const line of table(["case", "what", "measured", "rival", "ratio", "bound", ""], rows, [4, 5]))
   process.stdout.write(`${line}\n`);
+if (keep && wanted.length === 0) await keepResults();
 if (rows.length === 0) process.stderr.write(`There is no bench case ${wanted.join(", ")}.\n`);
 process.exitCode = missed > 0 || rows.length === 0 ? 1 : 0;
+
+/** Replaces the table between the marks of docs/benchmarks.md. */
+async function keepResults(): Promise<void> {
+  const file = join(import.meta.dirname, "..", "docs", "benchmarks.md");
+  const text = await readFile(file, "utf8");
+  const lines = [
+    `Node ${process.versions.node}, ${process.platform} ${process.arch}, ${cpus().length} cores, ${new Date().toISOString().slice(0, 10)}:`,
+    "",
+    "| case | what | measured | rival | ratio | bound | |",
+    "| --- | --- | ---: | ---: | ---: | ---: | --- |",
+    ...rows.map((row) => `| ${row.join(" | ")} |`),
+  ];
+  await writeFile(
+    file,
+    text.replace(
+      /(<!-- results -->)[^]*(<!-- end -->)/u,
+      (_all, start: string, end: string) => `${start}\n${lines.join("\n")}\n${end}`,
+    ),
+  );
+}

@@ -27,9 +27,10 @@ const child = spawn(node, ["--disable-warning=ExperimentalWarning", file, ...res
     PATH: [dirname(node), join(root, "node_modules/.bin"), process.env.PATH].join(delimiter),
   },
 });
-// The terminal sends Ctrl-C to the whole group; the child decides what it means, so this process only waits.
+// A terminal sends Ctrl-C to the whole group, anybody else to this process alone: nbr takes the same press twice for one.
+const passedOn = ["SIGTERM", "SIGHUP", ...(["nbr", "demo"].includes(name) ? ["SIGINT"] : [])];
 for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"])
-  process.on(signal, () => signal !== "SIGINT" && child.kill(signal));
+  process.on(signal, () => passedOn.includes(signal) && process.platform !== "win32" && child.kill(signal));
 child.on("error", (error) => fail(`${node} could not be started: ${error.message}`));
 child.on("exit", (code, signal) => {
   if (signal) process.removeAllListeners(signal);

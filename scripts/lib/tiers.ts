@@ -98,6 +98,7 @@ export const tiers: readonly Tier[] = [
   check("build", [join(root, "scripts", "build.ts")]),
   files("unit", 2, 5, tclThere),
   files("corpus", 1, 10, corpusObstacle),
+  files("fuzz", 1, 5),
   files("language-server", 2, 5),
   files("standin", 2, 5),
   files("service", 1, 10),

@@ -5,6 +5,9 @@ export const exitCodes = {
   badInput: 2,
   noLicense: 3,
   cancelled: 130,
+  /** `nbr diff` answers as diff does, with 2 where it cannot tell. */
+  equal: 0,
+  different: 1,
 } as const;
 
 /** The command line cannot be understood; `nbr` prints the message and ends with 2. */

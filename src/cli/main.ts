@@ -1,6 +1,9 @@
 #!/usr/bin/env node
 /** `nbr`: wires the commands. */
+import { pathToFileURL } from "node:url";
 import { programFile } from "../programs.ts";
+import { canonicalCommand } from "./canonical-command.ts";
+import { diffCommand } from "./diff-command.ts";
 import { UsageError, exitCodes } from "./failure.ts";
 import { farmCommand } from "./farm-command.ts";
 import { inspect } from "./inspect.ts";
@@ -41,6 +44,10 @@ async function dispatch(command: string, args: readonly string[], terminal: Term
       if (paths.length === 0) throw new UsageError("Which scripts? Their paths are missing.", "inspect");
       return await inspect(paths, { json: args.includes("--json") }, (line) => terminal.out(line));
     }
+    case "diff":
+      return await diffCommand(args, terminal);
+    case "canonical":
+      return await canonicalCommand(args, terminal);
     case "plan":
       return await planCommand(args, terminal);
     case "render":
@@ -50,7 +57,7 @@ async function dispatch(command: string, args: readonly string[], terminal: Term
     case "service":
       return await serviceCommand(args, terminal);
     case "language-server":
-      await import(programFile("language-server"));
+      await import(pathToFileURL(programFile("language-server")).href);
       return 0;
     default:
       throw new UsageError(`There is no command "${command}". nbr --help lists them.`);

@@ -47,7 +47,9 @@ export function table(
   right: readonly number[] = [],
 ): string[] {
   const all = [head, ...rows];
-  const widths = head.map((_, column) => Math.max(...all.map((row) => (row[column] ?? "").length)));
+  const widths = head.map((_, column) =>
+    all.reduce((widest, row) => Math.max(widest, (row[column] ?? "").length), 0),
+  );
   const print = (row: readonly string[]): string =>
     row
       .map((cell, column) =>

@@ -5,6 +5,8 @@ export interface Terminal {
   /** `err` is a screen that lines can be redrawn on. */
   readonly live: boolean;
   readonly columns: number;
+  /** `out` is a screen that shows colors, and they are wanted. */
+  readonly color: boolean;
   /** Text to a live screen, without a line end. */
   draw(text: string): void;
   readonly cwd: string;
@@ -20,6 +22,7 @@ export function processTerminal(): Terminal {
     get columns() {
       return stderr.columns > 0 ? stderr.columns : 100;
     },
+    color: stdout.isTTY && process.env.TERM !== "dumb" && !process.env.NO_COLOR,
     draw: (text) => void stderr.write(text),
     cwd: process.cwd(),
     env: process.env,

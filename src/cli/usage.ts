@@ -26,6 +26,8 @@ export const usage: Record<string, string> = {
 Usage: nbr COMMAND …
 
   inspect SCRIPT…       what is in a script: nodes, knobs, Writes
+  diff A B              what changed between two scripts: nodes, connections, knobs
+  canonical SCRIPT      a script as text for git diff: one knob a line, in a stable order
   plan SCRIPT           the chunks of a render and their exact command lines; runs nothing
   render SCRIPT         render a Write, split over several Nukes
   farm submit SCRIPT    send a render to the farm
@@ -38,6 +40,26 @@ nbr COMMAND --help tells more. Settings (nukeRender.*) are read from VS Code's u
 
 Prints a table of the Writes of each script, or with --json one JSON document a line: version, root, nodes, writes, problems.
 Exit code: 0, or 2 where a script could not be read.`,
+  diff: `Usage: nbr diff A B [--json] [--all]
+
+Compares two scripts by meaning: nodes added (+), removed (-), renamed, rewired or with changed knobs (~), Root's knobs, the version.
+Nodes are matched by full name, then, of what is left, by class and place. "(not written)": Nuke's default holds.
+Exit code: 0 equal, 1 different, 2 bad input, or equal as far as a damaged script can be read.
+
+  --all                compare what only shows on the screen too: positions, colors, fonts, the script's own path, Viewers,
+                       window layouts
+  --json               print JSON: version, root, added, removed, renamed, reclassed, recloned, rewired, changed, commands`,
+  canonical: `Usage: nbr canonical SCRIPT [--all]
+
+Prints a script as text that line tools can compare: a header line with class and full name for each node, its inputs, then its knobs,
+sorted, one a line; nodes in groups are indented. For git diff, once for each repository:
+
+  echo '*.nk diff=nuke' >> .gitattributes
+  git config diff.nuke.textconv "nbr canonical"
+
+Exit code: 0, or 2 where the script could not be read.
+
+  --all                print what only shows on the screen too: positions, colors, fonts, Viewers, window layouts`,
   plan: `Usage: nbr plan SCRIPT [--write W] [--range R] [--split N] …
 
 Prints the plan of a render and runs nothing. Exit code: 0, or 2 where something stands in the way.
@@ -60,6 +82,10 @@ Exit code: that of the command; 2 where something stands in the way before it is
   --command JSON       the argv list, instead of the setting: --command '["submit", "{script}", "{range}"]'
                        (the environment variable NUKE_RENDER_FARM_COMMAND is read the same way)
   --write W, --range R, --threads T, --cache SIZE, --views, --nuke, --create-folders, --ignore, --settings, --json: see nbr render --help`,
+  "language-server": `Usage: nbr language-server --stdio
+
+The language server of .nk and .gizmo files, for editors other than VS Code: it speaks the Language Server Protocol on standard
+input and output (or with --socket=PORT, --pipe=NAME).`,
   service: `Usage: nbr service status [--json]
        nbr service stop [--force]
 

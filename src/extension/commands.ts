@@ -9,10 +9,12 @@ import {
 import { runningText } from "../plan/display.ts";
 import { told } from "./failures.ts";
 import type { RenderForms } from "./form.ts";
+import type { NodeComparison } from "./node-comparison.ts";
 import type { RenderOutput } from "./output.ts";
 import { scriptFor, writeFor } from "./pick-write.ts";
 import type { RenderActions } from "./render-actions.ts";
 import type { Renders } from "./renders.ts";
+import { revealFolder, revealFolderCommand } from "./reveal-folder.ts";
 import type { ScriptReader } from "./script-reader.ts";
 
 interface Rooms {
@@ -21,12 +23,20 @@ interface Rooms {
   readonly actions: RenderActions;
   readonly forms: RenderForms;
   readonly output: RenderOutput;
+  readonly comparison: NodeComparison;
 }
 
 type Handler = (...args: readonly unknown[]) => Promise<void>;
 
 /** Every command, name by name. What goes wrong in one is shown. */
-export function registerCommands({ scripts, renders, actions, forms, output }: Rooms): Disposable[] {
+export function registerCommands({
+  scripts,
+  renders,
+  actions,
+  forms,
+  output,
+  comparison,
+}: Rooms): Disposable[] {
   const onWrite =
     (action: (uri: ReturnType<typeof scriptFor>, write: string) => Promise<unknown>): Handler =>
     async (given, name) => {
@@ -46,7 +56,11 @@ export function registerCommands({ scripts, renders, actions, forms, output }: R
     "nukeRender.retry": async (job) => {
       if (typeof job === "string") await actions.retry(job);
     },
+    [revealFolderCommand]: async (folder) => {
+      if (typeof folder === "string") await revealFolder(folder);
+    },
     "nukeRender.showOutput": async () => output.show(),
+    "nukeRender.compareNodes": async (given, other) => comparison.open(given, other),
     "nukeRender.useDemoRenderer": async () => useDemoRenderer(),
   };
   return Object.entries(table).map(([name, handler]) =>

@@ -5,6 +5,7 @@ import { Disposables } from "./disposables.ts";
 import { FarmActions } from "./farm-actions.ts";
 import { RenderForms } from "./form.ts";
 import { WriteLenses } from "./lenses.ts";
+import { NodeComparison } from "./node-comparison.ts";
 import { RenderOutput } from "./output.ts";
 import { RememberedOptions } from "./remembered.ts";
 import { RenderActions } from "./render-actions.ts";
@@ -37,12 +38,14 @@ export function activate(context: ExtensionContext): void {
       output,
     }),
   );
+  const comparison = held.add(new NodeComparison(scripts));
   const lenses = held.add(new WriteLenses(scripts, renders, remembered));
 
   held.add(languages.registerCodeLensProvider({ language: "nk" }, lenses));
   held.add(renderStatusBar(renders));
   held.add(tasks.registerTaskProvider(taskType, new RenderTaskProvider(actions, renders)));
-  for (const command of registerCommands({ scripts, renders, actions, forms, output })) held.add(command);
+  for (const command of registerCommands({ scripts, renders, actions, forms, output, comparison }))
+    held.add(command);
 
   offerTerminalProgram(context);
 

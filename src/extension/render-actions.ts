@@ -1,5 +1,5 @@
 import { rm } from "node:fs/promises";
-import { type TextDocument, type Uri, commands, env, window, workspace } from "vscode";
+import { type TextDocument, type Uri, window, workspace } from "vscode";
 import { endingText, rangesText } from "../plan/display.ts";
 import type { JobStatus } from "../plan/events.ts";
 import type { RenderOptions, RenderRequest } from "../plan/request.ts";
@@ -9,6 +9,7 @@ import { showProgress } from "./progress.ts";
 import type { RememberedOptions } from "./remembered.ts";
 import type { Renders } from "./renders.ts";
 import type { ScriptReader } from "./script-reader.ts";
+import { revealFolder } from "./reveal-folder.ts";
 import { readSettings } from "./settings.ts";
 
 /** Nothing may be started in a folder that is not trusted. */
@@ -137,17 +138,6 @@ export class RenderActions {
           : await window.showErrorMessage(`✗ ${text}: ${rangesText(status.missingRanges)}.`, retry, output);
     if (chosen === output) this.#output.show();
     if (chosen === retry) await this.retry(status.job);
-    if (chosen === reveal && status.folder !== null) await reveals(status.folder);
-  }
-}
-
-/** Opens a folder in the system's file manager, or, where that is another machine's, copies its path. */
-async function reveals(folder: string): Promise<void> {
-  const { Uri } = await import("vscode");
-  if (env.remoteName === undefined) await env.openExternal(Uri.file(folder));
-  else {
-    await env.clipboard.writeText(folder);
-    void window.showInformationMessage(`Copied: ${folder}`);
-    await commands.executeCommand("revealInExplorer", Uri.file(folder));
+    if (chosen === reveal && status.folder !== null) await revealFolder(status.folder);
   }
 }

@@ -1,12 +1,24 @@
-import { type Event, EventEmitter, type TextDocument } from "vscode";
+import { type Event, EventEmitter, type TextDocument, type Uri, workspace } from "vscode";
 import type { LanguageClient } from "vscode-languageclient/node";
-import { scriptFactsMethod, scriptFactsResultSchema } from "../language-server/protocol.ts";
+import {
+  canonicalTextMethod,
+  canonicalTextResultSchema,
+  scriptFactsMethod,
+  scriptFactsResultSchema,
+} from "../language-server/protocol.ts";
 import type { ScriptFacts } from "../plan/target.ts";
+import { folderLink } from "./reveal-folder.ts";
 import { programFile } from "../programs.ts";
+
+/** A script that cannot be shown node by node; the message says why. */
+export class UnreadableScriptError extends Error {
+  readonly reason = "unreadable";
+}
 
 /** What is in the open scripts, as the language server reads them. Starts the server with the first script. */
 export class ScriptReader {
   #client: Promise<LanguageClient> | null = null;
+  readonly #watcher = workspace.createFileSystemWatcher("**/*.{nk,gizmo}");
   readonly #changed = new EventEmitter<void>();
   /** The server came up: what could not be told before can be now. */
   readonly onDidChange: Event<void> = this.#changed.event;
@@ -21,6 +33,17 @@ export class ScriptReader {
     return scriptFactsResultSchema.parse(answer);
   }
 
+  /** The script as text to compare, one knob a line. @throws {UnreadableScriptError} */
+  async canonicalText(script: Uri): Promise<string> {
+    const client = await this.start();
+    const answer: unknown = await client.sendRequest(canonicalTextMethod, {
+      uri: client.code2ProtocolConverter.asUri(script),
+    });
+    const { text, problem } = canonicalTextResultSchema.parse(answer);
+    if (text === null) throw new UnreadableScriptError(problem ?? "This script cannot be read.");
+    return text;
+  }
+
   /** Starts the language server once. */
   start(): Promise<LanguageClient> {
     this.#client ??= this.#launch().catch((error: unknown) => {
@@ -32,6 +55,7 @@ export class ScriptReader {
 
   async dispose(): Promise<void> {
     this.#changed.dispose();
+    this.#watcher.dispose();
     const client = await this.#client?.catch(() => null);
     await client?.dispose();
   }
@@ -43,7 +67,17 @@ export class ScriptReader {
       "nukeRender.languageServer",
       "Nuke Scripts",
       { run: { module, transport: TransportKind.ipc }, debug: { module, transport: TransportKind.ipc } },
-      { documentSelector: [{ language: "nk" }] },
+      {
+        documentSelector: [{ language: "nk" }],
+        middleware: {
+          resolveDocumentLink: async (link, token, next) => {
+            const resolved = await next(link, token);
+            if (resolved?.target?.path.endsWith("/")) resolved.target = folderLink(resolved.target);
+            return resolved;
+          },
+        },
+        synchronize: { configurationSection: "nukeRender", fileEvents: this.#watcher },
+      },
     );
     await client.start();
     this.#changed.fire();

@@ -1,28 +1,50 @@
-import type { TextDocuments } from "vscode-languageserver";
-import type { TextDocument } from "vscode-languageserver-textdocument";
-import { type Script, parseScript } from "../script/script.ts";
+import { type Connection, TextDocuments } from "vscode-languageserver";
+import { type NkParser, loadParser } from "../script/parser.ts";
+import { NkDocument } from "./nk-document.ts";
 
-/** The open documents as scripts; each version is read once, whoever asks first. */
+/** The documents that are open in the editor. */
 export class OpenScripts {
-  readonly #documents: TextDocuments<TextDocument>;
-  readonly #read = new Map<string, { version: number; script: Promise<Script> }>();
+  #parser: NkParser | null = null;
+  readonly #documents = new TextDocuments<NkDocument>({
+    create: (uri, languageId, version, text) => {
+      // Documents are opened after the server has answered that it is ready, and it is not ready before the parser is.
+      if (!this.#parser) throw new Error("a document was opened before the server was initialized");
+      return new NkDocument(this.#parser, uri, languageId, version, text);
+    },
+    update: (document, changes, version) => {
+      document.update(changes, version);
+      return document;
+    },
+  });
 
-  constructor(documents: TextDocuments<TextDocument>) {
-    this.#documents = documents;
+  /** Loads what reading needs; to be awaited before the server says it is ready. */
+  async prepare(): Promise<void> {
+    this.#parser = await loadParser();
   }
 
-  /** Null: the document is not open. */
-  async get(uri: string): Promise<Script | null> {
-    const document = this.#documents.get(uri);
-    if (!document) return null;
-    const known = this.#read.get(uri);
-    if (known?.version === document.version) return known.script;
-    const script = parseScript(document.getText());
-    this.#read.set(uri, { version: document.version, script });
-    return script;
+  listen(connection: Connection): void {
+    this.#documents.listen(connection);
   }
 
-  forget(uri: string): void {
-    this.#read.delete(uri);
+  /** Undefined: the document is not open. */
+  get(uri: string): NkDocument | undefined {
+    return this.#documents.get(uri);
+  }
+
+  get all(): NkDocument[] {
+    return this.#documents.all();
+  }
+
+  /** Opened or edited. */
+  onDidChange(listener: (document: NkDocument) => void): void {
+    this.#documents.onDidChangeContent(({ document }) => listener(document));
+  }
+
+  onDidSave(listener: (document: NkDocument) => void): void {
+    this.#documents.onDidSave(({ document }) => listener(document));
+  }
+
+  onDidClose(listener: (uri: string) => void): void {
+    this.#documents.onDidClose(({ document }) => listener(document.uri));
   }
 }

@@ -11,3 +11,15 @@ export type ScriptFactsParams = z.infer<typeof scriptFactsParamsSchema>;
 /** Null: the document is not open, or is no script that can be read. */
 export const scriptFactsResultSchema = z.nullable(scriptFactsSchema);
 export type ScriptFactsResult = z.infer<typeof scriptFactsResultSchema>;
+
+/** Request: a script, open or on disk, as text to compare, one knob a line. */
+export const canonicalTextMethod = "nukeRender/canonicalText";
+
+export const canonicalTextParamsSchema = z.object({ uri: z.string() });
+
+/** `problem`: why there is no text, for people. */
+export const canonicalTextResultSchema = z.object({
+  text: z.nullable(z.string()),
+  problem: z.nullable(z.string()),
+});
+export type CanonicalTextResult = z.infer<typeof canonicalTextResultSchema>;

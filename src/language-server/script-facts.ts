@@ -1,19 +1,21 @@
 import { fileURLToPath } from "node:url";
-import type { Connection } from "vscode-languageserver";
 import { scriptFacts } from "../script/write-targets.ts";
-import type { OpenScripts } from "./open-scripts.ts";
+import type { Feature } from "./feature.ts";
 import { type ScriptFactsResult, scriptFactsMethod, scriptFactsParamsSchema } from "./protocol.ts";
 
 /** Where the Writes are, and what planning needs to know of them. */
-export function answerScriptFacts(connection: Connection, scripts: OpenScripts): void {
-  connection.onRequest(scriptFactsMethod, async (params: unknown): Promise<ScriptFactsResult> => {
-    const { uri } = scriptFactsParamsSchema.parse(params);
-    const script = await scripts.get(uri);
-    return script === null ? null : scriptFacts(script, pathOf(uri));
-  });
-}
+export const scriptFactsFeature: Feature = {
+  capabilities: {},
+  register: ({ connection, scripts }) => {
+    connection.onRequest(scriptFactsMethod, (params: unknown): ScriptFactsResult => {
+      const { uri } = scriptFactsParamsSchema.parse(params);
+      const document = scripts.get(uri);
+      return document === undefined ? null : scriptFacts(document.script, pathOf(uri));
+    });
+  },
+};
 
 /** Untitled documents and those of other machines have no path here; names relative to the script then stay relative. */
-function pathOf(uri: string): string {
+export function pathOf(uri: string): string {
   return uri.startsWith("file:") ? fileURLToPath(uri) : "";
 }

@@ -28,7 +28,7 @@ const environmentSchema = object({
   /** Seconds until a license is asked for again; each time twice as long, up to a minute. */
   NUKE_RENDER_LICENSE_RETRY_SECONDS: seconds(5),
   /** Seconds after which a job that never got a license gives up. */
-  NUKE_RENDER_LICENSE_WAIT_SECONDS: seconds(45),
+  NUKE_RENDER_LICENSE_WAIT_SECONDS: seconds(20),
   /** Seconds after which a job that had a license before gives up. */
   NUKE_RENDER_LICENSE_FULL_SECONDS: seconds(1800),
   /** Nukes of all jobs at once. */

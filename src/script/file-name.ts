@@ -184,7 +184,10 @@ class Evaluator {
   }
 
   #environment(name: string, fallback?: string): string {
-    const value = this.#context.env[name] ?? (fallback === "" ? undefined : fallback);
+    const { env } = this.#context;
+    // Not what every object has, such as env.constructor.
+    const value =
+      (Object.hasOwn(env, name) ? env[name] : undefined) ?? (fallback === "" ? undefined : fallback);
     if (value === undefined) throw new Unknown(`the environment variable ${name} is not set here`);
     return value;
   }
@@ -197,7 +200,7 @@ class Evaluator {
     const owner = parts.join(".");
     if (owner === "root" || owner === "Root" || owner === "topnode root") {
       if (knob === "name") return scriptPath.replaceAll("\\", "/");
-      return this.#knobOf(root, knob, path, depth) || (rootDefaults[knob] ?? "");
+      return this.#knobOf(root, knob, path, depth) || (rootDefaults.get(knob) ?? "");
     }
     if (owner === "" || owner === "this")
       return knob === "name" ? node.name : this.#knobOf(node, knob, path, depth);
@@ -216,7 +219,7 @@ class Evaluator {
   #knobOf(node: ScriptNode | null, knob: string, path: string, depth: number): string {
     const value = node?.effectiveKnob(knob);
     if (value === undefined) {
-      if (node === this.#context.root && knob in rootDefaults) return rootDefaults[knob] ?? "";
+      if (node === this.#context.root && rootDefaults.has(knob)) return rootDefaults.get(knob) ?? "";
       throw new Unknown(`"[value ${path}]" has a default that only Nuke knows`);
     }
     if (value.startsWith("{")) throw new Unknown(`"[value ${path}]" is an expression`);
@@ -236,12 +239,13 @@ class Evaluator {
   }
 }
 
-const rootDefaults: Record<string, string> = {
-  first_frame: "1",
-  last_frame: "100",
-  fps: "24",
-  project_directory: "",
-};
+// No object: a knob may be named constructor.
+const rootDefaults: ReadonlyMap<string, string> = new Map([
+  ["first_frame", "1"],
+  ["last_frame", "100"],
+  ["fps", "24"],
+  ["project_directory", ""],
+]);
 
 function stripQuotes(word: string): string {
   return word.length > 1 && word.startsWith('"') && word.endsWith('"') ? word.slice(1, -1) : word;

@@ -11,9 +11,9 @@ export class NkParser {
     this.#parser.setLanguage(language);
   }
 
-  /** The caller deletes the tree: trees lie in WebAssembly's memory, which nobody collects. `previous`: the edited tree of the old text. */
-  parse(text: string, previous?: Tree): Tree {
-    const tree = this.#parser.parse(text, previous);
+  /** The caller deletes the tree: trees lie in WebAssembly's memory, which nobody collects. */
+  parse(text: string): Tree {
+    const tree = this.#parser.parse(text);
     // Null only when a parse is cancelled or no language is set.
     if (!tree) throw new Error("tree-sitter gave no tree");
     return tree;

@@ -1,5 +1,10 @@
 import type { ScriptNode } from "./script-node.ts";
 
+const none: readonly (ScriptNode | null)[] = [];
+
+/** Groups nested deeper than this are read as if they lay in the deepest one: names of nodes would fill memory otherwise. */
+const DEEPEST_GROUP = 100;
+
 /** Nuke's stack of a script being read: what `push`, `set N [stack 0]`, `inputs` and groups do with it. */
 export class Stack {
   #entries: (ScriptNode | null)[] = [];
@@ -17,8 +22,11 @@ export class Stack {
   }
 
   /** Takes as many entries as a node has inputs; the last one pushed is the first input. */
-  pop(count: number): (ScriptNode | null)[] {
-    return Array.from({ length: count }, () => this.#entries.pop() ?? null);
+  pop(count: number): readonly (ScriptNode | null)[] {
+    if (count === 0) return none;
+    const taken: (ScriptNode | null)[] = [];
+    for (let index = 0; index < count; index++) taken.push(this.#entries.pop() ?? null);
+    return taken;
   }
 
   /** `push 0` pushes nothing's place, `push $N` what the variable holds. */
@@ -32,15 +40,21 @@ export class Stack {
     this.#variables.set(name, depth === undefined ? null : (this.#entries.at(-1 - Number(depth)) ?? null));
   }
 
-  /** `$N` or `${N}`. */
+  /** What `$N` or `${N}` holds. */
   variable(word: string): ScriptNode | null {
-    return this.#variables.get(word.replace(/^\$\{?/u, "").replace(/\}$/u, "")) ?? null;
+    return this.#variables.get(bare(word)) ?? null;
+  }
+
+  /** The same, with the variable's name and whether it was ever set. */
+  look(word: string): { variable: string; node: ScriptNode | null; known: boolean } {
+    const variable = bare(word);
+    return { variable, node: this.#variables.get(variable) ?? null, known: this.#variables.has(variable) };
   }
 
   enterGroup(node: ScriptNode): void {
     this.#outer.push({ entries: this.#entries, group: this.#group });
     this.#entries = [];
-    this.#group = node;
+    if (this.#outer.length <= DEEPEST_GROUP) this.#group = node;
   }
 
   /** At the top there is nothing to leave. */
@@ -50,4 +64,8 @@ export class Stack {
     this.#entries = outer.entries;
     this.#group = outer.group;
   }
+}
+
+function bare(word: string): string {
+  return word.replace(/^\$\{?/u, "").replace(/\}$/u, "");
 }

@@ -12,9 +12,9 @@ export interface TclWord {
 }
 
 /** Failed searches for a closing character after which none is searched for any more: broken text must not take quadratic time. */
-const MOST_MISSES = 64;
+export const MOST_MISSES = 64;
 
-interface Budget {
+export interface Budget {
   misses: number;
 }
 
@@ -36,26 +36,47 @@ export function readCommands(
   let at = start;
   const budget: Budget = { misses: 0 };
   while (at < end) {
-    const code = text.charCodeAt(at);
-    if (isBlank(code) || isNewline(code) || code === semicolon) {
-      at++;
-    } else if (code === backslash && isNewline(text.charCodeAt(at + 1))) {
-      at = afterEscape(text, at);
-    } else if (code === hash) {
-      at = commentEnd(text, at, end);
-    } else {
-      const words: TclWord[] = [];
-      for (;;) {
-        at = skipBlanks(text, at, end);
-        const next = text.charCodeAt(at);
-        if (at >= end || isNewline(next) || next === semicolon) break;
-        const word = readWord(text, at, end, budget);
-        words.push(word);
-        at = word.end;
-      }
-      take(words);
-    }
+    const { words, next } = readCommand(text, at, end, budget);
+    if (words.length > 0) take(words);
+    at = next;
   }
+}
+
+/** One command, or the blanks, line ends and comments before the next one (no words). `next` is where to read on. */
+export function readCommand(
+  text: string,
+  start: number,
+  end: number,
+  budget: Budget,
+): { words: TclWord[]; next: number } {
+  let at = start;
+  while (at < end) {
+    const code = text.charCodeAt(at);
+    if (isBlank(code) || isNewline(code) || code === semicolon) at++;
+    else if (code === backslash && isNewline(text.charCodeAt(at + 1))) at = afterEscape(text, at);
+    else break;
+  }
+  if (at < end && text.charCodeAt(at) === hash) return { words: [], next: commentEnd(text, at, end) };
+  return readWords(text, at, end, budget);
+}
+
+/** The words up to the end of the command they belong to, or of the text. `next` is where to read on. */
+export function readWords(
+  text: string,
+  start: number,
+  end: number,
+  budget: Budget,
+): { words: TclWord[]; next: number } {
+  const words: TclWord[] = [];
+  let at = start;
+  while (at < end) {
+    const code = text.charCodeAt(at);
+    if (isNewline(code) || code === semicolon) break;
+    const word = readWord(text, at, end, budget);
+    words.push(word);
+    at = skipBlanks(text, word.end, end);
+  }
+  return { words, next: at };
 }
 
 /** What a word says: braces as they are, else with Tcl's backslashes resolved. Line ends are `\n`, as Tcl reads files. */

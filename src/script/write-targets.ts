@@ -1,6 +1,7 @@
 /** The nodes of a script that render files, and what planning has to know of them. */
 import type { ScriptFacts, WriteTarget } from "../plan/target.ts";
 import { expandFile, hasFrameToken, hasViewToken, typePrefix } from "./file-name.ts";
+import { GivenNames } from "./given-names.ts";
 import type { Script } from "./script.ts";
 import type { ScriptNode } from "./script-node.ts";
 import { readList } from "./tcl-list.ts";
@@ -38,7 +39,7 @@ export function writeTargets(
   path: string,
   { env = process.env }: TargetOptions = {},
 ): WriteTarget[] {
-  const names = new NameGiver(script.nodes);
+  const names = new GivenNames(script.nodes, isWrite);
   return script.nodes.filter(isWrite).map((node) => {
     const knob = (name: string): string => node.effectiveKnob(name) ?? "";
     const file = knob("file");
@@ -53,7 +54,7 @@ export function writeTargets(
     const limited = isTrue(knob("use_limit"));
     const disable = node.effectiveKnob("disable");
     return {
-      name: names.of(node),
+      name: names.fullName(node),
       class: node.class,
       file,
       proxyFile: knob("proxy"),
@@ -80,7 +81,7 @@ export function writeTargets(
 /** `Write`, `DeepWrite`, `WriteGeo`, and any node with `file` and `file_type` that does not read. */
 export function isWrite(node: ScriptNode): boolean {
   if (alwaysWrites.has(node.class)) return true;
-  if (node.effectiveKnob("file") === undefined || node.effectiveKnob("file_type") === undefined) return false;
+  if (!node.writesOrReadsFiles) return false;
   return !isReader(node.class);
 }
 
@@ -115,7 +116,7 @@ function frameKnob(node: ScriptNode | null, name: string, otherwise: number): nu
 }
 
 /** The script's views: lines of `left #ff0000`, or, in older scripts, lists in lists. */
-function rootViews(root: ScriptNode | null): string[] {
+export function rootViews(root: ScriptNode | null): string[] {
   const value = root?.knob("views") ?? "";
   const names = (/\n|#[\da-f]{6}/iu.test(value) ? value.split("\n") : readList(value))
     .map((line) => (/^\S+/u.exec(line.trim())?.[0] ?? "").replaceAll(/[{}"]/gu, ""))
@@ -126,34 +127,4 @@ function rootViews(root: ScriptNode | null): string[] {
 function chosenViews(value: string, all: readonly string[]): string[] {
   const names = readList(value).filter((name) => name !== "");
   return names.length > 0 ? names : [...all];
-}
-
-/** Full names, with Nuke's own (`Write1`) for nodes that have none: the class and the first number that is free in the group. */
-class NameGiver {
-  readonly #taken = new Map<ScriptNode | null, Set<string>>();
-  readonly #given = new Map<ScriptNode, string>();
-
-  constructor(nodes: readonly ScriptNode[]) {
-    for (const node of nodes) this.#namesIn(node.group).add(node.name);
-    for (const node of nodes) if (node.name === "" && isWrite(node)) this.#given.set(node, this.#free(node));
-  }
-
-  of(node: ScriptNode): string {
-    const name = this.#given.get(node) ?? node.name;
-    return node.parent === "" ? name : `${node.parent}.${name}`;
-  }
-
-  #free(node: ScriptNode): string {
-    const names = this.#namesIn(node.group);
-    let number = 1;
-    while (names.has(`${node.class}${number}`)) number++;
-    names.add(`${node.class}${number}`);
-    return `${node.class}${number}`;
-  }
-
-  #namesIn(group: ScriptNode | null): Set<string> {
-    const known = this.#taken.get(group) ?? new Set<string>();
-    this.#taken.set(group, known);
-    return known;
-  }
 }

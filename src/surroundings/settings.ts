@@ -20,6 +20,7 @@ export const settingsSchema = z.object({
   "farm.command": z.array(z.string()).default([]),
   "codeLens.enabled": z.boolean().default(true),
   "notifications.progress": z.boolean().default(true),
+  "diagnostics.disabled": z.array(z.string()).default([]),
 });
 export type Settings = z.infer<typeof settingsSchema>;
 export type SettingKey = keyof Settings;

@@ -1,19 +1,18 @@
 /**
  * The .nk language: Tcl commands, of which most create a node from a body of knobs. All tokens come from src/scanner.c, because where
- * a Tcl word ends depends on braces, quotes and brackets that no regular expression can count. A braced value is one token.
+ * a Tcl word ends depends on braces, quotes and brackets that no regular expression can count. A body is one token, however long its
+ * curves are: scripts are millions of characters in a few thousand nodes, and src/script reads the knobs of those it is asked for.
  */
 module.exports = grammar({
   name: "nk",
   externals: ($) => [
     $.command_name,
-    $.knob_name,
     $.bare,
     $.quoted,
     $.braced,
     $.unclosed,
-    $._body_open,
-    $._body_close,
-    $._missing_close,
+    $.body,
+    $.broken_body,
     $.stray_close,
     $.comment,
     $._end,
@@ -21,22 +20,27 @@ module.exports = grammar({
   ],
   extras: () => [],
   rules: {
-    source_file: ($) => repeat(choice($.node, $.command, $.comment, $.stray_close, $._end)),
+    source_file: ($) =>
+      repeat(choice($.node, $.crowded_node, $.broken_node, $.command, $.comment, $.stray_close, $._end)),
     node: ($) =>
+      seq(field("class", $.command_name), repeat(field("argument", $._word)), field("body", $.body)),
+    // Words behind the body, on its last line.
+    crowded_node: ($) =>
       seq(
         field("class", $.command_name),
         repeat(field("argument", $._word)),
-        choice(
-          seq(field("body", $.body), repeat(field("extra", $._word))),
-          field("body", alias($._broken_body, $.body)),
-        ),
+        field("body", $.body),
+        repeat1(field("extra", $._word)),
+      ),
+    // Its brace is never closed; it ends where the next command seems to begin.
+    broken_node: ($) =>
+      seq(
+        field("class", $.command_name),
+        repeat(field("argument", $._word)),
+        field("body", alias($.broken_body, $.body)),
+        repeat(field("extra", $._word)),
       ),
     command: ($) => seq(field("name", $.command_name), repeat(field("argument", $._word))),
-    body: ($) => seq($._body_open, repeat($._item), $._body_close),
-    // Its brace is never closed: it ends before the next node, or with the text.
-    _broken_body: ($) => seq($._body_open, repeat($._item), alias($._missing_close, $.missing_close)),
-    _item: ($) => choice($.knob, $.comment, $._end),
-    knob: ($) => seq(field("name", $.knob_name), repeat(field("value", $._word))),
     _word: ($) => choice($.bare, $.quoted, $.braced, $.unclosed),
   },
 });

@@ -85,12 +85,17 @@ export class Person {
     await this.#page.locator(`.tab[data-resource-name="${name}"]`).waitFor();
   }
 
-  async goToLine(line: number): Promise<void> {
+  async goToLine(line: number, column = 1): Promise<void> {
     await this.#page.keyboard.press("F1");
-    await this.#page.locator(".quick-input-widget input").fill(`:${line}`);
-    await this.#page.getByText(`go to line ${line}`).waitFor();
+    await this.#page.locator(".quick-input-widget input").fill(`:${line}:${column}`);
+    await this.#page.getByText(new RegExp(`go to line ${line}\\b`, "iu")).waitFor();
     await this.#page.keyboard.press("Enter");
     await this.#page.locator(".quick-input-widget").waitFor({ state: "hidden" });
+  }
+
+  /** A line of the editor that holds a text. */
+  line(text: string): Locator {
+    return this.#page.locator(".editor-instance .view-line").filter({ hasText: text }).first();
   }
 
   /** A lens by what it says. */

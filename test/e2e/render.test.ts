@@ -27,7 +27,7 @@ test("the actions stand above the Writes, and a click renders in the background"
     await person.lens(/^◐ [1-9]\d?\/40 frames/).waitFor();
     await person.picture("rendering", true);
     await person.lens(/^✓ 40 frames/).waitFor({ timeout: 60_000 });
-    await person.picture("rendered", true);
+    await person.picture("rendered");
     const files = frames("beauty");
     assert.equal(files.length, 40);
     for (const file of files) {

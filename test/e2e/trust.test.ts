@@ -40,7 +40,14 @@ test("trusting it brings the actions", async () => {
   await person.does("grant trust", async () => {
     await person.lens("Trust this folder to render").click();
     await person.page.getByRole("button", { name: "Trust", exact: true }).click();
-    await person.page.keyboard.press("Escape");
+    await person.page.getByText("You trust this folder").waitFor();
+    await person.page
+      .locator(".monaco-modal-editor-block")
+      .getByRole("button", { name: /^Close/ })
+      .first()
+      .click();
+    await person.page.locator(".monaco-modal-editor-block").waitFor({ state: "hidden" });
+    await person.goToLine(73);
     await person.lens("▶ Render 1001–1040").click();
     await person.lens(/^✓ 40 frames/).waitFor({ timeout: 60_000 });
   });

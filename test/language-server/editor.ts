@@ -19,6 +19,8 @@ export interface EditorOptions {
   readonly folders?: readonly string[];
   readonly settings?: unknown;
   readonly env?: NodeJS.ProcessEnv;
+  /** Starts it as `nbr language-server --stdio`, as other editors do. */
+  readonly byNbr?: boolean;
 }
 
 export class Editor implements AsyncDisposable {

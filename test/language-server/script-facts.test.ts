@@ -54,8 +54,14 @@ test("damage is marked where it begins, and the mark goes with it", async () => 
   await editor.open(uri, text.replace("/out/a.####.exr", '"/out/a'));
   const [mark] = await editor.marks(uri, ({ length }) => length > 0);
   assert.equal(mark?.range.start.line, 6);
-  assert.match(String(mark?.message), /never closed/u);
+  assert.match(JSON.stringify(mark?.message), /never closed/u);
   assert.equal((await factsOf(editor))?.writes.length, 1);
   await editor.edit(uri, text);
   await editor.marks(uri, ({ length }) => length === 0);
+});
+
+test("other editors start it with nbr", async () => {
+  await using editor = await Editor.start({ byNbr: true });
+  await editor.open(uri, text);
+  assert.equal((await factsOf(editor))?.writes.length, 1);
 });

@@ -57,7 +57,7 @@ test("the queries fit the grammar and find what they are for", async () => {
   }
   assert.deepEqual(found["type"], ["Grade"]);
   assert.deepEqual(found["keyword"], ["push"]);
-  assert.deepEqual(found["name"], ["Grade1"]);
+  assert.deepEqual(found["variable"], ["0"]);
   assert.equal(found["fold"]?.length, 1);
   tree.delete();
   parser.delete();

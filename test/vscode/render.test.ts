@@ -3,7 +3,7 @@ import { existsSync, readFileSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import * as vscode from "vscode";
 import { type OpenScript, lensesUntil, openScript, useDemoRenderer } from "./scripts.ts";
-import { runTasks } from "./tasks.ts";
+import { endTask, runTasks } from "./tasks.ts";
 
 suite("Rendering in VS Code", () => {
   let script: OpenScript;
@@ -73,6 +73,22 @@ suite("Rendering in VS Code", () => {
     const codes = await runTasks([good, { ...bad, write: "Write1" }]);
     assert.deepEqual(codes, [0, 2]);
     assert.equal(readdirSync(script.out).length, 4);
+  });
+
+  test("ending a task cancels its render, which says what is done", async () => {
+    const task = {
+      type: "nuke-render",
+      label: "ended",
+      script: script.uri.fsPath,
+      write: "Write1",
+      range: "1-400",
+    };
+    await endTask(task, () =>
+      lensesUntil(script.uri, (titles) => titles.some((text) => /^◐ [1-9]\d*\/400/.test(text))),
+    );
+    await lensesUntil(script.uri, (titles) => titles.some((text) => text.startsWith("■ cancelled")));
+    const done = readdirSync(script.out).length;
+    assert.ok(done > 0 && done < 400, `${done} frames`);
   });
 
   test("the language is known by its ending, encrypted scripts apart", async () => {

@@ -1,2 +1,2 @@
 (node) @fold
-(braced) @fold
+(command argument: (braced) @fold)

@@ -1,0 +1,95 @@
+/** Where knobs speak of other nodes: `{{parent.Grade1.white}}`, `[value Read1.first]`, links such as `addUserKnob {41 size T Blur1.size}`. */
+import type { Knob, ScriptNode } from "./script-node.ts";
+
+/** A dotted path in an expression, with the offsets of its parts. */
+export interface ExpressionPath {
+  readonly parts: readonly { readonly name: string; readonly start: number; readonly end: number }[];
+  /** It can only be meant as a knob of a node. */
+  readonly certain: boolean;
+}
+
+const path = /(?<![\w./\\$%#'"-])[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)+/gu;
+/** Commands of Nuke's Tcl whose first word is a knob. */
+const knobCommand = /\b(?:value|knob|exists|knob_default)\s+$/u;
+
+const notes = new Set(["StickyNote", "BackdropNode"]);
+
+/** All paths in the knobs of a node. */
+export function expressionPaths(text: string, node: ScriptNode): ExpressionPath[] {
+  const { start, end } = node.body;
+  const body = text.slice(start, end);
+  // Nearly all nodes have none; notes only tell of some.
+  if (notes.has(node.class)) return [];
+  if (!/\{\{|\[|addUserKnob/u.test(body)) return [];
+  const found: ExpressionPath[] = [];
+  for (const name of node.knobNames) {
+    const knob = node.knobPlace(name);
+    if (knob) found.push(...knobPaths(text, knob));
+  }
+  for (const knob of node.userKnobPlaces) found.push(...linkPaths(text, knob));
+  return found;
+}
+
+function knobPaths(text: string, knob: Knob): ExpressionPath[] {
+  const [first] = knob.words;
+  if (!first) return [];
+  const found: ExpressionPath[] = [];
+  for (const word of knob.words) {
+    const raw = text.slice(word.start, word.end);
+    if (word.kind === "braced" && raw.startsWith("{{")) found.push(...pathsIn(raw, word.start, true));
+    else if (raw.includes("[")) {
+      for (const { start, end } of brackets(raw))
+        found.push(...pathsIn(raw.slice(start, end), word.start + start, false));
+    }
+  }
+  return found;
+}
+
+/** `{41 size l Size T Blur1.size}`: what stands behind T. */
+function linkPaths(text: string, knob: Knob): ExpressionPath[] {
+  const raw = text.slice(knob.start, knob.end);
+  const link = /\s41\s[\s\S]*\sT\s+([\w.]+)\s*\}?$/u.exec(` ${raw.slice(raw.indexOf("{") + 1)}`);
+  const target = link?.[1];
+  if (target === undefined || !target.includes(".")) return [];
+  const at = raw.lastIndexOf(target);
+  return pathsIn(target, knob.start + at, true);
+}
+
+function pathsIn(raw: string, offset: number, expression: boolean): ExpressionPath[] {
+  const found: ExpressionPath[] = [];
+  // Numbers of a curve are no paths, and there can be a million of them.
+  if (raw.startsWith("{{curve") && !raw.includes("=")) return found;
+  for (const match of raw.matchAll(path)) {
+    const parts: { name: string; start: number; end: number }[] = [];
+    let at = offset + match.index;
+    for (const name of match[0].split(".")) {
+      parts.push({ name, start: at, end: at + name.length });
+      at += name.length + 1;
+    }
+    const before = raw.slice(Math.max(0, match.index - 20), match.index);
+    const inBrackets = expression && isInBrackets(raw, match.index);
+    const called = raw.charAt(match.index + match[0].length) === "(";
+    found.push({ parts, certain: !called && (knobCommand.test(before) || (expression && !inBrackets)) });
+  }
+  return found;
+}
+
+function isInBrackets(raw: string, at: number): boolean {
+  const head = raw.slice(0, at);
+  return head.lastIndexOf("[") > head.lastIndexOf("]");
+}
+
+/** Offsets of what stands in outermost brackets, escaped or not. Python in them is left out: its dots mean something else. */
+function brackets(raw: string): { start: number; end: number }[] {
+  const found: { start: number; end: number }[] = [];
+  let depth = 0;
+  let start = 0;
+  for (let at = 0; at < raw.length; at++) {
+    const character = raw.charAt(at);
+    if (character === "[" && depth++ === 0) start = at + 1;
+    else if (character === "]" && depth > 0 && --depth === 0) {
+      if (!/^\s*python\b/u.test(raw.slice(start, start + 12))) found.push({ start, end: at });
+    }
+  }
+  return found;
+}
