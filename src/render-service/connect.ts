@@ -7,6 +7,7 @@ import { programFile } from "../programs.ts";
 import { RenderServiceClient } from "./client.ts";
 import { RenderServiceError } from "./errors.ts";
 import { readLock, requireThisMachine } from "./lock-record.ts";
+import { JOB_FOLDER_VARIABLE } from "./nuke-environment.ts";
 import { lockFile, prepareStateFolder, serviceLogFile, stateFolder } from "./state-folder.ts";
 
 export interface ConnectOptions {
@@ -110,7 +111,8 @@ async function startService(folder: string, options: ConnectOptions): Promise<St
   if (size > LOG_BYTES) await rename(logFile, `${logFile}.old`).catch(() => undefined);
   const log = await open(logFile, "a", 0o600);
   try {
-    const { NODE_OPTIONS: _, ...surroundings } = process.env;
+    // The mark of a job would make the service, started by a tool inside its Nuke, pass for one of its Nukes.
+    const { NODE_OPTIONS: _, [JOB_FOLDER_VARIABLE]: __, ...surroundings } = process.env;
     const path = options.runtime?.path ?? process.execPath;
     const inElectron = options.runtime === undefined && process.versions.electron !== undefined;
     const program = programFile("render-service");

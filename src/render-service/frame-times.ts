@@ -44,3 +44,8 @@ export class FrameTimes {
     return each === null || this.#first === null ? null : Math.max(0, this.#first - each);
   }
 }
+
+/** Null for none. */
+export function meanOf(numbers: readonly number[]): number | null {
+  return numbers.length === 0 ? null : numbers.reduce((sum, one) => sum + one, 0) / numbers.length;
+}

@@ -55,6 +55,13 @@ export class JobFolders {
     return found.sort((a, b) => a.submittedAt - b.submittedAt);
   }
 
+  /** Jobs that no service has finished. */
+  async unfinished(): Promise<string[]> {
+    const ids = await this.#ids();
+    const names = await Promise.all(ids.map((id) => readdir(this.path(id)).catch((): string[] => [])));
+    return ids.filter((_, at) => names[at]?.includes("job.json") && !names[at].includes("status.json"));
+  }
+
   /** Removes the oldest folders where there are too many, except those of `active` jobs; answers with the ids removed. */
   async prune(active: ReadonlySet<string>): Promise<string[]> {
     const ids = (await this.#ids()).filter((id) => !active.has(id));

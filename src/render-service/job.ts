@@ -1,23 +1,28 @@
 /** One job of the queue: what was asked, its chunks, and how far they are. */
 import { rm } from "node:fs/promises";
 import { dirname, resolve } from "node:path";
-import { count, duration } from "../plan/display.ts";
+import { count } from "../plan/display.ts";
 import type { JobState, JobStatus, RenderEvent } from "../plan/events.ts";
-import { type FrameList, displayFrames, formatFrames, parseFrames } from "../plan/frames.ts";
+import { type FrameList, formatFrames, parseFrames } from "../plan/frames.ts";
 import type { RenderJob } from "../plan/job.ts";
 import type { RenderPlan } from "../plan/render-plan.ts";
 import { ChunkList } from "./chunk-list.ts";
 import { ChunkRun } from "./chunk-run.ts";
+import { messageOf } from "./errors.ts";
+import { meanOf } from "./frame-times.ts";
 import { FailureStreak } from "./failure-streak.ts";
 import { type Comeback, type Ending, FrameBook } from "./frame-book.ts";
+import { type JobRecord, noteNuke } from "./job-record.ts";
+import { comebackText, refusalText } from "./job-words.ts";
 import { type AfterRefusal, LicenseHold } from "./license-hold.ts";
 import { needMB } from "./memory-need.ts";
 import { nukeEnvironment } from "./nuke-environment.ts";
 import type { Patience } from "./patience.ts";
-import type { ProcessList } from "./process-list.ts";
+import { type ProcessList, startOf } from "./process-list.ts";
 import type { QueueReturn } from "./queue.ts";
+import { stillThere } from "./recovery.ts";
 import { silenceLimitMs } from "./silence.ts";
-import type { HistoryKey, PastNeed } from "./render-history.ts";
+import { type HistoryKey, type PastNeed, historyKeyOf } from "./render-history.ts";
 
 export interface JobOrder {
   readonly id: string;
@@ -25,6 +30,10 @@ export interface JobOrder {
   /** For logs and the status; exists. */
   readonly folder: string;
   readonly patience: Patience;
+  /** Milliseconds since 1970. */
+  readonly submittedAt: number;
+  /** Frames that were done before its service was killed, with their files. */
+  readonly already: JobRecord["done"];
   /** What earlier renders of the same Write needed. */
   readonly past: PastNeed | null;
   readonly emit: (event: RenderEvent) => void;
@@ -60,7 +69,6 @@ export class Job {
   /** Frames that have failed for the last time. */
   readonly #lost = new Set<number>();
   #givenUp: "failed" | "license" | null = null;
-  readonly #submittedAt = Date.now();
   #startedAt: number | null = null;
   #finishedAt: number | null = null;
   #cancelled = false;
@@ -111,7 +119,7 @@ export class Job {
   }
 
   get historyKey(): HistoryKey {
-    return historyKey(this.#order.job);
+    return historyKeyOf(this.#order.job);
   }
 
   /** What one more Nuke of this job is reckoned to need, MB. */
@@ -129,8 +137,8 @@ export class Job {
     return {
       peakMB,
       cacheMB: this.plan.memory.cacheMB,
-      startupSeconds: mean(runs.flatMap(({ times }) => times.startupSeconds ?? [])),
-      secondsPerFrame: mean(runs.flatMap(({ times }) => times.secondsPerFrame ?? [])),
+      startupSeconds: meanOf(runs.flatMap(({ times }) => times.startupSeconds ?? [])),
+      secondsPerFrame: meanOf(runs.flatMap(({ times }) => times.secondsPerFrame ?? [])),
     };
   }
 
@@ -191,11 +199,8 @@ export class Job {
 
   #afterRefusal(run: ChunkRun): AfterRefusal {
     const after = this.#license.refused(run.startedAt, this.running.length);
-    if (typeof after === "object") {
-      const most = duration(this.#license.patienceMs / 1000);
-      const text = `Nuke got no license. It is asked for again in ${duration(after.waitMs / 1000)}, for ${most} at most.`;
-      this.#say(null, "warning", text);
-    }
+    if (typeof after === "object")
+      this.#say(null, "warning", refusalText(after.waitMs, this.#license.patienceMs));
     return after;
   }
 
@@ -208,19 +213,12 @@ export class Job {
   }
 
   /** Makes a chunk of what came back, and says so. */
-  #takeBack({ frames, bySelf, why, attempt }: Comeback, { cause }: Ending, origin: number): QueueReturn {
+  #takeBack(comeback: Comeback, { cause }: Ending, origin: number): QueueReturn {
+    const { frames, why, bySelf } = comeback;
     const chunk = this.#list.add(frames, origin);
-    const which = `${frames.length === 1 ? "Frame" : "Frames"} ${displayFrames(frames)} of chunk ${origin + 1}`;
-    const is = frames.length === 1 ? "is" : "are";
-    const how = bySelf
-      ? `${is} rendered when no other Nuke runs, for lack of memory`
-      : cause === "memory"
-        ? `${is} rendered when there is room`
-        : why === "retry"
-          ? `${is} rendered again, alone (try ${attempt ?? 2} of ${this.#book.tries})`
-          : `${is} rendered by another Nuke`;
     // Of a refusal the job has been told already.
-    if (cause !== "license") this.#say(chunk, "info", `${which} ${how}.`);
+    if (cause !== "license")
+      this.#say(chunk, "info", comebackText(comeback, cause, origin, this.#book.tries));
     // What was refused a license waits behind the others: some plug-in may want one of its own for just these frames.
     return { chunk, first: why === "rest" && !bySelf && cause !== "license", bySelf };
   }
@@ -262,7 +260,7 @@ export class Job {
    */
   async finish(): Promise<JobStatus> {
     this.#closing = true;
-    const done: number[] = [];
+    const done = (await stillThere(this.#order.already)).map(([frame]) => frame);
     for (const run of this.#list.runs) {
       for (const frame of await run.ledger.recheck())
         this.#tellFailed(
@@ -293,11 +291,12 @@ export class Job {
     const { plan } = job;
     const chunks = this.#list.statuses;
     const running = chunks.filter(({ state }) => state === "running").length;
-    const framesDone = chunks.reduce((sum, chunk) => sum + chunk.framesDone, 0);
+    const already = this.#order.already.length;
+    const framesDone = chunks.reduce((sum, chunk) => sum + chunk.framesDone, already);
     // A frame that has failed counts again when it is tried again, and at last when it is given up.
     const advanced = this.#list.runs.reduce(
       (sum, run) => sum + (run.isRunning ? run.framesAdvanced : run.ledger.done.size),
-      this.#lost.size,
+      this.#lost.size + already,
     );
     return {
       job: this.id,
@@ -312,7 +311,7 @@ export class Job {
       etaSeconds: this.#eta(running),
       seconds: this.#startedAt === null ? 0 : ((this.#finishedAt ?? Date.now()) - this.#startedAt) / 1000,
       peakMB: Math.round(this.#peakMB),
-      submittedAt: this.#submittedAt,
+      submittedAt: this.#order.submittedAt,
       finishedAt: this.#finishedAt,
       chunks,
       folder: this.#folder,
@@ -341,11 +340,26 @@ export class Job {
   }
 
   #pass(event: RenderEvent): void {
+    if (event.type === "chunk-started") this.#note(event);
     const [file] = event.type === "frame-done" ? event.files : [];
     if (file !== undefined) this.#folder ??= dirname(file);
     if (event.type === "frame-done" && this.#license.granted(this.#list.run(event.chunk)?.startedAt ?? 0))
       this.#order.licensed();
     this.#order.emit(event);
+  }
+
+  #note({ chunk, frames, pid }: Extract<RenderEvent, { type: "chunk-started" }>): void {
+    const at = this.#list.run(chunk)?.startedAt ?? Date.now();
+    startOf(pid)
+      .then((started) => noteNuke(this.#order.folder, { chunk, frames, pid, started: started ?? "", at }))
+      .catch((error: unknown) =>
+        this.#say(chunk, "warning", `This Nuke was not noted: ${messageOf(error)}.`),
+      );
+  }
+
+  /** Nothing of it is rendered any more, and it was nobody's wish. */
+  interrupt(reason: string): void {
+    this.#list.dropWaiting("crash", reason);
   }
 
   #state(): JobState {
@@ -377,13 +391,4 @@ export class Job {
     if (copy !== resolve(plan.script) || source === undefined || copy === resolve(source)) return;
     await rm(copy, { force: true }).catch(() => undefined);
   }
-}
-
-/** Whose needs a job's are. */
-export function historyKey({ plan, source }: RenderJob): HistoryKey {
-  return { script: source ?? plan.script, write: plan.write, demo: plan.nuke?.demo ?? false };
-}
-
-function mean(numbers: readonly number[]): number | null {
-  return numbers.length === 0 ? null : numbers.reduce((sum, one) => sum + one, 0) / numbers.length;
 }

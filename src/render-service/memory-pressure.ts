@@ -22,6 +22,8 @@ export type Measure = "go-on" | "hold" | "shed";
 /** Work stands still this often: start none; end one. A machine that swaps for real is far above. */
 const STALL_HOLD_PERCENT = 10;
 const STALL_SHED_PERCENT = 25;
+/** How long (ms) memory has to be short before a Nuke is ended for what others may have caused. */
+const LASTING_MS = 1000;
 /** How long (ms) memory has to be at ease before one more Nuke is tried. */
 const EASE_MS = 30_000;
 
@@ -55,8 +57,7 @@ export class PressureGuard {
   /** Nukes that may run at once after one had to go; null: no such bound. */
   #ceiling: number | null = null;
   #shortage: string | null = null;
-  /** Looks in a row that found memory short. */
-  #shortLooks = 0;
+  #shortSince: number | null = null;
   #easySince: number | null = null;
 
   /** Why no Nuke may be started beside those that run; null when one may. */
@@ -82,14 +83,14 @@ export class PressureGuard {
       this.#ease(running, now);
       return "go-on";
     }
-    this.#shortLooks++;
+    this.#shortSince ??= now;
     this.#easySince = null;
     if (running < 2 || leaving) return "hold";
     const { sumMB, budgetMB, freeMB, floorMB, stalledPercent } = figures;
-    const lasting = freeMB < floorMB || (stalledPercent ?? 0) >= STALL_SHED_PERCENT;
-    if (sumMB <= budgetMB && !(lasting && this.#shortLooks > 1)) return "hold";
+    const bad = freeMB < floorMB || (stalledPercent ?? 0) >= STALL_SHED_PERCENT;
+    if (sumMB <= budgetMB && !(bad && now - this.#shortSince >= LASTING_MS)) return "hold";
     // The next one only when this one's going did not help.
-    this.#shortLooks = 0;
+    this.#shortSince = now;
     return "shed";
   }
 
@@ -100,7 +101,7 @@ export class PressureGuard {
   }
 
   #ease(running: number, now: number): void {
-    this.#shortLooks = 0;
+    this.#shortSince = null;
     if (this.#ceiling === null) return;
     this.#easySince ??= now;
     if (now - this.#easySince < EASE_MS) return;

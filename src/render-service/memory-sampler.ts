@@ -15,6 +15,8 @@ export class MemorySampler {
   #timer: NodeJS.Timeout | null = null;
   /** When the next look is, ms on the monotonic clock. */
   #due = Infinity;
+  /** When a Nuke was started last, ms on the monotonic clock. */
+  #started = 0;
   #failed = false;
 
   /** @param sampled called when all jobs have their new figures. */
@@ -26,6 +28,7 @@ export class MemorySampler {
 
   /** A Nuke is starting. */
   start(): void {
+    this.#started = performance.now();
     // One Nuke after another must not put the look off forever.
     if (performance.now() + FIRST_MS >= this.#due) return;
     if (this.#timer) clearTimeout(this.#timer);
@@ -42,10 +45,15 @@ export class MemorySampler {
     this.#due = performance.now() + delay;
     const timer = setTimeout(() => {
       void this.#sample().then(() => {
-        if (this.#timer === timer) this.#schedule(EVERY_MS);
+        if (this.#timer === timer) this.#schedule(this.#nextMs);
       });
     }, delay);
     this.#timer = timer;
+  }
+
+  /** A Nuke that has just started is looked at a few times soon: it may not be there for long. */
+  get #nextMs(): number {
+    return performance.now() - this.#started < 4 * FIRST_MS ? FIRST_MS : EVERY_MS;
   }
 
   async #sample(): Promise<void> {

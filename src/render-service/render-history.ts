@@ -1,6 +1,7 @@
 /** What earlier renders of a Write needed, so that the next one starts with the right number of Nukes at once. */
 import { readFile, rename, writeFile } from "node:fs/promises";
 import * as z from "zod/mini";
+import type { RenderJob } from "../plan/job.ts";
 import { errorCode, messageOf } from "./errors.ts";
 
 /** Whose needs they are. The stand-in's say nothing of Nuke's. */
@@ -8,6 +9,11 @@ export interface HistoryKey {
   readonly script: string;
   readonly write: string;
   readonly demo: boolean;
+}
+
+/** The key of a job's Write; the script the artist knows, where it is rendered from a copy. */
+export function historyKeyOf({ plan, source }: RenderJob): HistoryKey {
+  return { script: source ?? plan.script, write: plan.write, demo: plan.nuke?.demo ?? false };
 }
 
 const pastSchema = z.object({

@@ -10,14 +10,24 @@ import { MemoryWatch } from "./memory-watch.ts";
 import type { ChunkRun } from "./chunk-run.ts";
 import { RenderServiceError, messageOf } from "./errors.ts";
 import { JobFolders, chunkLog, readLog } from "./job-folders.ts";
-import { type AfterChunk, Job, historyKey } from "./job.ts";
+import { type AfterChunk, Job } from "./job.ts";
 import { JobHolds } from "./job-holds.ts";
+import {
+  type JobRecord,
+  bootName,
+  lastRoundFolder,
+  readRecord,
+  removeRecord,
+  roundFolder,
+  writeRecord,
+} from "./job-record.ts";
+import { recoverJob } from "./recovery.ts";
 import { MemorySampler } from "./memory-sampler.ts";
-import { prepareNukeTemp } from "./nuke-environment.ts";
+import { JOB_FOLDER_VARIABLE, prepareNukeTemp } from "./nuke-environment.ts";
 import type { Patience } from "./patience.ts";
 import type { LogPiece, ServiceSettings } from "./protocol.ts";
 import { RenderQueue } from "./queue.ts";
-import { RenderHistory } from "./render-history.ts";
+import { RenderHistory, historyKeyOf } from "./render-history.ts";
 import { historyFile, jobsFolder } from "./state-folder.ts";
 
 export interface ServiceOptions {
@@ -74,6 +84,7 @@ export class RenderService {
     const history = await RenderHistory.open(historyFile(options.stateFolder), options.log);
     const service = new RenderService(options, folders, history);
     for (const status of await folders.load()) service.#finished.set(status.job, status);
+    for (const id of await folders.unfinished()) await service.#comeBack(id);
     return service;
   }
 
@@ -110,16 +121,19 @@ export class RenderService {
     requireSound(plan);
     const id = await this.#folders.create(request.source ?? plan.script, plan.write);
     this.#refuseWhenStopping();
-    const job = new Job({
-      id,
+    const record: JobRecord = {
+      version: 1,
       job: request,
-      folder: this.#folders.path(id),
-      patience: this.#options.patience,
-      past: this.#history.get(historyKey(request)),
-      emit: (event) => this.#emit(event),
-      licensed: () => this.#holds.licensed(id),
-    });
-    this.#active.set(id, job);
+      submittedAt: Date.now(),
+      boot: bootName(),
+      round: 0,
+      done: [],
+    };
+    // Before anything is promised: from here on the job outlives this process.
+    await writeRecord(this.#folders.path(id), record);
+    if (this.#stopping) await removeRecord(this.#folders.path(id));
+    this.#refuseWhenStopping();
+    const job = this.#open(id, record);
     accepted(id);
     this.#emit({ type: "queued", job: id, status: job.status });
     if (plan.nuke?.demo !== true) {
@@ -153,7 +167,7 @@ export class RenderService {
   /** Reads a chunk's log back. */
   async lines(id: string, chunk: number, stream: "stdout" | "stderr", from: number): Promise<LogPiece> {
     this.job(id);
-    return readLog(chunkLog(this.#folders.path(id), chunk, stream), from);
+    return readLog(chunkLog(await lastRoundFolder(this.#folders.path(id)), chunk, stream), from);
   }
 
   /** Removes a finished job and its logs. */
@@ -185,6 +199,47 @@ export class RenderService {
     for (const id of this.#active.keys()) this.cancel(id);
     if (this.#active.size > 0) await new Promise<void>((resolve) => this.#idleWaiters.add(resolve));
     this.#sampler.stop();
+  }
+
+  #open(id: string, { job, round, submittedAt, done }: JobRecord): Job {
+    const folder = this.#folders.path(id);
+    const env = { ...job.env, [JOB_FOLDER_VARIABLE]: folder };
+    const opened = new Job({
+      id,
+      job: { ...job, env },
+      folder: roundFolder(folder, round),
+      patience: this.#options.patience,
+      submittedAt,
+      already: done,
+      past: this.#history.get(historyKeyOf(job)),
+      emit: (event) => this.#emit(event),
+      licensed: () => this.#holds.licensed(id),
+    });
+    this.#active.set(id, opened);
+    return opened;
+  }
+
+  /** Goes on with a job whose service was killed; after a restart of the machine it is closed, and what is missing is named. */
+  async #comeBack(id: string): Promise<void> {
+    const folder = this.#folders.path(id);
+    const record = await readRecord(folder);
+    if (record === null)
+      return this.#options.log(`${id}: its record cannot be read; it is not taken up again`);
+    try {
+      const next = await recoverJob(folder, record, this.#options.patience.cancelMs);
+      const { chunks, parallel } = next.job.plan;
+      const restarted = record.boot !== next.boot;
+      this.#options.log(
+        `${id}: its service was killed${restarted ? ", and the machine started again" : ""}; ${next.done.length} frames are done`,
+      );
+      const job = this.#open(id, next);
+      if (restarted) job.interrupt("The machine was started again before this was rendered.");
+      if (restarted || chunks.length === 0) this.#finish(job);
+      else this.#queue.add({ id, parallel, chunks: chunks.map(({ index }) => index) });
+      this.#pump();
+    } catch (error) {
+      this.#options.log(`${id} could not be taken up again: ${messageOf(error)}`);
+    }
   }
 
   #refuseWhenStopping(): void {
@@ -243,6 +298,7 @@ export class RenderService {
     const status = await job.finish();
     try {
       await this.#folders.save(status);
+      await removeRecord(this.#folders.path(job.id));
     } catch (error) {
       this.#options.log(`status of ${job.id} was not kept: ${messageOf(error)}`);
     }

@@ -115,14 +115,14 @@ test("over the budget the youngest goes at once; what others may have caused has
   const low = { ...easy, freeMB: 400 };
   assert.equal(guard.look(easy, 3, false), "go-on");
   assert.deepEqual(
-    [guard.look(low, 3, false), guard.look(low, 3, false), guard.look(low, 2, false)],
-    ["hold", "shed", "hold"],
+    [0, 900, 1000, 1100].map((now) => guard.look(low, 3, false, now)),
+    ["hold", "hold", "shed", "hold"],
   );
   const slow = { ...easy, stalledPercent: 15 };
-  assert.equal(guard.look(slow, 3, false), "hold");
-  assert.equal(guard.look(slow, 3, false), "hold", "stalls that are bearable end nobody");
-  assert.equal(guard.look({ ...easy, stalledPercent: 40 }, 3, false), "shed");
-  assert.equal(guard.look({ ...easy, stalledPercent: null }, 3, false), "go-on");
+  assert.equal(guard.look(slow, 3, false, 1200), "hold");
+  assert.equal(guard.look(slow, 3, false, 9000), "hold", "stalls that are bearable end nobody");
+  assert.equal(guard.look({ ...easy, stalledPercent: 40 }, 3, false, 9100), "shed");
+  assert.equal(guard.look({ ...easy, stalledPercent: null }, 3, false, 9200), "go-on");
 });
 
 test("after a loss one fewer runs, until memory has been at ease for a while", () => {

@@ -1,0 +1,27 @@
+/** What a job says of frames that come back and of licenses. */
+import { duration } from "../plan/display.ts";
+import { displayFrames } from "../plan/frames.ts";
+import type { Comeback, Ending } from "./frame-book.ts";
+
+/**
+ * @param origin index of the chunk that left the frames.
+ * @param tries how often a frame is tried altogether.
+ */
+export function comebackText(
+  { frames, bySelf, why, attempt }: Comeback,
+  cause: Ending["cause"],
+  origin: number,
+  tries: number,
+): string {
+  const [noun, verb] = frames.length === 1 ? ["Frame", "is"] : ["Frames", "are"];
+  const which = `${noun} ${displayFrames(frames)} of chunk ${origin + 1} ${verb} rendered`;
+  if (bySelf) return `${which} when no other Nuke runs, for lack of memory.`;
+  if (cause === "memory") return `${which} when there is room.`;
+  if (why === "retry") return `${which} again, alone (try ${attempt ?? 2} of ${tries}).`;
+  return `${which} by another Nuke.`;
+}
+
+/** @param waitMs until it is asked for again; `mostMs`: for how long at most. */
+export function refusalText(waitMs: number, mostMs: number): string {
+  return `Nuke got no license. It is asked for again in ${duration(waitMs / 1000)}, for ${duration(mostMs / 1000)} at most.`;
+}
