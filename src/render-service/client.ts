@@ -147,7 +147,13 @@ export class RenderServiceClient implements Disposable {
     const closed = new Promise<void>((resolve) => {
       this.onClosed(resolve);
     });
-    await this.#ask(requests.shutdown, { force });
+    const wasOpen = !this.#closed;
+    try {
+      await this.#ask(requests.shutdown, { force });
+    } catch (error) {
+      // It may be gone before its answer has left; gone is what was asked for.
+      if (!wasOpen || !(error instanceof RenderServiceError && error.reason === "service-gone")) throw error;
+    }
     await closed;
   }
 
