@@ -11,6 +11,7 @@ export class Renders {
   readonly #changed = this.#held.add(new EventEmitter<JobStatus>());
   readonly #events = this.#held.add(new EventEmitter<RenderEvent>());
   #connection: Promise<RenderServiceClient> | null = null;
+  #disposed = false;
 
   /** A job appeared or moved. */
   readonly onDidChange: Event<JobStatus> = this.#changed.event;
@@ -73,6 +74,7 @@ export class Renders {
   }
 
   dispose(): void {
+    this.#disposed = true;
     // Only the connection ends here: the renders are the service's.
     void this.#connection?.then((client) => client.dispose()).catch(() => undefined);
     this.#held.dispose();
@@ -93,6 +95,8 @@ export class Renders {
     client.onEvent((event) => this.#take(event));
     client.onClosed(() => {
       this.#connection = null;
+      // The next service goes on with what a killed one left; asking for one starts it.
+      if (!this.#disposed && this.active.length > 0) void this.#connect().catch(() => undefined);
     });
     await client.watch({ jobs: "all", lines: true });
     for (const status of await client.jobs()) this.#put(status);

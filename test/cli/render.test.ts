@@ -143,6 +143,26 @@ test("dealt out as Nukes come free, every frame is rendered once", async () => {
   );
 });
 
+test("the service is killed: the next one goes on with the render, and nbr with following it", async () => {
+  const script = writeScript("killed.nk");
+  let killed = false;
+  const result = await runNbr(
+    ["render", script, "--range", "201-212", "--split", "2", "--parallel", "2", "--demo", "--json"],
+    {
+      env: setProfile({ secondsPerFrame: 0.2 }),
+      onLine: (line) => {
+        if (killed || !line.includes('"type":"frame-done"')) return;
+        killed = true;
+        const lock: unknown = JSON.parse(readFileSync(join(folder, "state", "service.lock"), "utf8"));
+        process.kill(z.object({ pid: z.int() }).parse(lock).pid, "SIGKILL");
+      },
+    },
+  );
+  assert.ok(killed);
+  assert.equal(result.code, 0, result.stderr);
+  assert.deepEqual(finishedOf(result).framesDone, ["201-212"]);
+});
+
 test("no license is exit 3", async () => {
   const result = await runNbr(
     ["render", writeScript("license.nk"), "--range", "41-42", "--split", "2", "--demo", "--json"],

@@ -1,0 +1,176 @@
+import type { JobStatus, RenderEvent } from "../plan/events.ts";
+import type { RenderPlan } from "../plan/render-plan.ts";
+import type { RenderServiceClient } from "../render-service/client.ts";
+import { connectRenderService } from "../render-service/connect.ts";
+import { exitCodes } from "./failure.ts";
+import type { Terminal } from "./terminal.ts";
+
+export type Finished = Extract<RenderEvent, { type: "finished" }>;
+
+interface Disposable {
+  dispose(): void;
+}
+
+/** The render service ended while a render was followed, and no other one goes on with it. */
+export class ServiceGoneError extends Error {
+  readonly reason = "service-gone";
+  constructor() {
+    super(
+      "The render service ended before the render did. Look into its log (nbr service status tells where) and render again.",
+    );
+    this.name = "ServiceGoneError";
+  }
+}
+
+/** How often a service that was killed is followed by the next one. */
+const MOST_SERVICES = 5;
+
+/**
+ * Submits a plan and shows its events until it is finished; Ctrl-C cancels it and waits for its end. When the service is killed, the
+ * next one goes on with the render, and so does this.
+ */
+export async function followRender(
+  plan: RenderPlan,
+  show: (event: RenderEvent) => void,
+  terminal: Terminal,
+): Promise<Finished> {
+  const follower = new Follower(show, terminal);
+  try {
+    return await follower.follow(plan);
+  } finally {
+    follower.dispose();
+  }
+}
+
+class Follower implements Disposable {
+  readonly #show: (event: RenderEvent) => void;
+  readonly #terminal: Terminal;
+  readonly #opened: Disposable[] = [];
+  readonly #early: RenderEvent[] = [];
+  readonly #finished: Promise<Finished>;
+  #resolve: (finished: Finished) => void = () => undefined;
+  #reject: (error: unknown) => void = () => undefined;
+  #client: RenderServiceClient | null = null;
+  #job: string | null = null;
+  #cancelling = false;
+  #services = 0;
+
+  constructor(show: (event: RenderEvent) => void, terminal: Terminal) {
+    this.#show = show;
+    this.#terminal = terminal;
+    this.#finished = new Promise((resolve, reject) => {
+      this.#resolve = resolve;
+      this.#reject = reject;
+    });
+  }
+
+  async follow(plan: RenderPlan): Promise<Finished> {
+    this.#opened.push(new Interrupt(this.#terminal, () => this.#cancel()));
+    this.#submit(plan).catch((error: unknown) => this.#reject(error));
+    return await this.#finished;
+  }
+
+  dispose(): void {
+    for (const one of this.#opened) one.dispose();
+  }
+
+  async #submit(plan: RenderPlan): Promise<void> {
+    const client = await this.#attach();
+    await client.watch({ jobs: "all", lines: false });
+    // The budget the plan was made for; the service holds all Nukes of this machine to it.
+    await client.configure({ budgetMB: plan.memory.budgetMB });
+    ({ job: this.#job } = await client.submit({ plan, env: definedEnv(this.#terminal.env) }));
+    for (const event of this.#early) this.#take(event);
+    if (this.#cancelling) await client.cancel({ job: this.#job });
+  }
+
+  async #attach(): Promise<RenderServiceClient> {
+    this.#services++;
+    const client = await connectRenderService();
+    this.#client = client;
+    this.#opened.push(
+      // Its own end is no news.
+      client.onClosed(() => this.#lost()),
+      client.onEvent((event) => this.#take(event)),
+      client,
+    );
+    return client;
+  }
+
+  #take(event: RenderEvent): void {
+    if (this.#job === null) this.#early.push(event);
+    if (event.job !== this.#job) return;
+    this.#show(event);
+    if (event.type === "finished") this.#resolve(event);
+  }
+
+  #lost(): void {
+    this.#client = null;
+    const job = this.#job;
+    if (job === null || this.#services >= MOST_SERVICES) this.#reject(new ServiceGoneError());
+    else this.#goOn(job).catch(() => this.#reject(new ServiceGoneError()));
+  }
+
+  async #goOn(job: string): Promise<void> {
+    const client = await this.#attach();
+    await client.watch({ jobs: [job], lines: false });
+    const status = await client.job(job);
+    if (status.state === "finished") this.#take(finishedEvent(status));
+    else if (this.#cancelling) await client.cancel({ job });
+  }
+
+  #cancel(): void {
+    this.#cancelling = true;
+    // Without a connection it is cancelled as soon as there is one again.
+    if (this.#job !== null) this.#client?.cancel({ job: this.#job }).catch(() => undefined);
+  }
+}
+
+/** What the service said at the end, for one who was not there. */
+function finishedEvent(status: JobStatus): Finished {
+  const { job, doneRanges, missingRanges, exitCode } = status;
+  return {
+    type: "finished",
+    job,
+    framesDone: doneRanges,
+    framesMissing: missingRanges,
+    exitCode: exitCode ?? exitCodes.framesMissing,
+    status,
+  };
+}
+
+/** Ctrl-C, SIGTERM: cancel once and wait; a second one, later, leaves the render to the service and ends. */
+class Interrupt implements Disposable {
+  asked = false;
+  #at = 0;
+  readonly #stop: () => void;
+
+  constructor(terminal: Terminal, cancel: () => void) {
+    const signalled = (): void => {
+      // npm and the terminal both pass on one Ctrl-C, so the same press can arrive twice.
+      if (this.asked && Date.now() - this.#at > 1000) process.exit(exitCodes.cancelled);
+      if (this.asked) return;
+      this.asked = true;
+      this.#at = Date.now();
+      terminal.err("Cancelling… (Ctrl-C again leaves without waiting)");
+      cancel();
+    };
+    process.on("SIGINT", signalled);
+    process.on("SIGTERM", signalled);
+    this.#stop = () => {
+      process.off("SIGINT", signalled);
+      process.off("SIGTERM", signalled);
+    };
+  }
+
+  dispose(): void {
+    this.#stop();
+  }
+}
+
+/** The environment without the names that have no value. */
+export function definedEnv(env: NodeJS.ProcessEnv): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(env).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])),
+  );
+}
