@@ -1,4 +1,4 @@
-/** `nbr ps`, `nbr logs`, `nbr cancel`: the jobs of this user's render service, whoever started them. None starts a service. */
+/** `nbr ps`, `logs`, `cancel`, `pause`, `resume`: the jobs of this user's render service, whoever started them. None starts a service. */
 import { parseArgs } from "node:util";
 import { endingText, rangesText, runningText } from "../plan/display.ts";
 import type { JobStatus } from "../plan/events.ts";
@@ -105,6 +105,34 @@ export async function cancelCommand(args: readonly string[], terminal: Terminal)
     return 0;
   } finally {
     client?.dispose();
+  }
+}
+
+/** `nbr pause` and `nbr resume`: a paused job has no Nuke at work; what they had not finished is rendered when it is resumed. */
+export async function pauseCommand(
+  verb: "pause" | "resume",
+  args: readonly string[],
+  terminal: Terminal,
+): Promise<number> {
+  const { values, positionals } = parseArgs({
+    args: [...args],
+    options: { json: { type: "boolean" } },
+    allowPositionals: true,
+    strict: true,
+  });
+  if (positionals.length === 0)
+    throw new UsageError(`Which jobs? Name those to ${verb}; nbr ps lists them.`, verb);
+  const client = await clientWith(positionals);
+  try {
+    for (const job of positionals) {
+      await (verb === "pause" ? client.pause({ job }) : client.resume({ job }));
+      const status = await client.job(job);
+      const text = status.state === "finished" ? endingText(status) : runningText(status);
+      terminal.out((values.json ?? false) ? JSON.stringify(status) : `${job}: ${text}`);
+    }
+    return 0;
+  } finally {
+    client.dispose();
   }
 }
 

@@ -7,7 +7,7 @@ import { diffCommand } from "./diff-command.ts";
 import { UsageError, exitCodes } from "./failure.ts";
 import { farmCommand } from "./farm-command.ts";
 import { inspect } from "./inspect.ts";
-import { cancelCommand, logsCommand, psCommand } from "./jobs-command.ts";
+import { cancelCommand, logsCommand, pauseCommand, psCommand } from "./jobs-command.ts";
 import { planCommand } from "./plan-command.ts";
 import { renderCommand } from "./render-command.ts";
 import { serviceCommand } from "./service-command.ts";
@@ -61,6 +61,9 @@ async function dispatch(command: string, args: readonly string[], terminal: Term
       return await logsCommand(args, terminal);
     case "cancel":
       return await cancelCommand(args, terminal);
+    case "pause":
+    case "resume":
+      return await pauseCommand(command, args, terminal);
     case "service":
       return await serviceCommand(args, terminal);
     case "language-server":

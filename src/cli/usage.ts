@@ -34,6 +34,7 @@ Usage: nbr COMMAND …
   ps                    what renders now, whoever started it; --all: what is over too
   logs JOB [-f]         what the Nukes of a job printed; -f: and go on printing
   cancel JOB…|--all     end renders; frames that are done stay
+  pause JOB, resume JOB  end a render's Nukes for now, and go on with what they had not finished
   service status|stop   the render service of this user
   language-server --stdio   the .nk language server, for other editors
 
@@ -99,6 +100,13 @@ Prints what the Nukes of a job printed, each line with its chunk in front; with 
        nbr cancel --all
 
 Ends renders and waits for their end; frames that are done stay. Exit code: 0, or 2 for a job that is not there.`,
+  pause: `Usage: nbr pause JOB… [--json]
+
+Ends the Nukes of a render politely and starts no others: memory, cores and licenses are free. nbr resume goes on with what they had not
+finished. Exit code: 0, or 2 for a job that is not there.`,
+  resume: `Usage: nbr resume JOB… [--json]
+
+Goes on with a paused render.`,
   service: `Usage: nbr service status [--json]
        nbr service stop [--force]
 

@@ -50,8 +50,16 @@ export function registerCommands({
     "nukeRender.openForm": onWrite((uri, write) => forms.open(uri, write, "render")),
     "nukeRender.sendToFarm": onWrite((uri, write) => forms.open(uri, write, "farm")),
     "nukeRender.cancel": async (job) => {
-      const id = typeof job === "string" ? job : await pickActive(renders);
+      const id = typeof job === "string" ? job : await pickActive(renders, "Cancel");
       if (id !== undefined) await renders.cancel(id);
+    },
+    "nukeRender.pause": async (job) => {
+      const id = typeof job === "string" ? job : await pickActive(renders, "Pause", false);
+      if (id !== undefined) await renders.setPaused(id, true);
+    },
+    "nukeRender.resume": async (job) => {
+      const id = typeof job === "string" ? job : await pickActive(renders, "Resume", true);
+      if (id !== undefined) await renders.setPaused(id, false);
     },
     "nukeRender.retry": async (job) => {
       if (typeof job === "string") await actions.retry(job);
@@ -76,16 +84,19 @@ export function registerCommands({
   );
 }
 
-async function pickActive(renders: Renders): Promise<string | undefined> {
-  const items = renders.active.map((job): QuickPickItem & { job: string } => ({
+/** One of the jobs that are not over; `paused`: only those that are, or are not. */
+async function pickActive(renders: Renders, verb: string, paused?: boolean): Promise<string | undefined> {
+  const jobs = renders.active.filter((job) => paused === undefined || job.paused === paused);
+  const items = jobs.map((job): QuickPickItem & { job: string } => ({
     label: job.write,
     description: runningText(job),
     detail: job.script,
     job: job.job,
   }));
-  if (items.length === 0) void window.showInformationMessage("Nothing is rendering.");
+  if (items.length === 0)
+    void window.showInformationMessage(paused ? "Nothing is paused." : "Nothing is rendering.");
   if (items.length <= 1) return items[0]?.job;
-  return (await window.showQuickPick(items, { placeHolder: "Cancel which render?" }))?.job;
+  return (await window.showQuickPick(items, { placeHolder: `${verb} which render?` }))?.job;
 }
 
 async function useDemoRenderer(): Promise<void> {

@@ -54,8 +54,8 @@ export class WriteLenses implements CodeLensProvider {
   }
 
   /** The editor waits for quiet before it asks again, so frames that tick faster than that would never be seen. */
-  #jobChanged({ job, state, running }: JobStatus): void {
-    const now = `${state} ${running}`;
+  #jobChanged({ job, state, paused, running }: JobStatus): void {
+    const now = `${state} ${paused} ${running}`;
     if (this.#states.get(job) !== now) {
       this.#states.set(job, now);
       this.refresh();
@@ -89,13 +89,20 @@ export class WriteLenses implements CodeLensProvider {
         command: "nukeRender.cancel",
         arguments: [job.job],
       };
-      const icon = job.state === "queued" ? "◔" : "◐";
+      const icon = job.paused || job.state === "queued" ? "◔" : "◐";
+      const resume = {
+        title: "▶ Resume",
+        tooltip: "Go on with what is not rendered yet",
+        command: "nukeRender.resume",
+        arguments: [job.job],
+      };
       const progress = {
         title: `${icon} ${runningText(job)}`,
         tooltip: "Show what the Nukes print",
         command: "nukeRender.showOutput",
       };
-      return job.state === "cancelling" ? [progress] : [progress, cancel];
+      if (job.state === "cancelling") return [progress];
+      return job.paused ? [progress, resume, cancel] : [progress, cancel];
     }
     if (write.disabled || write.reading) {
       const why = write.disabled ? "disabled" : "reading its file";

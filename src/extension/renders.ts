@@ -60,6 +60,12 @@ export class Renders {
     await (await this.#connect()).cancel({ job });
   }
 
+  /** Ends a job's Nukes for now, or goes on with what they had not finished. */
+  async setPaused(job: string, paused: boolean): Promise<void> {
+    const client = await this.#connect();
+    await (paused ? client.pause({ job }) : client.resume({ job }));
+  }
+
   /** Resolves when a job has finished. */
   finished(job: string): Promise<JobStatus> {
     const known = this.#jobs.get(job);

@@ -6,7 +6,7 @@ export type JobState = z.infer<typeof jobStateSchema>;
 
 /**
  * Why a chunk ended; `license`: exit code 100 or its report (nuke-cli.md 1.7, 2.6); `crash`: signal or unknown code; `hung`: it
- * was silent for too long; `gave-way`: it had to make room in memory. What it left may have become a further chunk (`from`).
+ * was silent for too long; `gave-way`: it had to make room in memory; `paused`: somebody paused its job. What it left may have become a further chunk (`from`).
  */
 export const verdictSchema = z.enum([
   "done",
@@ -15,6 +15,7 @@ export const verdictSchema = z.enum([
   "crash",
   "hung",
   "gave-way",
+  "paused",
   "cancelled",
   "not-started",
 ]);
@@ -49,6 +50,8 @@ export const jobStatusSchema = z.object({
   script: z.string(),
   write: z.string(),
   state: jobStateSchema,
+  /** Nothing of it is started until somebody resumes it. */
+  paused: z._default(z.boolean(), false),
   frames: z.string(),
   frameCount: z.int(),
   framesDone: z.int(),

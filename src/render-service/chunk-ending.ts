@@ -16,7 +16,7 @@ export interface ChunkFacts extends ProcessEnd {
   /** The first error Nuke reported, in its words. */
   readonly firstError: string | null;
   /** Why we ended it; null when it ended by itself. `late`: it did not end after its render. */
-  readonly ended: "cancelled" | "gave-way" | "silent" | "late" | null;
+  readonly ended: "cancelled" | "paused" | "gave-way" | "silent" | "late" | null;
   /** How long it had said nothing when it was ended for that, ms. */
   readonly silentMs: number | null;
 }
@@ -32,6 +32,8 @@ export function judgeChunk(facts: ChunkFacts): Judgment {
   const done = `${count - framesMissing} of ${count} frames are on disk`;
   if (ended === "cancelled" && framesMissing > 0)
     return { verdict: "cancelled", reason: `Cancelled; ${done}.` };
+  if (ended === "paused" && framesMissing > 0)
+    return { verdict: "paused", reason: `Paused; ${done}, the others are rendered later.` };
   if (ended === "gave-way" && framesMissing > 0)
     return { verdict: "gave-way", reason: `Made room in memory; ${done}, the others are rendered later.` };
   if (ended === "silent" && framesMissing > 0)
@@ -53,6 +55,7 @@ export function judgeChunk(facts: ChunkFacts): Judgment {
 
 const causes: Partial<Record<Verdict, Ending["cause"]>> = {
   "gave-way": "memory",
+  paused: "paused",
   crash: "crash",
   hung: "crash",
   failed: "error",

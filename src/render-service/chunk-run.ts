@@ -48,6 +48,7 @@ export class ChunkRun {
   #process: NukeProcess | null = null;
   #stopping: Promise<number[]> | null = null;
   #cancelled = false;
+  #paused = false;
   /** Why it had to make room; null when it had not. */
   #gaveWay: string | null = null;
   #late = false;
@@ -167,6 +168,12 @@ export class ChunkRun {
     this.#say("warning", text);
   }
 
+  /** Ends it politely because its job is paused; its unfinished frames are rendered later. */
+  pause(): void {
+    this.#paused = true;
+    this.#stopInBackground();
+  }
+
   /** Ends it politely to make room; its unfinished frames are not its fault. */
   giveWay(why: string): void {
     this.#gaveWay = why;
@@ -200,7 +207,7 @@ export class ChunkRun {
       argv: chunk.argv,
     });
     this.#order.changed();
-    if (this.#cancelled) this.#stopInBackground();
+    if (this.#cancelled || this.#paused) this.#stopInBackground();
     const over = this.#over(started);
     const logs = [new NukeLog("stderr", errFile), new NukeLog("stdout", outFile)];
     const silence = new SilenceClock(10 * LOOK_MS, performance.now());
@@ -272,6 +279,7 @@ export class ChunkRun {
 
   get #endedBecause(): ChunkFacts["ended"] {
     if (this.#cancelled) return "cancelled";
+    if (this.#paused) return "paused";
     if (this.#gaveWay !== null) return "gave-way";
     if (this.#silentMs !== null) return "silent";
     return this.#late ? "late" : null;

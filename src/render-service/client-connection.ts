@@ -97,6 +97,14 @@ export class ClientConnection {
       service.cancel(job);
       return {};
     });
+    this.#serve(requests.pause, ({ job }) => {
+      service.pause(job);
+      return {};
+    });
+    this.#serve(requests.resume, ({ job }) => {
+      service.resume(job);
+      return {};
+    });
     this.#serve(requests.watch, ({ jobs, lines }) => {
       this.#watch(jobs, lines);
       return {};

@@ -114,6 +114,15 @@ export class RenderServiceClient implements Disposable {
     await this.#ask(requests.cancel, job);
   }
 
+  /** Ends a job's Nukes and starts no others; what they had not finished is rendered when it is resumed. */
+  async pause(job: { job: string }): Promise<void> {
+    await this.#ask(requests.pause, job);
+  }
+
+  async resume(job: { job: string }): Promise<void> {
+    await this.#ask(requests.resume, job);
+  }
+
   /** From now on the events of these jobs come to `onEvent`, first each job's present status as a `progress` event. Adds to earlier calls. */
   async watch(what: { jobs: "all" | string[]; lines: boolean }): Promise<void> {
     await this.#ask(requests.watch, what);

@@ -72,6 +72,7 @@ export class Job {
   #startedAt: number | null = null;
   #finishedAt: number | null = null;
   #cancelled = false;
+  #paused = false;
   #closing = false;
   #peakMB = 0;
   #folder: string | null = null;
@@ -241,6 +242,18 @@ export class Job {
     this.#progress();
   }
 
+  /** Ends its Nukes politely; the queue starts no others. Their unfinished frames come back. */
+  pause(): void {
+    this.#paused = true;
+    for (const run of this.running) run.pause();
+    this.#progress();
+  }
+
+  resume(): void {
+    this.#paused = false;
+    this.#progress();
+  }
+
   get cancelled(): boolean {
     return this.#cancelled;
   }
@@ -303,6 +316,7 @@ export class Job {
       script: job.source ?? plan.script,
       write: plan.write,
       state: this.#state(),
+      paused: this.#paused && !this.#cancelled && this.#finishedAt === null,
       frames: plan.frames,
       frameCount: plan.frameCount,
       framesDone,

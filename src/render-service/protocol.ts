@@ -5,7 +5,7 @@ import { jobStatusSchema, renderEventSchema } from "../plan/events.ts";
 import { renderJobSchema } from "../plan/job.ts";
 
 /** Raised when old and new cannot talk to each other any more. */
-export const PROTOCOL = 2;
+export const PROTOCOL = 3;
 
 const jobId = z.string().check(z.minLength(1), z.maxLength(100));
 const nothing = z.object({});
@@ -68,6 +68,8 @@ export const requests = {
   jobs: request("jobs", nothing, z.array(jobStatusSchema)),
   job: request("job", oneJob, jobStatusSchema),
   cancel: request("cancel", oneJob, nothing),
+  pause: request("pause", oneJob, nothing),
+  resume: request("resume", oneJob, nothing),
   watch: request(
     "watch",
     z.object({ jobs: z.union([z.literal("all"), z.array(jobId)]), lines: z.boolean() }),

@@ -24,8 +24,10 @@ interface Entry {
   readonly running: Set<number>;
   /** Chunks of this job that need the machine for themselves. */
   readonly bySelf: Set<number>;
-  /** Nothing of it is started. */
+  /** Nothing of it is started: it waits for a license. */
   held: boolean;
+  /** Nothing of it is started: somebody wants it so. */
+  paused: boolean;
   /** Nukes of it at once for the time being, whatever was asked for. */
   limit: number;
 }
@@ -48,6 +50,7 @@ export class RenderQueue {
       running: new Set(),
       bySelf: new Set(),
       held: false,
+      paused: false,
       limit: Infinity,
     });
   }
@@ -76,9 +79,9 @@ export class RenderQueue {
    */
   take(admits: (job: string) => boolean = () => true): { job: string; chunk: number } | null {
     if (this.running >= this.cap || this.#someoneBySelf) return null;
-    for (const { id, parallel, waiting, running, bySelf, held, limit } of this.#entries) {
+    for (const { id, parallel, waiting, running, bySelf, held, paused, limit } of this.#entries) {
       const [next] = waiting;
-      if (held || running.size >= Math.min(parallel, limit) || next === undefined) continue;
+      if (held || paused || running.size >= Math.min(parallel, limit) || next === undefined) continue;
       if (bySelf.has(next) ? this.running > 0 : !admits(id)) {
         // Later jobs may use what is too little for this one, but never keep it from its first Nuke.
         if (running.size === 0) return null;
@@ -95,6 +98,12 @@ export class RenderQueue {
   hold(job: string): void {
     const entry = this.#entry(job);
     if (entry) entry.held = true;
+  }
+
+  /** Starts nothing of a job, or lets it go on. */
+  pause(job: string, paused: boolean): void {
+    const entry = this.#entry(job);
+    if (entry) entry.paused = paused;
   }
 
   /** Lets a job start Nukes again, so many at once for the time being. */

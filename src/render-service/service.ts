@@ -164,6 +164,29 @@ export class RenderService {
     if (waited && this.#queue.isOver(id)) this.#finish(job);
   }
 
+  /** Ends a job's Nukes and starts none of it until it is resumed; unfinished frames are rendered then. */
+  pause(id: string): void {
+    this.#setPaused(id, true);
+  }
+
+  /** Goes on with a paused job. */
+  resume(id: string): void {
+    this.#setPaused(id, false);
+    this.#pump();
+  }
+
+  /** Nothing happens to a job that has finished. */
+  #setPaused(id: string, paused: boolean): void {
+    const job = this.#active.get(id);
+    if (!job) {
+      if (!this.#finished.has(id)) throw unknownJob(id);
+      return;
+    }
+    this.#queue.pause(id, paused);
+    if (paused) job.pause();
+    else job.resume();
+  }
+
   /** Reads a chunk's log back. */
   async lines(id: string, chunk: number, stream: "stdout" | "stderr", from: number): Promise<LogPiece> {
     this.job(id);

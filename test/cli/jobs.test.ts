@@ -40,6 +40,8 @@ test("ps, logs -f and cancel of a render that another terminal follows", async (
     (await runNbr(["ps"], { env })).stdout,
     new RegExp(`${job} +Write1 +running .*/200 frames`, "u"),
   );
+  assert.match((await runNbr(["pause", job], { env })).stdout, /: paused · \d+\/200 frames/u);
+  assert.match((await runNbr(["resume", job], { env })).stdout, /: \d+\/200 frames/u);
   // Following ends with the job, and has then printed all its frames, old and new.
   const logs = runNbr(["logs", job, "-f"], { env });
   const cancelled = await runNbr(["cancel", job], { env });
@@ -49,7 +51,7 @@ test("ps, logs -f and cancel of a render that another terminal follows", async (
   const { code, stdout } = await logs;
   assert.equal(code, 0);
   assert.match(stdout, /^\[1\] Frame 1 \(1 of 100\)$/mu);
-  const frames = stdout.match(/^\[[12]\] Frame \d+/gmu) ?? [];
+  const frames = [...stdout.matchAll(/^\[\d+\] Frame (\d+)/gmu)].map((match) => match[1]);
   assert.equal(new Set(frames).size, frames.length);
   const all = (await runNbr(["ps", "--all", "--json"], { env })).stdout.trim().split("\n");
   const status = z

@@ -12,6 +12,7 @@ const status = (job: string, submittedAt: number): JobStatus => ({
   script: "/p/shot.nk",
   write: "Write1",
   state: "finished",
+  paused: false,
   frames: "1",
   frameCount: 1,
   framesDone: 1,

@@ -75,6 +75,26 @@ suite("Rendering in VS Code", () => {
     assert.equal(readdirSync(script.out).length, 4);
   });
 
+  test("a paused render is resumed from its lens, and every frame is rendered", async () => {
+    const edit = new vscode.WorkspaceEdit();
+    edit.replace(script.uri, script.document.lineAt(3).range, " last_frame 30");
+    await vscode.workspace.applyEdit(edit);
+    await script.document.save();
+    const [render] = await lensesUntil(script.uri, (titles) => titles.some((text) => text.includes("30")));
+    const rendered = run(render);
+    await lensesUntil(script.uri, (titles) => titles.some((text) => /^◐ [1-9]\d*\/30/.test(text)));
+    // The only one that renders is the one that is meant.
+    await vscode.commands.executeCommand("nukeRender.pause");
+    const lenses = await lensesUntil(script.uri, (titles) =>
+      titles.some((text) => text.startsWith("◔ paused")),
+    );
+    assert.match(lenses.map(title).join(" | "), /^◔ paused · \d+\/30 frames \| ▶ Resume \| ■ Cancel$/);
+    await run(lenses.find((lens) => title(lens) === "▶ Resume"));
+    await rendered;
+    await lensesUntil(script.uri, (titles) => titles.some((text) => text.startsWith("✓ 30 frames")));
+    assert.equal(readdirSync(script.out).length, 30);
+  });
+
   test("ending a task cancels its render, which says what is done", async () => {
     const task = {
       type: "nuke-render",
