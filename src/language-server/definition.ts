@@ -1,12 +1,13 @@
 import { stat } from "node:fs/promises";
-import { dirname, isAbsolute, join } from "node:path";
+import { basename, dirname, isAbsolute, join } from "node:path";
 import { pathToFileURL } from "node:url";
 import type { Location } from "vscode-languageserver";
+import { namesOf } from "../script/node-names.ts";
 import type { ScriptNode } from "../script/script-node.ts";
 import type { Feature } from "./feature.ts";
 import { pathOf } from "./script-facts.ts";
+import type { WorkspaceScripts } from "./workspace-scripts.ts";
 import { locationOf, mainSpanOf, nodeAt, targetAt, variableSpan } from "./targets.ts";
-import { namesOf } from "../script/node-names.ts";
 
 /** From a name to its node, from a variable to what it holds, from a class to its gizmo, from a LiveGroup to its script. */
 export const definitionFeature: Feature = {
@@ -31,22 +32,24 @@ export const definitionFeature: Feature = {
       const { node, at } = target;
       if (at !== "class") return [locationOf(document, mainSpanOf(script, node))];
       if (node.cloneOf) return [locationOf(document, mainSpanOf(script, node.cloneOf))];
-      return await gizmoOf(node.class, workspace.gizmoFolders());
+      return await gizmoOf(node.class, workspace);
     });
   },
 };
 
 /** The file of a class that is a gizmo; null where Nuke would find none. */
-async function gizmoOf(className: string, folders: readonly string[]): Promise<Location[] | null> {
+async function gizmoOf(className: string, workspace: WorkspaceScripts): Promise<Location[] | null> {
   const name = className.replace(/\.gizmo$/u, "");
   if (!/^[\w.]+$/u.test(name)) return null;
-  for (const folder of folders) {
+  for (const folder of workspace.gizmoFolders()) {
     for (const ending of ["gizmo", "nk"]) {
       const path = join(folder, `${name}.${ending}`);
       if (await isFile(path)) return [topOf(path)];
     }
   }
-  return null;
+  // Studios keep theirs in folders within folders.
+  const deeper = (await workspace.files()).find((path) => basename(path) === `${name}.gizmo`);
+  return deeper === undefined ? null : [topOf(deeper)];
 }
 
 /** On the `file` knob of a LiveGroup, Precomp or gizmo reference: that script. */

@@ -163,12 +163,15 @@ test("a class leads to its gizmo, a LiveGroup to its script", async () => {
   const folder = mkdtempSync(join(tmpdir(), "nuke path "));
   try {
     mkdirSync(join(folder, "gizmos"));
+    mkdirSync(join(folder, "work", "tools", "deep"), { recursive: true });
+    writeFileSync(join(folder, "work", "tools", "deep", "Grain3.gizmo"), "Gizmo {\n}\n");
     writeFileSync(join(folder, "gizmos", "Sharpen2.gizmo"), "Gizmo {\n}\n");
     writeFileSync(join(folder, "live.nk"), "Root {\n}\n");
     await using editor = await Editor.start({
+      folders: [join(folder, "work")],
       env: { ...process.env, NUKE_PATH: join(folder, "gizmos") },
     });
-    const script = `Sharpen2 {\n name S\n}\nLiveGroup {\n file "${folder}/live.nk"\n name L\n}\nBlur {\n name B\n}\n`;
+    const script = `Sharpen2 {\n name S\n}\nLiveGroup {\n file "${folder}/live.nk"\n name L\n}\nBlur {\n name B\n}\nGrain3 {\n name G\n}\n`;
     await editor.open(uri, script);
     const go = async (line: number, character: number): Promise<string[]> =>
       (
@@ -180,6 +183,7 @@ test("a class leads to its gizmo, a LiveGroup to its script", async () => {
     assert.deepEqual(await go(0, 3), [`file://${folder}/gizmos/Sharpen2.gizmo`]);
     assert.deepEqual(await go(4, 10), [`file://${folder}/live.nk`]);
     assert.deepEqual(await go(7, 2), []);
+    assert.deepEqual(await go(10, 2), [`file://${folder}/work/tools/deep/Grain3.gizmo`]);
   } finally {
     rmSync(folder, { recursive: true });
   }
