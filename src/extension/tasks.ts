@@ -15,7 +15,7 @@ import {
 import * as z from "zod";
 import { endingText, rangesText, runningText } from "../plan/display.ts";
 import type { RenderEvent } from "../plan/events.ts";
-import { type RenderOptions, splitSchema } from "../plan/request.ts";
+import { type RenderOptions, dealSchema, splitSchema } from "../plan/request.ts";
 import { parseMB } from "../plan/size.ts";
 import { isForPeople } from "./failures.ts";
 import type { RenderActions } from "./render-actions.ts";
@@ -37,6 +37,8 @@ const definitionSchema = z.object({
   cache: z.string().optional(),
   views: z.array(z.string()).optional(),
   continueOnError: z.boolean().optional(),
+  deal: z.optional(dealSchema),
+  retries: z.int().min(0).max(20).optional(),
 });
 type Definition = z.infer<typeof definitionSchema>;
 
@@ -187,7 +189,7 @@ function parseDefinition(definition: TaskDefinition): Definition {
 }
 
 function options(definition: Definition, continueOnError: boolean): RenderOptions {
-  const { range, split, chunkSize, parallel, threads, cache, views } = definition;
+  const { range, split, chunkSize, parallel, threads, cache, views, deal, retries } = definition;
   return {
     proxy: "script",
     continueOnError: definition.continueOnError ?? continueOnError,
@@ -198,5 +200,7 @@ function options(definition: Definition, continueOnError: boolean): RenderOption
     ...(threads === undefined ? {} : { threads }),
     ...(cache === undefined ? {} : { cacheMB: parseMB(cache) }),
     ...(views === undefined ? {} : { views }),
+    ...(deal === undefined ? {} : { deal }),
+    ...(retries === undefined ? {} : { retries }),
   };
 }

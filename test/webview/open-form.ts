@@ -269,5 +269,8 @@ export async function openForm(options: OpenOptions = {}): Promise<OpenForm> {
   );
   await page.goto(`${origin}/`);
   await page.locator("#form > *").first().waitFor();
+  // Once it has drawn itself it puts the cursor into its first field; what is typed before that would be lost.
+  if (form.state.facts.script.writes.length > 0)
+    await page.waitForFunction(() => ["range", "first"].includes(document.activeElement?.id ?? ""));
   return form;
 }

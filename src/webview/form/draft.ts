@@ -6,8 +6,9 @@ import { limits, readWhole } from "./whole-number.ts";
 
 export interface RenderDraft {
   readonly range: string;
-  readonly splitBy: "chunks" | "frames";
-  /** Number of chunks, or frames of each chunk. */
+  /** `auto`: dealt out as Nukes come free. */
+  readonly splitBy: "chunks" | "frames" | "auto";
+  /** Number of chunks, or frames of each chunk; nothing where frames are dealt out. */
   readonly splitCount: string;
   readonly parallel: string;
   readonly threads: string;
@@ -39,11 +40,12 @@ export const emptyDraft: RenderDraft = {
 };
 
 export function draftOf(options: RenderOptions): RenderDraft {
-  const { split, cacheMB, views } = options;
+  const { cacheMB, views } = options;
+  const split = options.deal === "auto" ? undefined : options.split;
   const text = (value: number | undefined): string => (value === undefined ? "" : String(value));
   return {
     range: options.range ?? "",
-    splitBy: split?.by ?? "chunks",
+    splitBy: options.deal === "auto" ? "auto" : (split?.by ?? "chunks"),
     splitCount: text(split === undefined ? undefined : split.by === "chunks" ? split.count : split.size),
     parallel: text(options.parallel),
     threads: text(options.threads),
@@ -70,14 +72,15 @@ export function readDraft(draft: RenderDraft, write: WriteTarget): ReadDraft {
   const threads = whole("threads", "Threads");
 
   const byChunks = draft.splitBy === "chunks";
+  const dealt = draft.splitBy === "auto";
   // A movie is never split, so what stands in the field does not matter.
   const split = readWhole(
-    write.movie ? "" : draft.splitCount,
+    write.movie || dealt ? "" : draft.splitCount,
     byChunks ? "The number of chunks" : "Frames per chunk",
-    limits[draft.splitBy],
+    limits[byChunks ? "chunks" : "frames"],
   );
   if (split.error !== null) errors.splitCount = split.error;
-  else if (!byChunks && !write.movie && split.value === undefined)
+  else if (draft.splitBy === "frames" && !write.movie && split.value === undefined)
     errors.splitCount = "How many frames per chunk? A whole number from 1.";
 
   const cache = readCache(draft.cache);
@@ -91,6 +94,7 @@ export function readDraft(draft: RenderDraft, write: WriteTarget): ReadDraft {
     ...(split.value === undefined
       ? {}
       : { split: byChunks ? { by: "chunks", count: split.value } : { by: "frames", size: split.value } }),
+    ...(dealt ? { deal: "auto" as const } : {}),
     ...(parallel === undefined ? {} : { parallel }),
     ...(threads === undefined ? {} : { threads }),
     ...(cache.value === undefined ? {} : { cacheMB: cache.value }),
@@ -109,8 +113,12 @@ export function switchSplit(
   shown: { frames: number; chunks: number },
 ): RenderDraft {
   if (draft.splitBy === splitBy) return draft;
-  const read = readWhole(draft.splitCount, "", limits[draft.splitBy]);
-  const count = read.value ?? (draft.splitBy === "chunks" ? shown.chunks : undefined);
+  // Dealing out has no number, and leaves none behind that anybody has typed.
+  if (splitBy === "auto" || (draft.splitBy === "auto" && splitBy === "chunks"))
+    return { ...draft, splitBy, splitCount: "" };
+  const before = draft.splitBy === "frames" ? "frames" : "chunks";
+  const read = readWhole(draft.splitCount, "", limits[before]);
+  const count = read.value ?? (before === "chunks" ? shown.chunks : undefined);
   const other = count === undefined || shown.frames === 0 ? "" : String(Math.ceil(shown.frames / count));
   return { ...draft, splitBy, splitCount: other };
 }

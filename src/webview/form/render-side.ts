@@ -96,31 +96,38 @@ function rangeField({ script, write, draft, plan, change }: RenderSideParts): Te
 const splitOptions: readonly Option[] = [
   { value: "chunks", label: "Chunks" },
   { value: "frames", label: "Frames per chunk" },
+  { value: "auto", label: "Dealt out" },
 ];
 
 function splitField({ write, draft, errors, plan, change }: RenderSideParts): TemplateResult {
   const movie = `${(write.fileType || "A movie").toUpperCase()} is one file, which one Nuke must write from the first frame to the last: it is not split.`;
   const label = draft.splitBy === "chunks" ? "Number of chunks" : "Frames per chunk";
   const chunks = plan.chunks.length;
+  const dealt = draft.splitBy === "auto";
+  const dealing =
+    "As Nukes come free: large chunks first, then smaller ones, each over the whole range. For shots whose frames do not all cost the same.";
   return segments({
     id: "split",
     label: "Split",
     value: draft.splitBy,
     options: splitOptions,
     disabled: write.movie,
-    hint: write.movie ? movie : undefined,
+    hint: write.movie ? movie : dealt ? dealing : undefined,
     error: errors.splitCount,
     set: (value) =>
       change(
-        switchSplit(draft, value === "frames" ? "frames" : "chunks", { frames: plan.frameCount, chunks }),
+        switchSplit(draft, value === "frames" || value === "auto" ? value : "chunks", {
+          frames: plan.frameCount,
+          chunks,
+        }),
       ),
     beside: html`<vscode-textfield
       id="split-count"
       class="count"
       .label=${label}
       .value=${write.movie ? "1" : draft.splitCount}
-      placeholder=${draft.splitBy === "chunks" ? automatic(plan, chunks) : ""}
-      ?disabled=${write.movie}
+      placeholder=${draft.splitBy === "frames" ? "" : automatic(plan, chunks)}
+      ?disabled=${write.movie || dealt}
       ?invalid=${errors.splitCount !== undefined}
       data-described=${errors.splitCount ?? (write.movie ? movie : "")}
       autocomplete="off"

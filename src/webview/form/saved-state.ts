@@ -5,7 +5,7 @@ import { savedFormSchema } from "../protocol.ts";
 
 const renderDraftSchema = z.object({
   range: z.string(),
-  splitBy: z.enum(["chunks", "frames"]),
+  splitBy: z.enum(["chunks", "frames", "auto"]),
   splitCount: z.string(),
   parallel: z.string(),
   threads: z.string(),
