@@ -1,6 +1,5 @@
 /** One job of the queue: what was asked, its chunks, and how far they are. */
-import { rm } from "node:fs/promises";
-import { dirname, resolve } from "node:path";
+import { dirname } from "node:path";
 import { count } from "../plan/display.ts";
 import type { JobState, JobStatus, RenderEvent } from "../plan/events.ts";
 import { type FrameList, formatFrames, parseFrames } from "../plan/frames.ts";
@@ -21,6 +20,7 @@ import type { Patience } from "./patience.ts";
 import { type ProcessList, startOf } from "./process-list.ts";
 import type { QueueReturn } from "./queue.ts";
 import { stillThere } from "./recovery.ts";
+import { removeScriptCopy } from "./script-copy.ts";
 import { silenceLimitMs } from "./silence.ts";
 import { type HistoryKey, type PastNeed, historyKeyOf } from "./render-history.ts";
 
@@ -293,7 +293,7 @@ export class Job {
       missingRanges: ranges(missing),
       exitCode: this.#exitCode(missing.length),
     };
-    await this.#removeCopy();
+    await removeScriptCopy(this.#order.job);
     this.#finishedAt = Date.now();
     if (this.#progressTimer) clearTimeout(this.#progressTimer);
     return this.status;
@@ -395,14 +395,5 @@ export class Job {
     if (this.#cancelled) return 130;
     if (missing === 0) return 0;
     return this.#givenUp === "license" ? 3 : 1;
-  }
-
-  async #removeCopy(): Promise<void> {
-    const { temporaryScript, source, plan } = this.#order.job;
-    if (temporaryScript === undefined) return;
-    // Only what was rendered from, and never what the artist works on.
-    const copy = resolve(temporaryScript);
-    if (copy !== resolve(plan.script) || source === undefined || copy === resolve(source)) return;
-    await rm(copy, { force: true }).catch(() => undefined);
   }
 }

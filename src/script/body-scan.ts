@@ -101,7 +101,7 @@ function plainValue(text: string, start: number, end: number, budget: Budget): n
 }
 
 /** Letters, digits, `_`, `.`: nothing that means anything to Tcl. */
-function isNameCode(code: number): boolean {
+export function isNameCode(code: number): boolean {
   return (
     (code >= 97 && code <= 122) ||
     (code >= 65 && code <= 90) ||

@@ -1,5 +1,6 @@
 /** From the syntax tree to statements. The tree says where commands are; the text what they say. */
 import type { Tree, TreeCursor } from "web-tree-sitter";
+import { isNameCode } from "./body-scan.ts";
 import { ScriptNode } from "./script-node.ts";
 import { Place, type Source, type Statement } from "./statement.ts";
 import { decodeWord, readWords } from "./tcl-words.ts";
@@ -109,7 +110,7 @@ export class StatementReader {
   #head(place: Place): { head: readonly string[]; open: number } {
     const { text } = this.#source;
     let end = place.start;
-    while (end < place.end && isClassCode(text.charCodeAt(end))) end++;
+    while (end < place.end && isNameCode(text.charCodeAt(end))) end++;
     if (end > place.start && text.charCodeAt(end) === 32 && text.charCodeAt(end + 1) === 123)
       return { head: [this.#keep(text.slice(place.start, end))], open: end + 1 };
     const { words } = readWords(text, place.start, place.end, { misses: 0 });
@@ -122,16 +123,6 @@ export class StatementReader {
 /** Offset behind the brace that closes the body, where words follow it. */
 function bodyEnd(text: string, open: number, end: number): number {
   return readWords(text, open, end, { misses: 0 }).words[0]?.end ?? end;
-}
-
-function isClassCode(code: number): boolean {
-  return (
-    (code >= 97 && code <= 122) ||
-    (code >= 65 && code <= 90) ||
-    (code >= 48 && code <= 57) ||
-    code === 95 ||
-    code === 46
-  );
 }
 
 /** All statements of a tree. */

@@ -1,7 +1,7 @@
 import type { Tree } from "web-tree-sitter";
 import { connectNodes } from "./connect-nodes.ts";
 import { loadParser } from "./parser.ts";
-import { LineCounter, StatementReader, readAll } from "./read-statements.ts";
+import { LineCounter, StatementReader, countLines, readAll } from "./read-statements.ts";
 import type { ScriptNode } from "./script-node.ts";
 import type { Source, Statement } from "./statement.ts";
 import { StringPool } from "./string-pool.ts";
@@ -74,7 +74,7 @@ function problemsOf(text: string, statements: readonly Statement[]): ScriptProbl
     for (const relative of offsets) {
       if (problems.length >= MOST_PROBLEMS) return;
       const offset = statement.place.start + relative;
-      line += linesBetween(text, counted, offset);
+      line += countLines(text, counted, offset);
       counted = offset;
       const brace = text.charAt(offset) === "{";
       problems.push({
@@ -110,13 +110,4 @@ function problemsOf(text: string, statements: readonly Statement[]): ScriptProbl
     }
   }
   return problems;
-}
-
-function linesBetween(text: string, start: number, end: number): number {
-  let lines = 0;
-  for (let at = start; at < end; at++) {
-    const code = text.charCodeAt(at);
-    if (code === 10 || (code === 13 && text.charCodeAt(at + 1) !== 10)) lines++;
-  }
-  return lines;
 }
