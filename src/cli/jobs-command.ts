@@ -1,10 +1,11 @@
-/** `nbr ps`, `logs`, `cancel`, `pause`, `resume`: the jobs of this user's render service, whoever started them. None starts a service. */
+/** `nbr ps`, `logs`, `cancel`, `pause`, `resume`, `retry`: the jobs of this user's render service, whoever started them. None starts a service. */
 import { parseArgs } from "node:util";
 import { endingText, rangesText, runningText } from "../plan/display.ts";
 import type { JobStatus } from "../plan/events.ts";
 import type { RenderServiceClient } from "../render-service/client.ts";
 import { findRenderService } from "../render-service/connect.ts";
 import { UsageError } from "./failure.ts";
+import { renderCommand } from "./render-command.ts";
 import { table } from "./summary.ts";
 import type { Terminal } from "./terminal.ts";
 
@@ -134,6 +135,24 @@ export async function pauseCommand(
   } finally {
     client.dispose();
   }
+}
+
+/** `nbr retry`: renders the frames that a finished job left missing; further flags are those of `nbr render`. */
+export async function retryCommand(args: readonly string[], terminal: Terminal): Promise<number> {
+  const [id, ...flags] = args;
+  if (id === undefined || id.startsWith("-"))
+    throw new UsageError("Which job? Its name comes first; nbr ps --all lists them.", "retry");
+  const client = await clientWith([id]);
+  const status = await client.job(id).finally(() => client.dispose());
+  if (status.state !== "finished")
+    throw new UsageError(`${id} is not over yet: ${runningText(status)}. Wait, or cancel it first.`, "retry");
+  if (status.missingRanges.length === 0) {
+    terminal.err(`Nothing is missing: all ${status.frameCount} frames of ${id} were on disk.`);
+    return 0;
+  }
+  const range = `--range=${status.missingRanges.join(" ")}`;
+  const demo = status.demo && !flags.includes("--demo") ? ["--demo"] : [];
+  return await renderCommand([status.script, "--write", status.write, range, ...demo, ...flags], terminal);
 }
 
 /** Prints a job's logs from where it stopped the last time; events only say that there is more. */

@@ -7,7 +7,7 @@ import { diffCommand } from "./diff-command.ts";
 import { UsageError, exitCodes } from "./failure.ts";
 import { farmCommand } from "./farm-command.ts";
 import { inspect } from "./inspect.ts";
-import { cancelCommand, logsCommand, pauseCommand, psCommand } from "./jobs-command.ts";
+import { cancelCommand, logsCommand, pauseCommand, psCommand, retryCommand } from "./jobs-command.ts";
 import { planCommand } from "./plan-command.ts";
 import { renderCommand } from "./render-command.ts";
 import { serviceCommand } from "./service-command.ts";
@@ -64,6 +64,8 @@ async function dispatch(command: string, args: readonly string[], terminal: Term
     case "pause":
     case "resume":
       return await pauseCommand(command, args, terminal);
+    case "retry":
+      return await retryCommand(args, terminal);
     case "service":
       return await serviceCommand(args, terminal);
     case "language-server":

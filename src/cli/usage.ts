@@ -35,6 +35,7 @@ Usage: nbr COMMAND …
   logs JOB [-f]         what the Nukes of a job printed; -f: and go on printing
   cancel JOB…|--all     end renders; frames that are done stay
   pause JOB, resume JOB  end a render's Nukes for now, and go on with what they had not finished
+  retry JOB             render the frames that a finished job left missing
   service status|stop   the render service of this user
   language-server --stdio   the .nk language server, for other editors
 
@@ -104,6 +105,9 @@ Ends renders and waits for their end; frames that are done stay. Exit code: 0, o
 
 Ends the Nukes of a render politely and starts no others: memory, cores and licenses are free. nbr resume goes on with what they had not
 finished. Exit code: 0, or 2 for a job that is not there.`,
+  retry: `Usage: nbr retry JOB [flags of nbr render]
+
+Renders the frames that a finished job left missing, as a job of its own. Exit code: as nbr render.`,
   resume: `Usage: nbr resume JOB… [--json]
 
 Goes on with a paused render.`,

@@ -61,6 +61,23 @@ test("ps, logs -f and cancel of a render that another terminal follows", async (
   assert.ok(frames.length >= status.framesDone);
 });
 
+test("retry renders what a job left missing, and nothing else", async () => {
+  const profile = join(folder, "failing.json");
+  writeFileSync(profile, JSON.stringify({ failFrames: [3, 5] }));
+  const failing = ["render", script, "--demo", "--range", "1-6", "--retries", "0", "--json"];
+  const first = await runNbr(failing, { env: { ...env, NUKE_STANDIN_PROFILE: profile } });
+  assert.equal(first.code, 1, first.stderr);
+  const last: unknown = JSON.parse(first.stdout.trim().split("\n").at(-1) ?? "");
+  const { job } = z.object({ job: z.string() }).parse(last);
+  const again = await runNbr(["retry", job, "--json"], { env });
+  assert.equal(again.code, 0, again.stderr);
+  const finished: unknown = JSON.parse(again.stdout.trim().split("\n").at(-1) ?? "");
+  const { framesDone } = z.object({ framesDone: z.array(z.string()) }).parse(finished);
+  assert.deepEqual(framesDone.join(" ").split(/[ ,]/u), ["3", "5"]);
+  const whole = z.object({ job: z.string() }).parse(finished).job;
+  assert.match((await runNbr(["retry", whole], { env })).stderr, /Nothing is missing/u);
+});
+
 test("a job that is not there is exit 2, and those that are there are named", async () => {
   const { code, stderr } = await runNbr(["logs", "nobody-1"], { env });
   assert.equal(code, 2);
