@@ -1,4 +1,5 @@
 import { type Hover, MarkupKind } from "vscode-languageserver";
+import { type ExpressionPath, expressionPaths } from "../script/expression-paths.ts";
 import type { ScriptNode } from "../script/script-node.ts";
 import { readList } from "../script/tcl-list.ts";
 import { isPythonKnob } from "./embedded-code.ts";
@@ -8,6 +9,7 @@ import { knobFact } from "./knob-table.ts";
 import { codeBlock, inlineCode, plainMarkdown, shortened } from "./markdown.ts";
 import type { NkDocument } from "./nk-document.ts";
 import { type KnobSpan, knobAt, knobSpans, nodeAt, valueOf } from "./script-places.ts";
+import { targetAt } from "./targets.ts";
 
 /** Tells what a node or a knob is. */
 export const hoverFeature: Feature = {
@@ -22,8 +24,6 @@ export const hoverFeature: Feature = {
 
 function hoverAt(document: NkDocument, offset: number): Hover | null {
   const { script } = document;
-  const node = nodeAt(script, offset);
-  if (!node) return null;
   const hover = (lines: readonly string[], start: number, end: number): Hover => ({
     contents: {
       kind: MarkupKind.Markdown,
@@ -31,16 +31,43 @@ function hoverAt(document: NkDocument, offset: number): Hover | null {
     },
     range: document.rangeAt(start, end),
   });
+  const node = nodeAt(script, offset);
+  if (!node) return variableHover(document, offset, hover);
   const { body } = node;
   if (offset < body.start)
     return hover(aboutNode(document, node), node.place.start, headEnd(script.text, node));
   const knob = knobAt(script.text, node, offset);
   if (!knob) return null;
+  // A name in an expression tells of the node it names.
+  if (expressionPaths(script.text, node).some((path) => holds(path, offset))) {
+    const target = targetAt(script, offset);
+    if (target?.kind === "node" && target.at === "use")
+      return hover(aboutNode(document, target.node), target.by.start, target.by.end);
+  }
   const onValue = offset >= knob.valueStart && knob.valueEnd > knob.valueStart;
   if (knob.name === "name" && onValue && node.class !== "Root")
     return hover(aboutNode(document, node), knob.valueStart, knob.valueEnd);
   const [start, end] = onValue ? [knob.valueStart, knob.valueEnd] : [knob.nameStart, knob.nameEnd];
   return hover(aboutKnob(document, node, knob), start, end);
+}
+
+/** `set`, `push` and `clone`: what the variable holds. */
+function variableHover(
+  document: NkDocument,
+  offset: number,
+  hover: (lines: readonly string[], start: number, end: number) => Hover,
+): Hover | null {
+  const target = targetAt(document.script, offset);
+  if (target?.kind !== "variable") return null;
+  const { node, known, variable } = target.use;
+  const lines = node
+    ? aboutNode(document, node)
+    : [`${inlineCode(`$${variable}`)} ${known ? "holds no node." : "is never set."}`];
+  return hover(lines, target.by.start, target.by.end);
+}
+
+function holds({ parts }: ExpressionPath, offset: number): boolean {
+  return parts.some(({ start, end }) => offset >= start && offset <= end);
 }
 
 /** Behind the class, without the body's brace. */

@@ -93,3 +93,16 @@ test("nothing where there is nothing", async () => {
   assert.equal(await hover(editor, 27, 3), null);
   assert.equal(await hover(editor, 8, 1), null);
 });
+
+test("a variable tells what it holds; a name in an expression, which node it names", async () => {
+  await using editor = await Editor.start();
+  await editor.open(
+    uri,
+    "Read {\n inputs 0\n name Plate\n}\nset N1 [stack 0]\npush $N1\npush $N9\nGrade {\n white {{Plate.first}}\n name G\n}\n",
+  );
+  assert.match((await hover(editor, 4, 5)) ?? "", /^\*\*Plate\*\* · `Read`/u);
+  assert.match((await hover(editor, 5, 7)) ?? "", /^\*\*Plate\*\*/u);
+  assert.match((await hover(editor, 6, 7)) ?? "", /never set/u);
+  assert.match((await hover(editor, 8, 11)) ?? "", /^\*\*Plate\*\* · `Read`/u);
+  assert.match((await hover(editor, 8, 2)) ?? "", /white/u);
+});
