@@ -12,6 +12,8 @@ interface Replaced {
 export type CompletionPlace =
   | (Replaced & { readonly kind: "class" })
   | (Replaced & { readonly kind: "knob"; readonly node: ScriptNode })
+  /** In an expression, behind the names of a path. */
+  | (Replaced & { readonly kind: "path"; readonly node: ScriptNode; readonly path: readonly string[] })
   | (Replaced & {
       readonly kind: "value";
       readonly node: ScriptNode;
@@ -68,8 +70,25 @@ function inBody(
   const lineEnd = text.slice(valueStart, valueEnd).search(/[\n\r]/u);
   const end = lineEnd < 0 ? valueEnd : offset;
   const value = text.slice(valueStart, end);
-  if (/[{[]/u.test(value.slice(0, offset - valueStart))) return null;
+  const head = value.slice(0, offset - valueStart);
+  if (/^\{\{|\[/u.test(head)) return inExpression(text, node, head, offset);
+  if (/[{[]/u.test(head)) return null;
   return { kind: "value", node, knob, written: value, start: valueStart, end };
+}
+
+function inExpression(text: string, node: ScriptNode, head: string, offset: number): CompletionPlace | null {
+  const path = /(?<![\w./\\])((?:[A-Za-z_]\w*\.)*)([A-Za-z_]\w*|)$/u.exec(head);
+  if (!path) return null;
+  const [, before = "", word = ""] = path;
+  let end = offset;
+  while (/\w/u.test(text.charAt(end))) end++;
+  return {
+    kind: "path",
+    node,
+    path: before.split(".").filter((name) => name !== ""),
+    start: offset - word.length,
+    end,
+  };
 }
 
 function wordEnd(text: string, offset: number): number {

@@ -5,6 +5,7 @@ import {
   CompletionTriggerKind,
   type Range,
 } from "vscode-languageserver";
+import { namesOf } from "../script/node-names.ts";
 import type { ScriptNode } from "../script/script-node.ts";
 import { type CompletionPlace, placeAt } from "./completion-place.ts";
 import type { Feature } from "./feature.ts";
@@ -16,7 +17,7 @@ import { summariesOf } from "./workspace-summaries.ts";
 
 /** Suggests knobs, their values, and classes: those of the scripts at hand, and those of the table. */
 export const completionFeature: Feature = {
-  capabilities: { completionProvider: { triggerCharacters: [" "] } },
+  capabilities: { completionProvider: { triggerCharacters: [" ", "."] } },
   register: ({ connection, scripts, workspace }) => {
     const learned = new LearnedClasses(scripts, summariesOf(workspace));
     connection.onCompletion(({ textDocument, position, context }) => {
@@ -25,7 +26,9 @@ export const completionFeature: Feature = {
       const place = placeAt(document, document.offsetAt(position));
       if (place === null) return null;
       // A blank asks for values only: whoever indents a line did not ask for anything.
-      if (context?.triggerKind === CompletionTriggerKind.TriggerCharacter && place.kind !== "value")
+      // So does a dot for names alone.
+      const wanted = context?.triggerCharacter === "." ? "path" : "value";
+      if (context?.triggerKind === CompletionTriggerKind.TriggerCharacter && place.kind !== wanted)
         return null;
       return {
         isIncomplete: learned.isReading,
@@ -39,6 +42,7 @@ function itemsAt(document: NkDocument, place: CompletionPlace, learned: LearnedC
   const range = document.rangeAt(place.start, place.end);
   if (place.kind === "class") return classItems(learned.classCounts(), range);
   const { node } = place;
+  if (place.kind === "path") return pathItems(document, node, place.path, learned, range);
   const seen = learned.knobsOf(node.class);
   return place.kind === "knob"
     ? knobItems(node, document.script.text.slice(place.start, place.end), seen, range)
@@ -86,6 +90,45 @@ function knobItems(node: ScriptNode, written: string, seen: SeenKnobs, range: Ra
       textEdit: { range, newText: label },
     };
   });
+}
+
+/** Nodes that can be named here, and knobs of the one that has been named. */
+function pathItems(
+  { script }: NkDocument,
+  node: ScriptNode,
+  path: readonly string[],
+  learned: LearnedClasses,
+  range: Range,
+): CompletionItem[] {
+  const names = namesOf(script);
+  const item = (label: string, kind: CompletionItemKind, order: number): CompletionItem => ({
+    label,
+    kind,
+    sortText: `${order} ${label}`,
+    textEdit: { range, newText: label },
+  });
+  if (path.length === 0) {
+    const nodes = new Set([...names.namesIn(node.group), ...names.namesIn(node), ...names.namesIn(null)]);
+    nodes.delete(node.name);
+    return [
+      ...[...nodes].map((name) => item(name, CompletionItemKind.Function, 0)),
+      ...["this", "parent", "root", "input"].map((word) => item(word, CompletionItemKind.Keyword, 1)),
+    ];
+  }
+  const target = names.walk(node, path);
+  if (target === undefined) return [];
+  const knobs = target ?? script.root;
+  const known = knobs
+    ? [
+        ...knobs.knobNames,
+        ...learned.knobsOf(knobs.class).keys(),
+        ...knobsOfClass(knobs.class).map(([name]) => name),
+      ]
+    : [];
+  return [
+    ...[...names.namesIn(target)].map((name) => item(name, CompletionItemKind.Function, 0)),
+    ...[...new Set(known)].map((name) => item(name, CompletionItemKind.Property, 1)),
+  ];
 }
 
 function valueItems(

@@ -42,6 +42,31 @@ export class NodeNames {
     return this.#children.get(group)?.get(name);
   }
 
+  /** Names of the nodes in a group (null: at the top). */
+  namesIn(group: ScriptNode | null): Iterable<string> {
+    return this.#children.get(group)?.keys() ?? [];
+  }
+
+  /** Where a path of names leads from a node: to a node, to the top (null), or nowhere that is known (undefined). */
+  walk(by: ScriptNode, names: readonly string[]): ScriptNode | null | undefined {
+    const [first = "", ...rest] = names;
+    let at = this.#start(by, first);
+    for (const name of rest) {
+      if (at === undefined) return undefined;
+      at = name === "parent" ? at?.group : this.child(at, name);
+    }
+    return at;
+  }
+
+  /** What the first name of a path means. */
+  #start(by: ScriptNode, name: string): ScriptNode | null | undefined {
+    if (name === "root" || name === "Root") return null;
+    if (name === "parent") return by.group;
+    if (name === "this") return by;
+    if (/^input\d*$/u.test(name)) return by.inputs[Number(name.slice(5) || 0)] ?? undefined;
+    return this.child(by.group, name) ?? this.child(by, name) ?? this.child(null, name);
+  }
+
   /** Every place where an expression names a node, in file order of who says it. */
   get uses(): readonly NameUse[] {
     return this.#readUses();
@@ -90,19 +115,11 @@ export class NodeNames {
     const [first] = parts;
     if (!first) return { uses, dead: false };
     // Where the next name is looked for; undefined: nowhere that is known.
-    let inside: ScriptNode | null | undefined;
+    let inside = this.#start(by, first.name);
     let at = 1;
-    if (first.name === "root" || first.name === "Root") inside = null;
-    else if (first.name === "parent") inside = by.group;
-    else if (first.name === "this") inside = by;
-    else if (/^input\d*$/u.test(first.name))
-      inside = by.inputs[Number(first.name.slice(5) || 0)] ?? undefined;
-    else {
-      const named =
-        this.child(by.group, first.name) ?? this.child(by, first.name) ?? this.child(null, first.name);
-      if (named === undefined) return { uses, dead: certain && !isOwnKnob(by, parts) };
-      uses.push({ by, node: named, start: first.start, end: first.end });
-      inside = named;
+    if (!/^(?:root|Root|parent|this|input\d*)$/u.test(first.name)) {
+      if (!inside) return { uses, dead: certain && !isOwnKnob(by, parts) };
+      uses.push({ by, node: inside, start: first.start, end: first.end });
     }
     // The last part is a knob, unless a node has its name.
     for (; at < parts.length && inside !== undefined; at++) {

@@ -82,9 +82,8 @@ test("classes at a line's start, most used first", async () => {
   assert.equal(taken("Grade"), `${grades}Dot {\n}\n Grade\nBlur {\n}\n`);
 });
 
-test("nothing in expressions, texts of several lines and commands; nor names after a blank that was typed", async () => {
+test("nothing in texts of several lines and commands; nor names after a blank that was typed", async () => {
   await using editor = await Editor.start();
-  assert.deepEqual((await suggested(editor, `Grade {\n white {{Re|ad1.first}}\n}\n`)).labels, []);
   assert.deepEqual((await suggested(editor, `Grade {\n label "a\n b|"\n}\n`)).labels, []);
   assert.deepEqual((await suggested(editor, `push $N1|\n`)).labels, []);
   assert.deepEqual((await suggested(editor, `Write {\n |\n}\n`, " ")).labels, []);
@@ -106,4 +105,24 @@ test("scripts of the workspace teach their classes, once they have been read", a
   } finally {
     await rm(folder, { recursive: true });
   }
+});
+
+test("in an expression: nodes beside it, then what is in them and their knobs", async () => {
+  await using editor = await Editor.start();
+  const script = (expression: string): string =>
+    `Root {\n first_frame 1\n}\nRead {\n inputs 0\n first 7\n name Plate\n}\nGroup {\n name G\n}\n Blur {\n  inputs 0\n  size 3\n  name Inner\n }\nend_group\nGrade {\n white ${expression}\n name C\n}\n`;
+  const plain = await suggested(editor, script("{{Pl|}}"));
+  assert.ok(plain.labels.includes("Plate") && plain.labels.includes("G") && plain.labels.includes("parent"));
+  assert.ok(!plain.labels.includes("C") && !plain.labels.includes("Inner"));
+  assert.equal(plain.taken("Plate"), script("{{Plate}}"));
+  const knobs = await suggested(editor, script("{{2*Plate.|}}"), ".");
+  assert.ok(knobs.labels.includes("first") && !knobs.labels.includes("Plate"));
+  assert.equal(knobs.taken("first"), script("{{2*Plate.first}}"));
+  assert.ok((await suggested(editor, script("{{parent.G.|}}"), ".")).labels.includes("Inner"));
+  assert.ok((await suggested(editor, script("{{root.|}}"), ".")).labels.includes("first_frame"));
+  const bracketed = await suggested(editor, script(String.raw`"\[value Plate.|]"`), ".");
+  assert.ok(bracketed.labels.includes("first"));
+  // A dot in a number or in a file's name asks for nothing.
+  assert.deepEqual((await suggested(editor, script("{{2.|}}"), ".")).labels, []);
+  assert.deepEqual((await suggested(editor, script("/a/b.|"), ".")).labels, []);
 });
