@@ -49,8 +49,7 @@ test("what is wrong is said at its field, and Render goes there instead of start
   await form.type("threads", "many");
   await form.shows("#threads-error", "whole number");
   await form.page.locator("#submit, button.primary").first().click();
-  const focused = await form.page.evaluate(() => document.activeElement?.id);
-  assert.equal(focused, "range");
+  await form.page.waitForFunction(() => document.activeElement?.id === "range");
   assert.ok(form.received.every(({ type }) => type !== "render"));
 });
 
