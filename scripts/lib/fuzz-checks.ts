@@ -21,7 +21,7 @@ export class FuzzFailure extends Error {
 
 /** Milliseconds a text may take: 1 s per MB, and never less than what the noise of a busy machine amounts to. */
 export function allowance(text: string): number {
-  return Math.max(250, (Buffer.byteLength(text) / 1_000_000) * 1000);
+  return Math.max(1000, (Buffer.byteLength(text) / 1_000_000) * 1000);
 }
 
 /** Reads a text as every surface does. `slack`: how many times the allowance it may take. @throws {FuzzFailure} */

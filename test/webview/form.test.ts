@@ -42,6 +42,24 @@ test("frames per chunk, and dealing out", async () => {
   assert.equal(await form.input("split-count").inputValue(), "");
 });
 
+test("two fields changed before the form is drawn again: both count", async () => {
+  await using form = await openForm();
+  await form.page.evaluate(() => {
+    const type = (id: string, text: string): void => {
+      const field = document.getElementById(id);
+      const input = field?.shadowRoot?.querySelector("input");
+      if (!input) throw new Error(id);
+      input.value = text;
+      input.dispatchEvent(new InputEvent("input", { bubbles: true, composed: true }));
+    };
+    type("range", "1-40");
+    type("split-count", "8");
+    type("threads", "3");
+  });
+  await form.shows("#chunks", "36-40");
+  await form.shows("#command", "-m 3");
+});
+
 test("what is wrong is said at its field, and Render goes there instead of starting", async () => {
   await using form = await openForm();
   await form.type("range", "1-1o");

@@ -162,7 +162,10 @@ export class RenderForm {
             errors: read.errors,
             plan,
             cores: facts.machine.cores,
-            change: (next) => this.#change(() => this.#drafts.set(write.name, next)),
+            change: (next) =>
+              this.#change(() =>
+                this.#drafts.set(write.name, merged(this.#drafts.get(write.name) ?? draft, draft, next)),
+              ),
           })
         : farmSide({
             script: facts.script,
@@ -172,7 +175,13 @@ export class RenderForm {
             errors: readFarm.errors,
             plan,
             rangeNote: plan.problems.find(({ code }) => rangeCodes.has(code))?.message,
-            change: (next) => this.#change(() => this.#farmDrafts.set(write.name, next)),
+            change: (next) =>
+              this.#change(() =>
+                this.#farmDrafts.set(
+                  write.name,
+                  merged(this.#farmDrafts.get(write.name) ?? farmDraft, farmDraft, next),
+                ),
+              ),
           });
     render(
       formView({
@@ -376,6 +385,12 @@ export class RenderForm {
     clearTimeout(this.#timers.get(name));
     this.#timers.delete(name);
   }
+}
+
+/** What a field changed since the form was drawn, on top of what others have changed since then: a busy machine draws late. */
+function merged<Draft extends object>(latest: Draft, drawn: Draft, next: Draft): Draft {
+  const changed = Object.entries(next).filter(([key, value]) => value !== Reflect.get(drawn, key));
+  return Object.assign({ ...latest }, Object.fromEntries(changed));
 }
 
 function messageOf(error: unknown): string {
