@@ -55,12 +55,15 @@ export function knobsThatCount(
 }
 
 function addUserKnobs(node: ScriptNode, knobs: Map<string, string>): void {
+  const numbers = new Map<string, number>();
   for (const value of node.userKnobValues) {
     const name = `addUserKnob ${readList(value)[1] ?? ""}`.trimEnd();
-    // Dividers have no name, so one name may stand several times.
-    let key = name;
-    for (let number = 2; knobs.has(key); number++) key = `${name} (${number})`;
-    knobs.set(key, value);
+    // Dividers have no name, so one name may stand several times; counting on keeps thousands of them from taking quadratic time.
+    let number = (numbers.get(name) ?? 0) + 1;
+    const key = (): string => (number === 1 ? name : `${name} (${number})`);
+    while (knobs.has(key())) number++;
+    numbers.set(name, number);
+    knobs.set(key(), value);
   }
 }
 

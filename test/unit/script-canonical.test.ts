@@ -115,3 +115,12 @@ test("groups in groups in groups", async () => {
   assert.equal(script.nodes.length, depth);
   assert.ok(canonicalText(script).includes("G.G.G"));
 });
+
+test("thousands of dividers without a name", { timeout: 20_000 }, async () => {
+  const dividers = 40_000;
+  const script = await parseScript(
+    `NoOp {\n inputs 0\n${' addUserKnob {26 ""}\n'.repeat(dividers)} name N\n}\n`,
+  );
+  const lines = canonicalText(script).split("\n");
+  assert.equal(lines.filter((line) => line.includes("addUserKnob")).length, dividers);
+});
