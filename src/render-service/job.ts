@@ -8,20 +8,19 @@ import type { RenderPlan } from "../plan/render-plan.ts";
 import { ChunkList } from "./chunk-list.ts";
 import { ChunkRun } from "./chunk-run.ts";
 import { messageOf } from "./errors.ts";
-import { meanOf } from "./frame-times.ts";
 import { FailureStreak } from "./failure-streak.ts";
 import { type Comeback, type Ending, FrameBook } from "./frame-book.ts";
 import { type JobRecord, noteNuke } from "./job-record.ts";
+import { JobLessons } from "./job-lessons.ts";
 import { comebackText, refusalText } from "./job-words.ts";
 import { type AfterRefusal, LicenseHold } from "./license-hold.ts";
-import { needMB } from "./memory-need.ts";
 import { nukeEnvironment } from "./nuke-environment.ts";
 import type { Patience } from "./patience.ts";
 import { type ProcessList, startOf } from "./process-list.ts";
+import { ProgressPace } from "./progress-pace.ts";
 import type { QueueReturn } from "./queue.ts";
 import { stillThere } from "./recovery.ts";
 import { removeScriptCopy } from "./script-copy.ts";
-import { silenceLimitMs } from "./silence.ts";
 import { type HistoryKey, type PastNeed, historyKeyOf } from "./render-history.ts";
 
 export interface JobOrder {
@@ -55,9 +54,6 @@ export interface AfterChunk {
 
 const nothingLeft: AfterChunk = { back: [], lostToMemory: false, holdMs: null, givenUp: false };
 
-/** Between two progress events, ms; more for jobs of very many chunks, whose statuses are large. */
-const PROGRESS_MS = 100;
-
 export class Job {
   readonly #order: JobOrder;
   readonly #env: Record<string, string>;
@@ -66,6 +62,8 @@ export class Job {
   readonly #book: FrameBook;
   readonly #streak = new FailureStreak();
   readonly #license: LicenseHold;
+  readonly #lessons: JobLessons;
+  readonly #pace: ProgressPace;
   /** Frames that have failed for the last time. */
   readonly #lost = new Set<number>();
   #givenUp: "failed" | "license" | null = null;
@@ -77,8 +75,6 @@ export class Job {
   #peakMB = 0;
   #folder: string | null = null;
   #ending: Pick<JobStatus, "doneRanges" | "missingRanges" | "exitCode"> | null = null;
-  #progressTimer: NodeJS.Timeout | null = null;
-  #lastProgress = 0;
 
   constructor(order: JobOrder) {
     this.#order = order;
@@ -88,6 +84,12 @@ export class Job {
     this.#list = new ChunkList(plan, this.#frames.steps);
     this.#book = new FrameBook({ retries: plan.retries, movie: plan.movie });
     this.#license = new LicenseHold(order.patience.license);
+    const { past, patience } = order;
+    this.#lessons = new JobLessons({ list: this.#list, plan, past, silenceMs: patience.silenceMs });
+    this.#pace = new ProgressPace(
+      () => this.#list.length,
+      () => order.emit({ type: "progress", job: order.id, status: this.status }),
+    );
   }
 
   get id(): string {
@@ -113,34 +115,18 @@ export class Job {
     return this.running.map(({ memory }) => memory.measuredMB);
   }
 
-  get #silenceLimitMs(): number {
-    const longest = Math.max(0, ...this.#list.runs.map(({ times }) => times.longest));
-    const ended = this.#list.runs.filter((run) => run.wasSilent).length;
-    return silenceLimitMs(this.#order.patience.silenceMs, longest, this.#order.past, ended);
-  }
-
   get historyKey(): HistoryKey {
     return historyKeyOf(this.#order.job);
   }
 
   /** What one more Nuke of this job is reckoned to need, MB. */
   get needMB(): number {
-    const { cacheMB, allowanceMB } = this.plan.memory;
-    const seenMB = Math.max(0, ...this.#list.runs.map(({ memory }) => memory.seenMB));
-    return needMB({ cacheMB, allowanceMB, seenMB, past: this.#order.past });
+    return this.#lessons.needMB;
   }
 
   /** What this render tells about the next one of the same Write; null when no frame was measured. */
   get learned(): PastNeed | null {
-    const { runs } = this.#list;
-    const peakMB = Math.max(0, ...runs.map(({ memory }) => memory.seenMB));
-    if (peakMB <= 0) return null;
-    return {
-      peakMB,
-      cacheMB: this.plan.memory.cacheMB,
-      startupSeconds: meanOf(runs.flatMap(({ times }) => times.startupSeconds ?? [])),
-      secondsPerFrame: meanOf(runs.flatMap(({ times }) => times.secondsPerFrame ?? [])),
-    };
+    return this.#lessons.learned;
   }
 
   /**
@@ -158,9 +144,9 @@ export class Job {
       env: this.#env,
       folder,
       patience,
-      silenceLimitMs: () => this.#silenceLimitMs,
+      silenceLimitMs: () => this.#lessons.silenceLimitMs,
       emit: (event) => this.#pass(event),
-      changed: () => this.changed(),
+      changed: () => this.#pace.changed(),
     });
     this.#list.started(index, run);
     await run.run();
@@ -239,19 +225,19 @@ export class Job {
     this.#list.dropWaiting("cancelled", "Cancelled before it started.");
     for (const run of this.running) run.cancel();
     // Whoever cancelled sees at once that it was understood.
-    this.#progress();
+    this.#pace.now();
   }
 
   /** Ends its Nukes politely; the queue starts no others. Their unfinished frames come back. */
   pause(): void {
     this.#paused = true;
     for (const run of this.running) run.pause();
-    this.#progress();
+    this.#pace.now();
   }
 
   resume(): void {
     this.#paused = false;
-    this.#progress();
+    this.#pace.now();
   }
 
   get cancelled(): boolean {
@@ -264,7 +250,7 @@ export class Job {
     const sum = running.reduce((total, run) => total + run.sample(list), 0);
     // A single Nuke's own highest mark may be above every sample of the sum.
     this.#peakMB = Math.max(this.#peakMB, sum, ...running.map(({ memory }) => memory.peakMB));
-    if (running.length > 0) this.changed();
+    if (running.length > 0) this.#pace.changed();
   }
 
   /**
@@ -288,6 +274,7 @@ export class Job {
     const missing = all.frames.filter((frame) => !onDisk.has(frame));
     const ranges = (frames: readonly number[]): string[] =>
       frames.length === 0 ? [] : formatFrames(frames, all.steps).split(" ");
+    this.#pace.end();
     this.#ending = {
       doneRanges: ranges(all.frames.filter((frame) => onDisk.has(frame))),
       missingRanges: ranges(missing),
@@ -295,7 +282,6 @@ export class Job {
     };
     await removeScriptCopy(this.#order.job);
     this.#finishedAt = Date.now();
-    if (this.#progressTimer) clearTimeout(this.#progressTimer);
     return this.status;
   }
 
@@ -322,7 +308,7 @@ export class Job {
       framesDone,
       progress: this.#ending ? framesDone / plan.frameCount : Math.min(1, advanced / plan.frameCount),
       running,
-      etaSeconds: this.#eta(running),
+      etaSeconds: this.#lessons.etaSeconds(running),
       seconds: this.#startedAt === null ? 0 : ((this.#finishedAt ?? Date.now()) - this.#startedAt) / 1000,
       peakMB: Math.round(this.#peakMB),
       submittedAt: this.#order.submittedAt,
@@ -334,23 +320,6 @@ export class Job {
       exitCode: this.#ending?.exitCode ?? null,
       demo: plan.nuke?.demo ?? false,
     };
-  }
-
-  /** Something moved: a progress event follows, but not too many of them. */
-  changed(): void {
-    if (this.#progressTimer || this.#ending) return;
-    const interval = Math.max(PROGRESS_MS, this.#list.length / 2);
-    const due = Math.max(0, this.#lastProgress + interval - Date.now());
-    this.#progressTimer = setTimeout(() => {
-      this.#progressTimer = null;
-      this.#progress();
-    }, due);
-  }
-
-  #progress(): void {
-    if (this.#ending) return;
-    this.#lastProgress = Date.now();
-    this.#order.emit({ type: "progress", job: this.id, status: this.status });
   }
 
   #pass(event: RenderEvent): void {
@@ -380,15 +349,6 @@ export class Job {
     if (this.#finishedAt !== null) return "finished";
     if (this.#cancelled) return "cancelling";
     return this.#startedAt === null ? "queued" : "running";
-  }
-
-  /** The frames left, shared by the Nukes at work; never less than the longest queue of one of them. */
-  #eta(running: number): number | null {
-    const times = this.#list.runs.flatMap((run) => run.times.recent);
-    if (times.length === 0 || running === 0) return null;
-    const each = times.reduce((sum, seconds) => sum + seconds, 0) / times.length;
-    const { frames, longest } = this.#list.left;
-    return each * Math.max(frames / running, longest);
   }
 
   #exitCode(missing: number): number {

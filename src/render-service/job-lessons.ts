@@ -1,0 +1,65 @@
+/** What a job learns from its own Nukes, beside what earlier renders of the same Write have taught. */
+import type { RenderPlan } from "../plan/render-plan.ts";
+import type { ChunkList } from "./chunk-list.ts";
+import { meanOf } from "./frame-times.ts";
+import { needMB } from "./memory-need.ts";
+import type { PastNeed } from "./render-history.ts";
+import { silenceLimitMs } from "./silence.ts";
+
+export interface LessonFacts {
+  readonly list: ChunkList;
+  readonly plan: RenderPlan;
+  /** What earlier renders of the same Write needed. */
+  readonly past: PastNeed | null;
+  /** The least silence (ms) that is taken for a hang. */
+  readonly silenceMs: number;
+}
+
+export class JobLessons {
+  readonly #facts: LessonFacts;
+
+  constructor(facts: LessonFacts) {
+    this.#facts = facts;
+  }
+
+  /** What one more Nuke of this job is reckoned to need, MB. */
+  get needMB(): number {
+    const { list, plan, past } = this.#facts;
+    const { cacheMB, allowanceMB } = plan.memory;
+    const seenMB = Math.max(0, ...list.runs.map(({ memory }) => memory.seenMB));
+    return needMB({ cacheMB, allowanceMB, seenMB, past });
+  }
+
+  /** What this render tells about the next one of the same Write; null when no frame was measured. */
+  get learned(): PastNeed | null {
+    const { runs } = this.#facts.list;
+    const peakMB = Math.max(0, ...runs.map(({ memory }) => memory.seenMB));
+    if (peakMB <= 0) return null;
+    return {
+      peakMB,
+      cacheMB: this.#facts.plan.memory.cacheMB,
+      startupSeconds: meanOf(runs.flatMap(({ times }) => times.startupSeconds ?? [])),
+      secondsPerFrame: meanOf(runs.flatMap(({ times }) => times.secondsPerFrame ?? [])),
+    };
+  }
+
+  /** How long (ms) a Nuke of this job may say nothing. */
+  get silenceLimitMs(): number {
+    const { list, past, silenceMs } = this.#facts;
+    const longest = Math.max(0, ...list.runs.map(({ times }) => times.longest));
+    const ended = list.runs.filter((run) => run.wasSilent).length;
+    return silenceLimitMs(silenceMs, longest, past, ended);
+  }
+
+  /**
+   * Seconds to go: the frames left, shared by the Nukes at work; never less than the longest queue of one of them. Null until a frame has
+   * been timed.
+   */
+  etaSeconds(running: number): number | null {
+    const { list } = this.#facts;
+    const each = meanOf(list.runs.flatMap((run) => run.times.recent));
+    if (each === null || running === 0) return null;
+    const { frames, longest } = list.left;
+    return each * Math.max(frames / running, longest);
+  }
+}
