@@ -83,6 +83,11 @@ export class FrameLedger {
     return this.#chunk.frames.filter((frame) => !this.#done.has(frame));
   }
 
+  /** Frames that are known to be done, with their files. */
+  restore(done: ReadonlyMap<number, readonly string[]>): void {
+    for (const [frame, files] of done) this.#done.set(frame, files);
+  }
+
   /** Nuke finished a file. */
   took(path: string, seconds: number | null): void {
     this.#written.set(resolve(this.#chunk.cwd, path), seconds);
