@@ -1,5 +1,6 @@
 /** A warm Nuke for tests: the stand-in with the very file a real Nuke would run, its command file, and what it reports. */
 import { type ChildProcess, spawn, spawnSync } from "node:child_process";
+import { EventEmitter, once } from "node:events";
 import { existsSync, readFileSync, readdirSync } from "node:fs";
 import { appendFile, mkdtemp, readFile, writeFile } from "node:fs/promises";
 import { homedir } from "node:os";
@@ -33,7 +34,7 @@ export class WarmNuke {
   readonly #child: ChildProcess;
   readonly #parser = new NukeOutputParser();
   #over = false;
-  #heard: () => void = () => undefined;
+  readonly #news = new EventEmitter();
 
   private constructor(child: ChildProcess, commandFile: string) {
     [this.#child, this.commandFile] = [child, commandFile];
@@ -41,7 +42,7 @@ export class WarmNuke {
       // Not "exit": what it printed last may still be on its way.
       child.once("close", (code, signal) => {
         this.#over = true;
-        this.#heard();
+        this.#news.emit("news");
         resolve({ code, signal });
       });
     });
@@ -51,7 +52,7 @@ export class WarmNuke {
         const report = said.kind === "line" ? readWarmReport(said.text) : null;
         if (report) this.reports.push(report);
       }
-      this.#heard();
+      this.#news.emit("news");
     });
     child.stderr?.setEncoding("utf8").on("data", (text: string) => (this.err += text));
   }
@@ -106,7 +107,7 @@ export class WarmNuke {
       const found = this.all(event).find(fits);
       if (found) return found;
       if (this.#over) throw new Error(`It ended without the report ${event}.\n${this.out}\n${this.err}`);
-      await new Promise<void>((resolve) => (this.#heard = resolve));
+      await once(this.#news, "news");
     }
   }
 
