@@ -6,8 +6,10 @@ import {
   type Deal,
   type RenderRequest,
   type Split,
+  type WhileRendering,
   dealSchema,
   renderRequestSchema,
+  whileRenderingSchema,
 } from "../plan/request.ts";
 import type { Problem } from "../plan/render-plan.ts";
 import { parseMB } from "../plan/size.ts";
@@ -35,6 +37,7 @@ const options = {
   full: { type: "boolean" },
   "continue-on-error": { type: "boolean" },
   retries: { type: "string" },
+  "while-rendering": { type: "string" },
   nuke: { type: "string" },
   "nuke-argument": { type: "string", multiple: true },
   demo: { type: "boolean" },
@@ -103,6 +106,7 @@ export async function readRenderCommand(
     nuke,
     memory: memorySettings(settings),
     createFolders: values["create-folders"] ?? settings.createFolders,
+    whileRendering: settings["script.whileRendering"],
     unsaved: false,
     cwd: terminal.cwd,
   });
@@ -144,6 +148,9 @@ function readRequest(flags: Flags, script: ScriptFacts, settings: Settings, comm
     ...(flags.parallel === undefined ? {} : { parallel: wholeNumber("--parallel", flags.parallel, command) }),
     ...(flags.deal === undefined ? {} : { deal: readDeal(flags, command) }),
     ...(flags.retries === undefined ? {} : { retries: wholeNumber("--retries", flags.retries, command, 0) }),
+    ...(flags["while-rendering"] === undefined
+      ? {}
+      : { whileRendering: readWhileRendering(flags["while-rendering"], command) }),
     ...(flags.threads === undefined ? {} : { threads: wholeNumber("--threads", flags.threads, command) }),
     ...(flags.cache === undefined ? {} : { cacheMB: parseMB(flags.cache) }),
     ...(views === undefined ? {} : { views }),
@@ -178,6 +185,15 @@ function readDeal({ deal, ...flags }: Flags, command: string): Deal {
   if (result.data === "auto" && flags["chunk-size"] !== undefined)
     throw new UsageError("--deal auto and --chunk-size exclude each other.", command);
   return result.data;
+}
+
+function readWhileRendering(text: string, command: string): WhileRendering {
+  const result = whileRenderingSchema.safeParse(text);
+  if (result.success) return result.data;
+  throw new UsageError(
+    `--while-rendering takes ${whileRenderingSchema.options.join(", ")}, not "${text}".`,
+    command,
+  );
 }
 
 /** Upper bounds are the request's own. */

@@ -39,6 +39,7 @@ export async function factsFor(
       nuke: { executables: settings["nuke.executables"], demo: demo || settings["nuke.useDemoRenderer"] },
       memory: memorySettings(settings),
       createFolders: settings.createFolders,
+      whileRendering: settings["script.whileRendering"],
       unsaved: document.isDirty,
       cwd: dirname(document.uri.fsPath),
     },

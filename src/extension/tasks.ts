@@ -15,7 +15,7 @@ import {
 import * as z from "zod";
 import { endingText, rangesText, runningText } from "../plan/display.ts";
 import type { RenderEvent } from "../plan/events.ts";
-import { type RenderOptions, dealSchema, splitSchema } from "../plan/request.ts";
+import { type RenderOptions, dealSchema, splitSchema, whileRenderingSchema } from "../plan/request.ts";
 import { parseMB } from "../plan/size.ts";
 import { isForPeople } from "./failures.ts";
 import type { RenderActions } from "./render-actions.ts";
@@ -39,6 +39,7 @@ const definitionSchema = z.object({
   continueOnError: z.boolean().optional(),
   deal: z.optional(dealSchema),
   retries: z.int().min(0).max(20).optional(),
+  whileRendering: z.optional(whileRenderingSchema),
 });
 type Definition = z.infer<typeof definitionSchema>;
 
@@ -189,7 +190,8 @@ function parseDefinition(definition: TaskDefinition): Definition {
 }
 
 function options(definition: Definition, continueOnError: boolean): RenderOptions {
-  const { range, split, chunkSize, parallel, threads, cache, views, deal, retries } = definition;
+  const { range, split, chunkSize, parallel, threads, cache, views, deal, retries, whileRendering } =
+    definition;
   return {
     proxy: "script",
     continueOnError: definition.continueOnError ?? continueOnError,
@@ -202,5 +204,6 @@ function options(definition: Definition, continueOnError: boolean): RenderOption
     ...(views === undefined ? {} : { views }),
     ...(deal === undefined ? {} : { deal }),
     ...(retries === undefined ? {} : { retries }),
+    ...(whileRendering === undefined ? {} : { whileRendering }),
   };
 }

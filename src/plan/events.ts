@@ -48,6 +48,17 @@ export const chunkStatusSchema = z.object({
 });
 export type ChunkStatus = z.infer<typeof chunkStatusSchema>;
 
+/**
+ * What a job waits for before anything more of it is started: `disk`: space; `folder`: its output folder; `script`: its script was saved
+ * or removed.
+ */
+export const heldSchema = z.object({
+  by: z.enum(["license", "disk", "folder", "script"]),
+  /** For people. */
+  text: z.string(),
+});
+export type Held = z.infer<typeof heldSchema>;
+
 export const jobStatusSchema = z.object({
   job: z.string(),
   script: z.string(),
@@ -55,6 +66,8 @@ export const jobStatusSchema = z.object({
   state: jobStateSchema,
   /** Nothing of it is started until somebody resumes it: it was paused, or interrupted. */
   paused: z._default(z.boolean(), false),
+  /** Null: nothing holds it. */
+  held: z._default(z.nullable(heldSchema), null),
   frames: z.string(),
   frameCount: z.int(),
   framesDone: z.int(),

@@ -1,6 +1,7 @@
 /** What a journal tells of a job: the sum of its lines. Pure; whatever line is the last, no frame is in two places and none in no place. */
 import { formatFrames, parseFrames } from "../plan/frames.ts";
 import type { RenderPlan } from "../plan/render-plan.ts";
+import type { ScriptMark } from "./script-watch.ts";
 import type { EntryOf, JournalEntry, KeptJob } from "./journal-entry.ts";
 
 /** A Nuke that was started, or was about to be. */
@@ -46,6 +47,10 @@ export interface JobPast {
   readonly givenUp: "failed" | "license" | null;
   readonly lost: Set<number>;
   readonly paused: boolean;
+  /** Why, where the job has paused itself. */
+  readonly pausedFor: string | null;
+  /** How the script has to be; null: nobody looks after it. */
+  readonly script: ScriptMark | null;
   readonly interrupted: boolean;
 }
 
@@ -65,6 +70,8 @@ export function jobPast(entries: readonly JournalEntry[]): JobPast | null {
     givenUp: null,
     lost: new Set(),
     paused: false,
+    pausedFor: null,
+    script: first.script,
     interrupted: false,
   };
   for (const entry of entries) take(past, entry);
@@ -115,7 +122,11 @@ function take(past: Draft, entry: JournalEntry): void {
       return;
     case "paused":
       past.paused = entry.paused;
+      past.pausedFor = entry.why;
       past.interrupted = false;
+      return;
+    case "script":
+      past.script = entry.script;
       return;
     case "interrupted":
       past.interrupted = true;

@@ -1,5 +1,5 @@
 /** What people see of a job. */
-import type { JobState, JobStatus } from "../plan/events.ts";
+import type { Held, JobState, JobStatus } from "../plan/events.ts";
 import type { ChunkList } from "./chunk-list.ts";
 import type { JobLessons } from "./job-lessons.ts";
 import type { JobOrder } from "./job-terms.ts";
@@ -10,8 +10,10 @@ export type JobEnding = Pick<JobStatus, "doneRanges" | "missingRanges" | "exitCo
 export interface JobFacts {
   readonly id: string;
   readonly order: JobOrder;
-  readonly state: JobState;
+  readonly cancelled: boolean;
+  readonly interrupted: boolean;
   readonly paused: boolean;
+  readonly held: Held | null;
   readonly list: ChunkList;
   readonly lessons: JobLessons;
   /** Frames that have failed for the last time. */
@@ -35,12 +37,14 @@ export function jobStatus({ order, list, lessons, ending, ...facts }: JobFacts):
     (sum, run) => sum + (run.isRunning ? run.framesAdvanced : run.ledger.done.size),
     facts.lost,
   );
+  const waits = !facts.cancelled && facts.finishedAt === null;
   return {
     job: facts.id,
     script: source ?? plan.script,
     write: plan.write,
-    state: facts.state,
-    paused: facts.paused,
+    state: stateOf(facts),
+    paused: waits && (facts.paused || facts.interrupted),
+    held: waits ? facts.held : null,
     frames: plan.frames,
     frameCount: plan.frameCount,
     framesDone,
@@ -58,4 +62,11 @@ export function jobStatus({ order, list, lessons, ending, ...facts }: JobFacts):
     exitCode: ending?.exitCode ?? null,
     demo: plan.nuke?.demo ?? false,
   };
+}
+
+function stateOf(facts: Pick<JobFacts, "finishedAt" | "cancelled" | "interrupted" | "startedAt">): JobState {
+  if (facts.finishedAt !== null) return "finished";
+  if (facts.cancelled) return "cancelling";
+  if (facts.interrupted) return "interrupted";
+  return facts.startedAt === null ? "queued" : "running";
 }

@@ -2,6 +2,7 @@
 import * as z from "zod/mini";
 import { chunkStatusSchema, verdictSchema } from "../plan/events.ts";
 import { renderJobSchema } from "../plan/job.ts";
+import { scriptMarkSchema } from "./script-watch.ts";
 
 /** Of the environment only a reference is kept: it is removed when the job is over (`environment.ts`). */
 export const keptJobSchema = z.omit(renderJobSchema, { env: true });
@@ -11,7 +12,7 @@ const frames = z.array(z.int());
 
 /** How a Nuke ended that left frames (`Ending` of `frame-book.ts`). */
 const endingSchema = z.object({
-  cause: z.enum(["memory", "paused", "unwatched", "license", "crash", "error"]),
+  cause: z.enum(["memory", "paused", "unwatched", "license", "place", "crash", "error"]),
   missing: frames,
   failed: frames,
   at: z.nullable(z.int()),
@@ -37,6 +38,8 @@ export const journalEntrySchema = z.discriminatedUnion("is", [
     submittedAt: z.number(),
     /** Names the start of the machine; empty where the system does not tell. */
     boot: z.string(),
+    /** How the script was; null: nobody looks after it. */
+    script: z._default(z.nullable(scriptMarkSchema), null),
   }),
   /** Another service has come back to it. */
   z.object({ is: z.literal("service"), boot: z.string(), at: z.number() }),
@@ -66,7 +69,10 @@ export const journalEntrySchema = z.discriminatedUnion("is", [
     drop: z.nullable(dropSchema),
   }),
   z.object({ is: z.literal("cancelled"), drop: dropSchema }),
-  z.object({ is: z.literal("paused"), paused: z.boolean() }),
+  /** `why`: in words, where the job has paused itself because its script was saved. */
+  z.object({ is: z.literal("paused"), paused: z.boolean(), why: z._default(z.nullable(z.string()), null) }),
+  /** The script may be this one from here on. */
+  z.object({ is: z.literal("script"), script: scriptMarkSchema }),
   /** It waits until somebody wants it to go on. */
   z.object({ is: z.literal("interrupted") }),
   z.object({ is: z.literal("finished"), exitCode: z.int() }),

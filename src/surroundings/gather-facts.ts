@@ -1,6 +1,7 @@
 import { dirname } from "node:path";
 import { type NukeWishes, chooseNuke } from "../nuke/choose-nuke.ts";
 import type { PlanFacts } from "../plan/facts.ts";
+import type { WhileRendering } from "../plan/request.ts";
 import type { ScriptFacts } from "../plan/target.ts";
 import { type MemorySettings, readMachine } from "./machine.ts";
 import { outputFolders } from "./output-folders.ts";
@@ -9,6 +10,7 @@ export interface FactWishes {
   readonly nuke: NukeWishes;
   readonly memory: MemorySettings;
   readonly createFolders: boolean;
+  readonly whileRendering: WhileRendering;
   readonly unsaved: boolean;
   /** Where a relative `--nuke` starts from. */
   readonly cwd: string;
@@ -30,6 +32,7 @@ export async function gatherFacts(script: ScriptFacts, wishes: FactWishes): Prom
     nuke: chooseNuke(script.version, wishes.nuke, { env: process.env, cwd: wishes.cwd }),
     outputs: Object.fromEntries(folders),
     createFolders: wishes.createFolders,
+    whileRendering: wishes.whileRendering,
     unsaved: wishes.unsaved,
     cwd,
   };
