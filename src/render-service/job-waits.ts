@@ -107,7 +107,7 @@ export class JobWaits {
   /** What to say at the end when frames are missing: rendered later, they may be of another script. */
   async atEnd(): Promise<string | null> {
     if (this.#script === null || (await this.#script.sourceIsSame())) return null;
-    return `${this.#name} was saved since this render began: what is rendered again is of the new version.`;
+    return `${this.#name} is another version by now: frames that are rendered again may not match the others.`;
   }
 
   #afterLicense(startedAt: number, others: number): AfterWait {
