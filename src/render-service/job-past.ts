@@ -84,7 +84,9 @@ function take(past: Draft, entry: JournalEntry): void {
       return;
     case "starting": {
       const chunk = past.chunks[entry.chunk];
-      if (chunk) chunk.place = null;
+      // The line that made it was lost on a full disk; its frames lie elsewhere now.
+      if (chunk === undefined) return;
+      chunk.place = null;
       past.runs.set(entry.chunk, {
         chunk: entry.chunk,
         at: entry.at,
@@ -131,16 +133,13 @@ function takeEnded(past: Draft, entry: EntryOf<"ended">): void {
   past.givenUp ??= entry.givenUp;
   past.dropped ??= entry.drop;
   const waiting = past.chunks.flatMap(({ place }) => (place === null ? [] : [place]));
-  let [front, back] = [Math.min(0, ...waiting), Math.max(0, ...waiting)];
-  for (const { frames, bySelf, first } of [...entry.back].reverse().filter((one) => one.first))
-    void { frames, bySelf, first };
-  const firsts = entry.back.filter(({ first }) => first).length;
-  front -= firsts;
-  let at = front;
+  let back = Math.max(0, ...waiting);
+  // Those that come first come in their own order.
+  let front = Math.min(0, ...waiting) - entry.back.filter(({ first }) => first).length;
   for (const { chunk, frames, bySelf, first } of entry.back) {
     // A line before it was lost on a full disk: `complete` finds the frames a place.
     if (chunk !== past.chunks.length) continue;
-    past.chunks.push({ frames, from: entry.status.index, bySelf, place: first ? at++ : ++back });
+    past.chunks.push({ frames, from: entry.status.index, bySelf, place: first ? front++ : ++back });
   }
 }
 
@@ -157,8 +156,7 @@ function complete(past: Draft, plan: RenderPlan): void {
   const placed = new Set([...done, ...past.lost]);
   for (const run of past.runs.values())
     if (run.ended === null)
-      for (const frame of parseFrames(past.chunks[run.chunk]?.frames ?? plan.frames).frames)
-        placed.add(frame);
+      for (const frame of parseFrames(past.chunks[run.chunk]?.frames ?? "").frames) placed.add(frame);
   for (const chunk of past.chunks) {
     if (chunk.place === null) continue;
     const left = parseFrames(chunk.frames).frames.filter((frame) => !placed.has(frame));
