@@ -45,6 +45,10 @@ export const chunkStatusSchema = z.object({
 });
 export type ChunkStatus = z.infer<typeof chunkStatusSchema>;
 
+const waitedForSchema = z.object({ job: z.string(), write: z.string() });
+/** A job that another one waits for. */
+export type WaitedFor = z.infer<typeof waitedForSchema>;
+
 export const jobStatusSchema = z.object({
   job: z.string(),
   script: z.string(),
@@ -52,6 +56,8 @@ export const jobStatusSchema = z.object({
   state: jobStateSchema,
   /** Nothing of it is started until somebody resumes it. */
   paused: z._default(z.boolean(), false),
+  /** Jobs that have to be over before anything of this one is started. */
+  waitsFor: z._default(z.array(waitedForSchema), []),
   frames: z.string(),
   frameCount: z.int(),
   framesDone: z.int(),

@@ -1,7 +1,7 @@
 /** One job of the queue: what was asked, its chunks, and how far they are. */
 import { dirname } from "node:path";
 import { count } from "../plan/display.ts";
-import type { JobState, JobStatus, RenderEvent } from "../plan/events.ts";
+import type { JobState, JobStatus, RenderEvent, Verdict } from "../plan/events.ts";
 import { type FrameList, formatFrames, parseFrames } from "../plan/frames.ts";
 import type { RenderJob } from "../plan/job.ts";
 import type { RenderPlan } from "../plan/render-plan.ts";
@@ -36,6 +36,8 @@ export interface JobOrder {
   /** What earlier renders of the same Write needed. */
   readonly past: PastNeed | null;
   readonly emit: (event: RenderEvent) => void;
+  /** Jobs that have to be over before it starts. */
+  readonly waitsFor: () => JobStatus["waitsFor"];
   /** A Nuke got a license after others had got none. */
   readonly licensed: () => void;
 }
@@ -303,6 +305,7 @@ export class Job {
       write: plan.write,
       state: this.#state(),
       paused: this.#paused && !this.#cancelled && this.#finishedAt === null,
+      waitsFor: this.#cancelled ? [] : this.#order.waitsFor(),
       frames: plan.frames,
       frameCount: plan.frameCount,
       framesDone,
@@ -341,8 +344,8 @@ export class Job {
   }
 
   /** Nothing of it is rendered any more, and it was nobody's wish. */
-  interrupt(reason: string): void {
-    this.#list.dropWaiting("crash", reason);
+  interrupt(reason: string, verdict: Verdict = "crash"): void {
+    this.#list.dropWaiting(verdict, reason);
   }
 
   #state(): JobState {

@@ -10,6 +10,7 @@ import { RenderServiceError, messageOf } from "./errors.ts";
 import { JobFolders, chunkLog, readLog } from "./job-folders.ts";
 import { type AfterChunk, Job } from "./job.ts";
 import { JobHolds } from "./job-holds.ts";
+import { JobWaits } from "./job-waits.ts";
 import {
   type JobRecord,
   bootName,
@@ -51,6 +52,13 @@ export class RenderService {
   readonly #watch: MemoryWatch;
   readonly #queue = new RenderQueue(availableParallelism());
   readonly #holds = new JobHolds(this.#queue, () => this.#pump());
+  readonly #waits = new JobWaits({
+    queue: this.#queue,
+    active: (id) => this.#active.get(id)?.plan,
+    finished: (id) => this.#finished.get(id),
+    moved: (id) => this.#tellMoved(id),
+    hopeless: (id, reason) => this.#closeUnstarted(id, reason),
+  });
   readonly #active = new Map<string, Job>();
   readonly #finished = new Map<string, JobStatus>();
   readonly #listeners = new Set<Listener>();
@@ -84,6 +92,8 @@ export class RenderService {
     const service = new RenderService(options, folders, history);
     for (const status of await folders.load()) service.#finished.set(status.job, status);
     for (const id of await folders.unfinished()) await service.#comeBack(id);
+    service.#waits.enterAll();
+    service.#pump();
     return service;
   }
 
@@ -112,12 +122,13 @@ export class RenderService {
 
   /**
    * Takes a job. `accepted` hears its id before its first event.
-   * @throws {RenderServiceError} `stopping`, `bad-plan`
+   * @throws {RenderServiceError} `stopping`, `bad-plan`, `unknown-job` where it is to wait for one that is not there
    */
   async submit(request: RenderJob, accepted: (id: string) => void = () => undefined): Promise<string> {
     const { plan } = request;
     this.#refuseWhenStopping();
     requireSound(plan);
+    this.#waits.require(request.after ?? []);
     const id = await this.#folders.create(request.source ?? plan.script, plan.write);
     this.#refuseWhenStopping();
     const record: JobRecord = {
@@ -133,6 +144,7 @@ export class RenderService {
     if (this.#stopping) await removeRecord(this.#folders.path(id));
     this.#refuseWhenStopping();
     const job = this.#open(id, record);
+    this.#waits.begin(id, request.after ?? []);
     accepted(id);
     this.#emit({ type: "queued", job: id, status: job.status });
     if (plan.nuke?.demo !== true) {
@@ -144,6 +156,7 @@ export class RenderService {
     if (job.cancelled) this.#finish(job);
     else {
       this.#queue.add({ id, parallel: plan.parallel, chunks: plan.chunks.map(({ index }) => index) });
+      this.#waits.enter(id);
       this.#pump();
     }
     return id;
@@ -235,6 +248,7 @@ export class RenderService {
       already: done,
       past: this.#history.get(historyKeyOf(job)),
       emit: (event) => this.#emit(event),
+      waitsFor: () => this.#waits.of(id),
       licensed: () => this.#holds.licensed(id),
     });
     this.#active.set(id, opened);
@@ -257,7 +271,10 @@ export class RenderService {
       const job = this.#open(id, next);
       if (restarted) job.interrupt("The machine was started again before this was rendered.");
       if (restarted || chunks.length === 0) this.#finish(job);
-      else this.#queue.add({ id, parallel, chunks: chunks.map(({ index }) => index) });
+      else {
+        this.#queue.add({ id, parallel, chunks: chunks.map(({ index }) => index) });
+        this.#waits.begin(id, next.job.after ?? []);
+      }
       this.#pump();
     } catch (error) {
       this.#options.log(`${id} could not be taken up again: ${messageOf(error)}`);
@@ -312,7 +329,23 @@ export class RenderService {
     else if (back.length === 0) this.#holds.freed(id);
   }
 
+  #tellMoved(id: string): void {
+    const job = this.#active.get(id);
+    if (job) this.#emit({ type: "progress", job: id, status: job.status });
+  }
+
+  /** Ends a job of which nothing was started, and of which nothing may be. */
+  #closeUnstarted(id: string, reason: string): void {
+    const job = this.#active.get(id);
+    if (!job) return;
+    this.#queue.drop(id);
+    job.interrupt(reason, "not-started");
+    this.#emit({ type: "message", job: id, chunk: null, severity: "error", text: `Not rendered. ${reason}` });
+    this.#finish(job);
+  }
+
   #finish(job: Job): void {
+    this.#waits.forget(job.id);
     this.#close(job).catch((error: unknown) => this.#options.log(`ending ${job.id}: ${messageOf(error)}`));
   }
 
@@ -330,6 +363,7 @@ export class RenderService {
     this.#active.delete(job.id);
     this.#admission.forget(job.id);
     this.#holds.forget(job.id);
+    this.#waits.over(job.id);
     const { doneRanges: framesDone, missingRanges: framesMissing, exitCode } = status;
     this.#emit({ type: "finished", job: job.id, framesDone, framesMissing, exitCode: exitCode ?? 1, status });
     for (const id of await this.#folders.prune(new Set(this.#active.keys()))) this.#finished.delete(id);
