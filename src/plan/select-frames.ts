@@ -91,22 +91,25 @@ function hasToken(folder: string): boolean {
 
 function telling(all: number, left: number, only: Only, write: WriteTarget, unsaved: boolean): Problem {
   const newer = only === "outdated";
-  const why = newer && unsaved ? " The script has changes that are not saved: all is older than that." : "";
+  const { name, movie } = write;
   if (left === 0) {
-    const what = write.movie
-      ? `The movie of ${write.name} is`
+    const what = movie
+      ? `The movie of ${name} is`
       : all === 1
-        ? "The frame is"
-        : `All ${all} frames are`;
-    const message = `${what} on disk already${newer ? ", and not older than the script" : ""}. Nothing is left to render.`;
+        ? `The frame of ${name} is`
+        : `All ${all} frames of ${name} are`;
+    const age = newer ? `, and ${movie || all === 1 ? "is not" : "none is"} older than the script` : "";
+    const message = `${what} on disk already${age}. Nothing is left to render.`;
     return { code: "nothing-to-render", severity: "info", message };
   }
-  const state = newer ? "on disk and not older than the script" : "on disk";
+  const state = newer ? "up to date" : "on disk";
   const there = all - left;
-  const message = write.movie
-    ? `The movie of ${write.name} is not ${state}: it is rendered.`
+  const frames = `${count(all, "frame")} of ${name}`;
+  const message = movie
+    ? `The movie of ${name} is not ${state}: it is rendered.`
     : there === 0
-      ? `None of ${count(all, "frame")} is ${state}: all are rendered.`
-      : `${there} of ${count(all, "frame")} ${there === 1 ? "is" : "are"} ${state}; ${left} ${left === 1 ? "is" : "are"} rendered.`;
+      ? `None of ${frames} is ${state}: all are rendered.`
+      : `${there} of ${frames} ${there === 1 ? "is" : "are"} ${state}; ${left} ${left === 1 ? "is" : "are"} rendered.`;
+  const why = newer && unsaved ? " The script has changes that are not saved: all frames are older." : "";
   return { code: "frames-on-disk", severity: "info", message: message + why };
 }
