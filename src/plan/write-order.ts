@@ -90,17 +90,18 @@ export function readBy(script: ScriptFacts, name: string): WriteTarget[] {
 export function neededWrites(write: WriteTarget, frames: readonly number[], facts: PlanFacts): WriteTarget[] {
   const byName = new Map(facts.script.writes.map((one) => [one.name, one]));
   const found = new Set<WriteTarget>();
-  const visit = ({ needs }: WriteTarget): void => {
+  const visit = ({ needs }: WriteTarget, asked: readonly number[]): void => {
     for (const need of needs) {
       const needed = byName.get(need.write);
       if (!needed || needed === write || found.has(needed)) continue;
-      const lack = lackOf(needed, frames, facts);
+      const lack = lackOf(needed, asked, facts);
       if (lack !== null && lack.missing === 0 && lack.older === 0) continue;
       found.add(needed);
-      visit(needed);
+      // It is rendered over its own range.
+      visit(needed, chooseRange(facts.script, needed, undefined).list.frames);
     }
   };
-  visit(write);
+  visit(write, frames);
   return [...found];
 }
 
