@@ -3,7 +3,7 @@ import { parseArgs } from "node:util";
 import { endingText, rangesText, runningText } from "../plan/display.ts";
 import type { JobStatus } from "../plan/events.ts";
 import type { RenderServiceClient } from "../render-service/client.ts";
-import { findRenderService } from "../render-service/connect.ts";
+import { findRenderJobs } from "../render-service/connect.ts";
 import { UsageError } from "./failure.ts";
 import { renderCommand } from "./render-command.ts";
 import { table } from "./summary.ts";
@@ -28,7 +28,7 @@ export async function psCommand(args: readonly string[], terminal: Terminal): Pr
     options: { json: { type: "boolean" }, all: { type: "boolean" } },
     strict: true,
   });
-  const client = await findRenderService();
+  const client = await findRenderJobs();
   const jobs = (await client?.jobs()) ?? [];
   client?.dispose();
   const shown = jobs.filter((job) => (values.all ?? false) || job.state !== "finished");
@@ -85,7 +85,7 @@ export async function cancelCommand(args: readonly string[], terminal: Terminal)
   const all = values.all ?? false;
   if (positionals.length === 0 && !all)
     throw new UsageError("Which jobs? Name them, or say --all; nbr ps lists them.", "cancel");
-  const client = all ? await findRenderService() : await clientWith(positionals);
+  const client = all ? await findRenderJobs() : await clientWith(positionals);
   const jobs = ((await client?.jobs()) ?? []).filter(
     ({ job, state }) => state !== "finished" && (all || positionals.includes(job)),
   );
@@ -223,7 +223,7 @@ function endOf(client: RenderServiceClient, job: string): Promise<JobStatus> {
 
 /** The service, if it knows these jobs. @throws {UnknownJobError} */
 async function clientWith(ids: readonly string[]): Promise<RenderServiceClient> {
-  const client = await findRenderService();
+  const client = await findRenderJobs();
   const jobs = (await client?.jobs()) ?? [];
   const unknown = ids.find((id) => !jobs.some(({ job }) => job === id));
   if (client !== null && unknown === undefined) return client;

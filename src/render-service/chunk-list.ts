@@ -3,13 +3,14 @@ import type { ChunkStatus, Verdict } from "../plan/events.ts";
 import { commandLine } from "../plan/command-line.ts";
 import { formatFrames } from "../plan/frames.ts";
 import type { Chunk, RenderPlan } from "../plan/render-plan.ts";
-import type { ChunkRun } from "./chunk-run.ts";
+import { ChunkRun } from "./chunk-run.ts";
+import type { ChunkView } from "./chunk-view.ts";
 
 export class ChunkList {
   readonly #plan: RenderPlan;
   readonly #steps: ReadonlySet<number>;
   readonly #chunks: Chunk[];
-  readonly #runs = new Map<number, ChunkRun>();
+  readonly #runs = new Map<number, ChunkView>();
   /** By the index of a chunk that came back: the one that left its frames. */
   readonly #origins = new Map<number, number>();
   readonly #dropped = new Map<number, { readonly verdict: Verdict; readonly reason: string }>();
@@ -26,16 +27,16 @@ export class ChunkList {
   }
 
   /** Those that were started, in the order they were. */
-  get runs(): readonly ChunkRun[] {
+  get runs(): readonly ChunkView[] {
     return [...this.#runs.values()];
   }
 
   get running(): ChunkRun[] {
-    return this.runs.filter((run) => run.isRunning);
+    return this.runs.filter((run): run is ChunkRun => run instanceof ChunkRun && run.isRunning);
   }
 
   /** The run of a chunk that was started. */
-  run(index: number): ChunkRun | undefined {
+  run(index: number): ChunkView | undefined {
     return this.#runs.get(index);
   }
 
@@ -46,17 +47,28 @@ export class ChunkList {
     return chunk;
   }
 
-  started(index: number, run: ChunkRun): void {
+  started(index: number, run: ChunkView): void {
     this.#runs.set(index, run);
   }
 
-  /** Makes a chunk of frames that another one left; answers with its index. */
-  add(frames: readonly number[], origin: number): number {
+  /** Makes a chunk of frames that another one left (null: nobody); answers with its index. */
+  add(frames: readonly number[], origin: number | null): number {
     const index = this.#chunks.length;
     const argv = commandLine(this.#plan.command, frames, this.#steps);
     this.#chunks.push({ index, frames: formatFrames(frames, this.#steps), count: frames.length, argv });
-    this.#origins.set(index, origin);
+    if (origin !== null) this.#origins.set(index, origin);
     return index;
+  }
+
+  /** Only these frames of a chunk that waits are left to be rendered. */
+  narrow(index: number, frames: readonly number[]): void {
+    const argv = commandLine(this.#plan.command, frames, this.#steps);
+    this.#chunks[index] = { index, frames: formatFrames(frames, this.#steps), count: frames.length, argv };
+  }
+
+  /** A chunk that waits will not be started. */
+  drop(index: number, verdict: Verdict, reason: string): void {
+    if (!this.#runs.has(index)) this.#dropped.set(index, { verdict, reason });
   }
 
   /** None of those that wait will be started. */

@@ -2,47 +2,29 @@
 import { availableParallelism } from "node:os";
 import type { JobStatus, RenderEvent } from "../plan/events.ts";
 import type { RenderJob } from "../plan/job.ts";
-import { defaultBudgetMB, machineMemory } from "../surroundings/machine.ts";
-import { Admission } from "./admission.ts";
+import { Admission, budgetOf } from "./admission.ts";
 import { MemoryWatch } from "./memory-watch.ts";
+import type { Adopted } from "./chunk-order.ts";
 import type { ChunkRun } from "./chunk-run.ts";
-import { RenderServiceError, messageOf } from "./errors.ts";
+import { RenderServiceError, messageOf, unknownJob } from "./errors.ts";
+import { EventListeners, type Listener } from "./event-listeners.ts";
 import { JobFolders, chunkLog, readLog } from "./job-folders.ts";
-import { type AfterChunk, Job } from "./job.ts";
+import { Job } from "./job.ts";
+import type { AfterChunk, JobOrder } from "./job-terms.ts";
 import { JobHolds } from "./job-holds.ts";
 import { JobWaits } from "./job-waits.ts";
-import {
-  type JobRecord,
-  bootName,
-  lastRoundFolder,
-  readRecord,
-  removeRecord,
-  roundFolder,
-  writeRecord,
-} from "./job-record.ts";
-import { recoverJob } from "./recovery.ts";
+import { jobPast } from "./job-past.ts";
+import { Journal } from "./journal.ts";
+import { keepEnvironment, readEnvironment, removeEnvironment } from "./kept-environment.ts";
+import { bootName, findNukes } from "./recovery.ts";
 import { MemorySampler } from "./memory-sampler.ts";
 import { JOB_FOLDER_VARIABLE, prepareNukeTemp } from "./nuke-environment.ts";
-import type { Patience } from "./patience.ts";
 import type { LogPiece, ServiceSettings } from "./protocol.ts";
 import { RenderQueue } from "./queue.ts";
 import { RenderHistory, historyKeyOf } from "./render-history.ts";
+import type { ServiceOptions } from "./service-options.ts";
 import { requireSound } from "./sound-plan.ts";
 import { historyFile, jobsFolder } from "./state-folder.ts";
-
-export interface ServiceOptions {
-  readonly stateFolder: string;
-  readonly patience: Patience;
-  /** Nukes of all jobs at once; null: the machine decides. */
-  readonly maxParallel: number | null;
-  /** Memory of all Nukes together, MB; null: the machine decides. */
-  readonly budgetMB: number | null;
-  /** Free memory below which no Nuke is started, MB; null: by the machine's size. */
-  readonly freeFloorMB: number | null;
-  readonly log: (line: string) => void;
-}
-
-type Listener = (event: RenderEvent) => void;
 
 export class RenderService {
   readonly #options: ServiceOptions;
@@ -56,19 +38,20 @@ export class RenderService {
     queue: this.#queue,
     active: (id) => this.#active.get(id)?.plan,
     finished: (id) => this.#finished.get(id),
-    moved: (id) => this.#tellMoved(id),
+    moved: (id) => this.#active.get(id)?.changed(),
     hopeless: (id, reason) => this.#closeUnstarted(id, reason),
   });
   readonly #active = new Map<string, Job>();
   readonly #finished = new Map<string, JobStatus>();
-  readonly #listeners = new Set<Listener>();
+  readonly #listeners: EventListeners;
   readonly #sampler: MemorySampler;
-  /** Told when the last job is over. */
-  readonly #idleWaiters = new Set<() => void>();
+  /** Told when nothing renders or waits for its turn any more. */
+  readonly #quietWaiters = new Set<() => void>();
   #stopping = false;
 
   private constructor(options: ServiceOptions, folders: JobFolders, history: RenderHistory) {
     this.#options = options;
+    this.#listeners = new EventListeners(options.log);
     this.#folders = folders;
     this.#history = history;
     this.#queue.maxParallel = options.maxParallel;
@@ -97,9 +80,9 @@ export class RenderService {
     return service;
   }
 
-  /** Jobs that are not over. */
+  /** Jobs that render or wait for their turn. */
   get activeJobs(): number {
-    return this.#active.size;
+    return this.#busy.length;
   }
 
   /** All jobs known, oldest first. */
@@ -116,8 +99,7 @@ export class RenderService {
   }
 
   onEvent(listener: Listener): { dispose(): void } {
-    this.#listeners.add(listener);
-    return { dispose: () => this.#listeners.delete(listener) };
+    return this.#listeners.add(listener);
   }
 
   /**
@@ -131,19 +113,19 @@ export class RenderService {
     this.#waits.require(request.after ?? []);
     const id = await this.#folders.create(request.source ?? plan.script, plan.write);
     this.#refuseWhenStopping();
-    const record: JobRecord = {
-      version: 1,
-      job: request,
-      submittedAt: Date.now(),
-      boot: bootName(),
-      round: 0,
-      done: [],
-    };
+    const { env, ...kept } = request;
+    const folder = this.#folders.path(id);
+    const submittedAt = Date.now();
     // Before anything is promised: from here on the job outlives this process.
-    await writeRecord(this.#folders.path(id), record);
-    if (this.#stopping) await removeRecord(this.#folders.path(id));
+    await keepEnvironment(folder, env);
+    const first = { is: "job", version: 1, job: kept, submittedAt, boot: bootName() } as const;
+    const journal = await Journal.create(folder, first, this.#options.log);
+    if (this.#stopping) {
+      journal.close();
+      await this.#folders.remove(id);
+    }
     this.#refuseWhenStopping();
-    const job = this.#open(id, record);
+    const job = this.#open({ id, job: request, submittedAt, journal });
     this.#waits.begin(id, request.after ?? []);
     accepted(id);
     this.#emit({ type: "queued", job: id, status: job.status });
@@ -164,11 +146,8 @@ export class RenderService {
 
   /** Cancels a job; over when its `finished` event comes. Nothing happens to one that has finished. */
   cancel(id: string): void {
-    const job = this.#active.get(id);
-    if (!job) {
-      if (!this.#finished.has(id)) throw unknownJob(id);
-      return;
-    }
+    const job = this.#unfinished(id);
+    if (!job) return;
     const waited = !this.#queue.isOver(id);
     this.#queue.drop(id);
     job.cancel();
@@ -187,13 +166,17 @@ export class RenderService {
     this.#pump();
   }
 
+  /** Undefined: it has finished. @throws {RenderServiceError} `unknown-job` */
+  #unfinished(id: string): Job | undefined {
+    const job = this.#active.get(id);
+    if (!job && !this.#finished.has(id)) throw unknownJob(id);
+    return job;
+  }
+
   /** Nothing happens to a job that has finished. */
   #setPaused(id: string, paused: boolean): void {
-    const job = this.#active.get(id);
-    if (!job) {
-      if (!this.#finished.has(id)) throw unknownJob(id);
-      return;
-    }
+    const job = this.#unfinished(id);
+    if (!job) return;
     this.#queue.pause(id, paused);
     if (paused) job.pause();
     else job.resume();
@@ -202,7 +185,7 @@ export class RenderService {
   /** Reads a chunk's log back. */
   async lines(id: string, chunk: number, stream: "stdout" | "stderr", from: number): Promise<LogPiece> {
     this.job(id);
-    return readLog(chunkLog(await lastRoundFolder(this.#folders.path(id)), chunk, stream), from);
+    return readLog(chunkLog(this.#folders.path(id), chunk, stream), from);
   }
 
   /** Removes a finished job and its logs. */
@@ -225,27 +208,39 @@ export class RenderService {
    * @throws {RenderServiceError} `busy` when jobs run and `force` is not set.
    */
   async stop(force: boolean): Promise<void> {
-    if (this.#active.size > 0 && !force)
+    const { length: busy } = this.#busy;
+    if (busy > 0 && !force)
       throw new RenderServiceError(
         "busy",
-        `${this.#active.size === 1 ? "A job is" : `${this.#active.size} jobs are`} not finished. Cancel first, or force the stop.`,
+        `${busy === 1 ? "A job is" : `${busy} jobs are`} not finished. Cancel first, or force the stop.`,
       );
     this.#stopping = true;
-    for (const id of this.#active.keys()) this.cancel(id);
-    if (this.#active.size > 0) await new Promise<void>((resolve) => this.#idleWaiters.add(resolve));
-    this.#sampler.stop();
+    for (const { id } of this.#busy) this.cancel(id);
+    await this.#quiet();
   }
 
-  #open(id: string, { job, round, submittedAt, done }: JobRecord): Job {
+  /**
+   * Ends the service's work for the time being, as when the machine is shut down: its Nukes end, and its jobs come back as interrupted
+   * with the next service.
+   */
+  async suspend(): Promise<void> {
+    this.#stopping = true;
+    for (const job of this.#busy) {
+      this.#queue.pause(job.id, true);
+      job.interrupt();
+    }
+    await this.#quiet();
+  }
+
+  #open({ id, job, ...rest }: Pick<JobOrder, "id" | "job" | "submittedAt" | "journal">): Job {
     const folder = this.#folders.path(id);
     const env = { ...job.env, [JOB_FOLDER_VARIABLE]: folder };
     const opened = new Job({
+      ...rest,
       id,
       job: { ...job, env },
-      folder: roundFolder(folder, round),
+      folder,
       patience: this.#options.patience,
-      submittedAt,
-      already: done,
       past: this.#history.get(historyKeyOf(job)),
       emit: (event) => this.#emit(event),
       waitsFor: () => this.#waits.of(id),
@@ -255,29 +250,38 @@ export class RenderService {
     return opened;
   }
 
-  /** Goes on with a job whose service was killed; after a restart of the machine it is closed, and what is missing is named. */
+  /** Goes on with a job whose service was killed. */
   async #comeBack(id: string): Promise<void> {
+    const { log, patience } = this.#options;
     const folder = this.#folders.path(id);
-    const record = await readRecord(folder);
-    if (record === null)
-      return this.#options.log(`${id}: its record cannot be read; it is not taken up again`);
     try {
-      const next = await recoverJob(folder, record, this.#options.patience.cancelMs);
-      const { chunks, parallel } = next.job.plan;
-      const restarted = record.boot !== next.boot;
-      this.#options.log(
-        `${id}: its service was killed${restarted ? ", and the machine started again" : ""}; ${next.done.length} frames are done`,
-      );
-      const job = this.#open(id, next);
-      if (restarted) job.interrupt("The machine was started again before this was rendered.");
-      if (restarted || chunks.length === 0) this.#finish(job);
-      else {
-        this.#queue.add({ id, parallel, chunks: chunks.map(({ index }) => index) });
-        this.#waits.begin(id, next.job.after ?? []);
+      const read = await Journal.reopen(folder, log);
+      const past = read && jobPast(read.entries);
+      // Cut in its first line: it was never accepted.
+      if (read === null || past === null) return await this.#folders.remove(id);
+      const { journal } = read;
+      const env = await readEnvironment(folder);
+      const { submittedAt, boot } = past;
+      const job = this.#open({ id, job: { ...past.job, env }, submittedAt, journal });
+      const now = bootName();
+      const left = job.restore(past);
+      const nukes = await findNukes(folder, left.open, boot === now, patience.cancelMs);
+      const alive = [...nukes.values()].filter(({ nuke }) => nuke !== null).length;
+      log(`${id}: its service has ended; ${alive} of its ${left.open.length} Nukes still run`);
+      journal.append({ is: "service", boot: now, at: Date.now() });
+      if (boot !== now) job.interrupt();
+      if (left.waiting.length === 0 && nukes.size === 0) return this.#finish(job);
+      this.#queue.add({ id, parallel: past.job.plan.parallel, chunks: [] });
+      this.#queue.giveBack(id, left.waiting);
+      this.#queue.pause(id, job.paused || job.interrupted);
+      this.#waits.begin(id, past.job.after ?? []);
+      for (const [chunk, adopted] of nukes) {
+        this.#queue.took(id, chunk);
+        this.#run(job, chunk, adopted);
       }
       this.#pump();
     } catch (error) {
-      this.#options.log(`${id} could not be taken up again: ${messageOf(error)}`);
+      log(`${id} could not be taken up again: ${messageOf(error)}`);
     }
   }
 
@@ -308,17 +312,23 @@ export class RenderService {
       const { job: id, chunk } = next;
       const job = this.#active.get(id);
       if (!job) throw new Error(`the queue holds ${id}, which is not active`);
-      this.#sampler.start();
-      job
-        .runChunk(chunk, () => this.#running.length)
-        .then((after) => this.#takeBack(id, after))
-        .catch((error: unknown) => this.#options.log(`chunk ${chunk} of ${id}: ${messageOf(error)}`))
-        .finally(() => {
-          this.#queue.ended(id, chunk);
-          if (this.#queue.isOver(id)) this.#finish(job);
-          this.#pump();
-        });
+      this.#run(job, chunk);
     }
+  }
+
+  #run(job: Job, chunk: number, adopted: Adopted | null = null): void {
+    const { id } = job;
+    this.#sampler.start();
+    job
+      .runChunk(chunk, () => this.#running.length, adopted)
+      .then((after) => this.#takeBack(id, after))
+      .catch((error: unknown) => this.#options.log(`chunk ${chunk} of ${id}: ${messageOf(error)}`))
+      .finally(() => {
+        this.#queue.ended(id, chunk);
+        if (this.#queue.isOver(id)) this.#finish(job);
+        else this.#tellQuiet();
+        this.#pump();
+      });
   }
 
   #takeBack(id: string, { back, lostToMemory, holdMs, givenUp }: AfterChunk): void {
@@ -329,17 +339,12 @@ export class RenderService {
     else if (back.length === 0) this.#holds.freed(id);
   }
 
-  #tellMoved(id: string): void {
-    const job = this.#active.get(id);
-    if (job) this.#emit({ type: "progress", job: id, status: job.status });
-  }
-
   /** Ends a job of which nothing was started, and of which nothing may be. */
   #closeUnstarted(id: string, reason: string): void {
     const job = this.#active.get(id);
     if (!job) return;
     this.#queue.drop(id);
-    job.interrupt(reason, "not-started");
+    job.giveUpUnstarted(reason);
     this.#emit({ type: "message", job: id, chunk: null, severity: "error", text: `Not rendered. ${reason}` });
     this.#finish(job);
   }
@@ -353,7 +358,7 @@ export class RenderService {
     const status = await job.finish();
     try {
       await this.#folders.save(status);
-      await removeRecord(this.#folders.path(job.id));
+      await removeEnvironment(this.#folders.path(job.id));
     } catch (error) {
       this.#options.log(`status of ${job.id} was not kept: ${messageOf(error)}`);
     }
@@ -367,30 +372,27 @@ export class RenderService {
     const { doneRanges: framesDone, missingRanges: framesMissing, exitCode } = status;
     this.#emit({ type: "finished", job: job.id, framesDone, framesMissing, exitCode: exitCode ?? 1, status });
     for (const id of await this.#folders.prune(new Set(this.#active.keys()))) this.#finished.delete(id);
-    if (this.#active.size > 0) return;
+    this.#tellQuiet();
+  }
+
+  /** Jobs that are not over, and are not waiting for somebody to resume them after the machine or the service was stopped. */
+  get #busy(): Job[] {
+    return [...this.#active.values()].filter((job) => !job.interrupted || this.#queue.runningOf(job.id) > 0);
+  }
+
+  #tellQuiet(): void {
+    if (this.#busy.length > 0) return;
     this.#sampler.stop();
-    for (const waiter of this.#idleWaiters) waiter();
-    this.#idleWaiters.clear();
+    for (const waiter of this.#quietWaiters) waiter();
+    this.#quietWaiters.clear();
+  }
+
+  async #quiet(): Promise<void> {
+    if (this.#busy.length > 0) await new Promise<void>((resolve) => this.#quietWaiters.add(resolve));
+    this.#sampler.stop();
   }
 
   #emit(event: RenderEvent): void {
-    for (const listener of this.#listeners) {
-      try {
-        listener(event);
-      } catch (error) {
-        // Whoever listens must not hold up a render.
-        this.#options.log(`a listener of ${event.type}: ${messageOf(error)}`);
-      }
-    }
+    this.#listeners.emit(event);
   }
-}
-
-/** A budget beyond the machine, or beyond the limit this service lives under, is none. */
-function budgetOf(asked: number | null): number {
-  const { totalMB } = machineMemory();
-  return Math.min(totalMB, asked ?? defaultBudgetMB(totalMB));
-}
-
-function unknownJob(id: string): RenderServiceError {
-  return new RenderServiceError("unknown-job", `There is no job ${id}. nbr service status lists them.`);
 }

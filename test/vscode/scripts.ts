@@ -43,6 +43,7 @@ export function readingText(out: string): string {
 Write {
  file "${path}/final.####.png"
  file_type png
+ create_directories true
  name Final
 }
 `;
