@@ -95,7 +95,12 @@ export class RenderActions {
     }
     const before: { readonly write: string; readonly job: string }[] = [];
     if (withNeeded) {
-      const { plans, problems } = planWithNeeded(request, facts, ({ name }) => this.#request(uri, name));
+      const { plans, problems } = planWithNeeded(request, facts, ({ name }) => ({
+        // Settings add to it when it is started.
+        ...this.#remembered.get(uri.fsPath, name, readSettings(uri)),
+        script: uri.fsPath,
+        write: name,
+      }));
       this.#tellProblems(problems);
       for (const one of plans) {
         if (one.plan.write === write || one.nothing !== null) continue;
@@ -108,9 +113,10 @@ export class RenderActions {
         if (started.kind === "started")
           before.push(...started.jobs.map((job) => ({ write: one.plan.write, job })));
         if (started.kind !== "declined") continue;
-        // What was submitted already renders; what it was for does not.
+        // Nobody wants the others without what they were for.
+        for (const { job } of before.toReversed()) await this.#renders.cancel(job);
         await removeCopy(temporaryScript);
-        return before.length > 0 ? { kind: "started", jobs: before.map(({ job }) => job) } : started;
+        return { kind: "declined" };
       }
     }
     const after = [...(wishes.after ?? []), ...before.map(({ job }) => job)];
