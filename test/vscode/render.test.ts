@@ -145,6 +145,23 @@ suite("Rendering in VS Code", () => {
     assert.deepEqual(times(), now);
   });
 
+  test("a task renders what its Write reads first, where that is wished, and ends with its own exit code", async () => {
+    const two = await openScript(4, readingText);
+    try {
+      const task = {
+        type: "nuke-render",
+        label: "both",
+        script: two.uri.fsPath,
+        write: "Final",
+        withNeeded: true,
+      };
+      assert.deepEqual(await runTasks([task]), [0]);
+      assert.equal(readdirSync(two.out).length, 8);
+    } finally {
+      two.dispose();
+    }
+  });
+
   test("the language is known by its ending, encrypted scripts apart", async () => {
     assert.equal(script.document.languageId, "nk");
     const languages = await vscode.languages.getLanguages();
