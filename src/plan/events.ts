@@ -48,6 +48,10 @@ export const chunkStatusSchema = z.object({
 });
 export type ChunkStatus = z.infer<typeof chunkStatusSchema>;
 
+const waitedForSchema = z.object({ job: z.string(), write: z.string() });
+/** A job that another one waits for. */
+export type WaitedFor = z.infer<typeof waitedForSchema>;
+
 export const jobStatusSchema = z.object({
   job: z.string(),
   script: z.string(),
@@ -55,6 +59,8 @@ export const jobStatusSchema = z.object({
   state: jobStateSchema,
   /** Nothing of it is started until somebody resumes it: it was paused, or interrupted. */
   paused: z._default(z.boolean(), false),
+  /** Jobs that have to be over before anything of this one is started. */
+  waitsFor: z._default(z.array(waitedForSchema), []),
   frames: z.string(),
   frameCount: z.int(),
   framesDone: z.int(),
@@ -140,3 +146,5 @@ export const renderEventSchema = z.discriminatedUnion("type", [
   }),
 ]);
 export type RenderEvent = z.infer<typeof renderEventSchema>;
+/** Events of one type. */
+export type EventOf<Type extends RenderEvent["type"]> = Extract<RenderEvent, { type: Type }>;

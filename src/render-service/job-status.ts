@@ -41,6 +41,7 @@ export function jobStatus({ order, list, lessons, ending, ...facts }: JobFacts):
     write: plan.write,
     state: facts.state,
     paused: facts.paused,
+    waitsFor: facts.state === "cancelling" ? [] : order.waitsFor(),
     frames: plan.frames,
     frameCount: plan.frameCount,
     framesDone,

@@ -13,6 +13,7 @@ const status = (job: string, submittedAt: number): JobStatus => ({
   write: "Write1",
   state: "finished",
   paused: false,
+  waitsFor: [],
   frames: "1",
   frameCount: 1,
   framesDone: 1,
