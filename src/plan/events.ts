@@ -59,6 +59,10 @@ export const heldSchema = z.object({
 });
 export type Held = z.infer<typeof heldSchema>;
 
+const waitedForSchema = z.object({ job: z.string(), write: z.string() });
+/** A job that another one waits for. */
+export type WaitedFor = z.infer<typeof waitedForSchema>;
+
 export const jobStatusSchema = z.object({
   job: z.string(),
   script: z.string(),
@@ -68,6 +72,8 @@ export const jobStatusSchema = z.object({
   paused: z._default(z.boolean(), false),
   /** Null: nothing holds it. */
   held: z._default(z.nullable(heldSchema), null),
+  /** Jobs that have to be over before anything of this one is started. */
+  waitsFor: z._default(z.array(waitedForSchema), []),
   frames: z.string(),
   frameCount: z.int(),
   framesDone: z.int(),
@@ -153,3 +159,5 @@ export const renderEventSchema = z.discriminatedUnion("type", [
   }),
 ]);
 export type RenderEvent = z.infer<typeof renderEventSchema>;
+/** Events of one type. */
+export type EventOf<Type extends RenderEvent["type"]> = Extract<RenderEvent, { type: Type }>;

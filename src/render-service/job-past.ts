@@ -71,7 +71,7 @@ export function jobPast(entries: readonly JournalEntry[]): JobPast | null {
     lost: new Set(),
     paused: false,
     pausedFor: null,
-    script: first.script,
+    script: first.script ?? null,
     interrupted: false,
   };
   for (const entry of entries) take(past, entry);
@@ -91,7 +91,9 @@ function take(past: Draft, entry: JournalEntry): void {
       return;
     case "starting": {
       const chunk = past.chunks[entry.chunk];
-      if (chunk) chunk.place = null;
+      // The line that made it was lost on a full disk; its frames lie elsewhere now.
+      if (chunk === undefined) return;
+      chunk.place = null;
       past.runs.set(entry.chunk, {
         chunk: entry.chunk,
         at: entry.at,
@@ -122,7 +124,7 @@ function take(past: Draft, entry: JournalEntry): void {
       return;
     case "paused":
       past.paused = entry.paused;
-      past.pausedFor = entry.why;
+      past.pausedFor = entry.why ?? null;
       past.interrupted = false;
       return;
     case "script":
@@ -142,16 +144,13 @@ function takeEnded(past: Draft, entry: EntryOf<"ended">): void {
   past.givenUp ??= entry.givenUp;
   past.dropped ??= entry.drop;
   const waiting = past.chunks.flatMap(({ place }) => (place === null ? [] : [place]));
-  let [front, back] = [Math.min(0, ...waiting), Math.max(0, ...waiting)];
-  for (const { frames, bySelf, first } of [...entry.back].reverse().filter((one) => one.first))
-    void { frames, bySelf, first };
-  const firsts = entry.back.filter(({ first }) => first).length;
-  front -= firsts;
-  let at = front;
+  let back = Math.max(0, ...waiting);
+  // Those that come first come in their own order.
+  let front = Math.min(0, ...waiting) - entry.back.filter(({ first }) => first).length;
   for (const { chunk, frames, bySelf, first } of entry.back) {
     // A line before it was lost on a full disk: `complete` finds the frames a place.
     if (chunk !== past.chunks.length) continue;
-    past.chunks.push({ frames, from: entry.status.index, bySelf, place: first ? at++ : ++back });
+    past.chunks.push({ frames, from: entry.status.index, bySelf, place: first ? front++ : ++back });
   }
 }
 
@@ -168,8 +167,7 @@ function complete(past: Draft, plan: RenderPlan): void {
   const placed = new Set([...done, ...past.lost]);
   for (const run of past.runs.values())
     if (run.ended === null)
-      for (const frame of parseFrames(past.chunks[run.chunk]?.frames ?? plan.frames).frames)
-        placed.add(frame);
+      for (const frame of parseFrames(past.chunks[run.chunk]?.frames ?? "").frames) placed.add(frame);
   for (const chunk of past.chunks) {
     if (chunk.place === null) continue;
     const left = parseFrames(chunk.frames).frames.filter((frame) => !placed.has(frame));

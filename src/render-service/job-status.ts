@@ -45,6 +45,7 @@ export function jobStatus({ order, list, lessons, ending, ...facts }: JobFacts):
     state: stateOf(facts),
     paused: waits && (facts.paused || facts.interrupted),
     held: waits ? facts.held : null,
+    waitsFor: waits ? order.waitsFor() : [],
     frames: plan.frames,
     frameCount: plan.frameCount,
     framesDone,

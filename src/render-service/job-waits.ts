@@ -1,206 +1,105 @@
-/** What a job cannot render without, and what it says and does while it waits for it: a license, a place for its frames, its script. */
-import { basename } from "node:path";
-import { count, duration } from "../plan/display.ts";
-import type { Held } from "../plan/events.ts";
-import { displayFrames } from "../plan/frames.ts";
-import type { RenderJob } from "../plan/job.ts";
-import type { Ending } from "./frame-book.ts";
-import type { Hold, Look } from "./job-holds.ts";
-import { refusalText } from "./job-words.ts";
-import { OutputPlace } from "./output-place.ts";
-import type { Patience } from "./patience.ts";
-import { PatientHold } from "./patient-hold.ts";
-import { ScriptCare } from "./script-care.ts";
-import type { ScriptMark } from "./script-watch.ts";
+/** Jobs that wait for others, and what becomes of them when those are over. */
+import { endingText } from "../plan/display.ts";
+import type { JobStatus, WaitedFor } from "../plan/events.ts";
+import { RenderServiceError } from "./errors.ts";
+import type { RenderQueue } from "./queue.ts";
 
-export interface WaitsOrder {
-  readonly job: Pick<RenderJob, "plan" | "source">;
-  /** The job's own. */
-  readonly folder: string;
-  readonly patience: Pick<Patience, "license" | "output">;
-  /** How the script was; null: nobody looks after it. */
-  readonly script: ScriptMark | null;
-  readonly say: (severity: "warning" | "info", text: string) => void;
-  /** The script may be this one from here on. */
-  readonly accepted: (script: ScriptMark) => void;
-  /** What the status shows has changed. */
-  readonly changed: () => void;
+export interface WaitsHost {
+  readonly queue: Pick<RenderQueue, "hold" | "release">;
+  /** The Write of a job that is not over. */
+  readonly active: (job: string) => { readonly write: string } | undefined;
+  /** How a job ended. */
+  readonly finished: (job: string) => JobStatus | undefined;
+  /** Waits for fewer jobs than before, or for none. */
+  readonly moved: (job: string) => void;
+  /** What it waited for did not end well: it must not start any more. */
+  readonly hopeless: (job: string, reason: string) => void;
 }
-
-/** What to do instead of starting a Nuke: wait, or pause the job in these words. */
-export type Instead = { readonly hold: Hold } | { readonly pause: string };
-/** What follows a Nuke that got no license or no place: a hold, the end in these words, or nothing, for a hold is on. */
-export type AfterWait = { readonly hold: Hold } | { readonly giveUp: string } | null;
 
 export class JobWaits {
-  readonly #order: WaitsOrder;
-  readonly #license: PatientHold;
-  readonly #output: PatientHold;
-  readonly #place: OutputPlace;
-  readonly #script: ScriptCare | null;
-  #held: Held | null = null;
+  readonly #host: WaitsHost;
+  /** By the job that waits, those it waits for. */
+  readonly #waits = new Map<string, Set<string>>();
+  /** Jobs that are in the queue, so that they can be let go or closed. */
+  readonly #entered = new Set<string>();
 
-  constructor(order: WaitsOrder) {
-    this.#order = order;
-    const { job, folder, patience, script } = order;
-    this.#license = new PatientHold(patience.license);
-    this.#output = new PatientHold(patience.output);
-    this.#place = new OutputPlace(job.plan, folder);
-    this.#script = script && new ScriptCare(job, script);
+  constructor(host: WaitsHost) {
+    this.#host = host;
   }
 
-  /** Null: nothing holds the job. */
-  get held(): Held | null {
-    return this.#held;
+  /** @throws {RenderServiceError} `unknown-job` where a job is to wait for one that is not there. */
+  require(after: readonly string[]): void {
+    const unknown = after.find((id) => !this.#host.active(id) && !this.#host.finished(id));
+    if (unknown === undefined) return;
+    throw new RenderServiceError(
+      "unknown-job",
+      `The render cannot wait for ${unknown}: there is no such job. nbr ps --all lists them.`,
+    );
   }
 
-  /** @param pausedFor why an earlier service had paused the job, where it did so itself. */
-  restore(script: ScriptMark | null, pausedFor: string | null): void {
-    if (script !== null) this.#script?.restore(script);
-    if (pausedFor !== null) this.#held = { by: "script", text: pausedFor };
+  /** From now on a job waits; it may be put into the queue before or after this, and `enter` is to be called then. */
+  begin(job: string, after: readonly string[]): void {
+    if (after.length === 0) return;
+    this.#waits.set(job, new Set(after));
+    this.#host.queue.hold(job);
   }
 
-  /** Somebody wants the job to go on, with the script as it is now. */
-  resumed(): void {
-    if (this.#held?.by === "script") this.#script?.allow();
-    this.#held = null;
+  /** The job is in the queue: it is held there until those it waits for are over, which they may be by now. */
+  enter(job: string): void {
+    if (!this.#waits.has(job)) return;
+    this.#entered.add(job);
+    this.#host.queue.hold(job);
+    this.#settle(job);
   }
 
-  /** A frame is on disk, by a Nuke that was started then (ms). Answers whether there may be one more license. */
-  wrote(files: readonly string[], startedAt: number): boolean {
-    this.#place.wrote(files);
-    this.#output.granted(startedAt);
-    return this.#license.granted(startedAt);
+  /** The same for all that have begun to wait: those of a service that was killed, once all of its jobs are known again. */
+  enterAll(): void {
+    for (const job of this.#waits.keys()) this.enter(job);
   }
 
-  /**
-   * Looks before a Nuke is started; null: it may be.
-   * @param old frames that are rendered already or just now.
-   */
-  async beforeStart(old: readonly number[]): Promise<Instead | null> {
-    const instead = (await this.#lookAtScript(old)) ?? (await this.#lookAtPlace());
-    if (instead === null) this.#held = null;
-    return instead;
+  /** Those a job waits for still. */
+  of(job: string): WaitedFor[] {
+    return [...(this.#waits.get(job) ?? [])].flatMap((id) =>
+      this.#host.finished(id) ? [] : [{ job: id, write: this.#host.active(id)?.write ?? id }],
+    );
   }
 
-  /** Whether a Nuke failed for want of a place; then no frame is to blame. */
-  async excuse(ending: Ending): Promise<Ending> {
-    if (ending.cause !== "error" && ending.cause !== "crash") return ending;
-    const trouble = await this.#place.trouble();
-    if (trouble === null) return ending;
-    this.#tell(trouble);
-    return { ...ending, cause: "place", failed: new Set() };
+  /** A job is over: those that wait for it may start, or never will. */
+  over(job: string): void {
+    this.forget(job);
+    for (const [waiting, before] of this.#waits) if (before.has(job)) this.#settle(waiting);
   }
 
-  /** @param others Nukes of the job that go on. */
-  after({ cause }: Ending, startedAt: number, others: number): AfterWait {
-    if (cause === "license") return this.#afterLicense(startedAt, others);
-    if (cause !== "place") return null;
-    const after = this.#output.refused(startedAt, others);
-    if (after === "wait") return null;
-    if (after !== "give-up") return { hold: this.#placeHold(after.waitMs) };
-    return {
-      giveUp: `${this.#held?.text ?? "There was no place for its frames."} It was waited for long enough (${duration(this.#output.patienceMs / 1000)}).`,
-    };
+  /** The job does not wait any more, whatever becomes of it. */
+  forget(job: string): void {
+    this.#waits.delete(job);
+    this.#entered.delete(job);
   }
 
-  /** What to say at the end when frames are missing: rendered later, they may be of another script. */
-  async atEnd(): Promise<string | null> {
-    if (this.#script === null || (await this.#script.sourceIsSame())) return null;
-    return `${this.#name} is another version by now: frames that are rendered again may not match the others.`;
-  }
-
-  #afterLicense(startedAt: number, others: number): AfterWait {
-    const after = this.#license.refused(startedAt, others);
-    if (after === "wait") return null;
-    if (after === "give-up")
-      return { giveUp: `Nuke got no license, asked for ${count(this.#license.refusals, "time")}.` };
-    const text = refusalText(after.waitMs, this.#license.patienceMs);
-    this.#held = { by: "license", text };
-    this.#order.say("warning", text);
-    return { hold: { waitMs: after.waitMs, look: null } };
-  }
-
-  async #lookAtPlace(): Promise<Instead | null> {
-    const trouble = await this.#place.beforeStart();
-    if (trouble === null) return null;
-    const after = this.#output.refused(Date.now(), 0);
-    // For too long: the Nuke may show what comes of it.
-    if (typeof after === "string") return null;
-    this.#tell(trouble);
-    return { hold: this.#placeHold(after.waitMs) };
-  }
-
-  #placeHold(waitMs: number): Hold {
-    return { waitMs, look: () => this.#lookAgain() };
-  }
-
-  async #lookAgain(): Promise<Look> {
-    for (const folder of await this.#place.restore())
-      this.#order.say("warning", `The folder ${folder} was made again. Frames that were in it are gone.`);
-    const trouble = await this.#place.trouble();
-    if (trouble === null) {
-      this.#held = null;
-      this.#order.say("info", "There is a place for frames again: the render goes on.");
-      return "go";
+  /** Looks how those stand that a job waits for. One that is not known any more ended well: else nobody would wait for it still. */
+  #settle(job: string): void {
+    if (!this.#entered.has(job)) return;
+    for (const id of this.#waits.get(job) ?? []) {
+      const status = this.#host.finished(id);
+      if (status !== undefined || !this.#host.active(id)) this.#ended(job, id, status);
     }
-    this.#tell(trouble);
-    const after = this.#output.refused(Date.now(), 0);
-    // One more Nuke has the last word.
-    return typeof after === "string" ? "try" : after;
   }
 
-  /** Says what is wrong, once for each kind of trouble. */
-  #tell(trouble: Held): void {
-    if (this.#held?.by !== trouble.by)
-      this.#order.say(
-        "warning",
-        `${trouble.text} No frame is to blame: the render goes on when there is a place for frames, and waits ${duration(this.#output.patienceMs / 1000)} for it.`,
+  #ended(job: string, id: string, status: JobStatus | undefined): void {
+    const before = this.#waits.get(job);
+    if (!before?.delete(id)) return;
+    if (status !== undefined && status.exitCode !== 0) {
+      this.forget(job);
+      this.#host.hopeless(
+        job,
+        `It waited for ${status.write} (${id}), which did not end well: ${endingText(status)}.`,
       );
-    this.#held = trouble;
-    this.#order.changed();
-  }
-
-  async #lookAtScript(old: readonly number[]): Promise<Instead | null> {
-    const care = this.#script;
-    if (care === null) return null;
-    const found = await care.look();
-    if (found === "same") return null;
-    if (found === "gone") {
-      const text = `${this.#name} is gone.`;
-      if (this.#held?.by !== "script")
-        this.#order.say(
-          "warning",
-          `${text} The render goes on when it is back. Cancel it if it will not be.`,
-        );
-      this.#held = { by: "script", text };
-      return { hold: { waitMs: care.waitMs(), look: () => this.#lookForScript(care) } };
+      return;
     }
-    const text = savedText(this.#name, old);
-    if (!care.mayChange(old.length > 0)) {
-      this.#held = { by: "script", text };
-      const advice =
-        "No further Nuke is started. Resume the render to go on with the new version, or cancel it.";
-      this.#order.say("warning", `${text} ${advice}`);
-      return { pause: text };
+    if (before.size === 0) {
+      this.forget(job);
+      this.#host.queue.release(job, Infinity);
     }
-    this.#order.accepted(await care.accept());
-    this.#order.say(old.length > 0 ? "warning" : "info", `${text} From here on it is rendered as it is now.`);
-    return null;
+    this.#host.moved(job);
   }
-
-  async #lookForScript(care: ScriptCare): Promise<Look> {
-    return (await care.look()) === "gone" ? { waitMs: care.waitMs() } : "go";
-  }
-
-  get #name(): string {
-    const { plan, source } = this.#order.job;
-    return basename(source ?? plan.script);
-  }
-}
-
-function savedText(name: string, old: readonly number[]): string {
-  if (old.length === 0) return `${name} was saved before its render began.`;
-  const [noun, verb] = old.length === 1 ? ["frame", "is"] : ["frames", "are"];
-  return `${name} was saved while it renders; ${noun} ${displayFrames(old)} ${verb} of the version before.`;
 }

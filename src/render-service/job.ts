@@ -1,6 +1,6 @@
 /** One job of the queue: what was asked, its chunks, and how far they are. */
 import { dirname } from "node:path";
-import type { JobStatus, RenderEvent, Verdict } from "../plan/events.ts";
+import type { EventOf, JobStatus, RenderEvent, Verdict } from "../plan/events.ts";
 import { type FrameList, parseFrames } from "../plan/frames.ts";
 import type { RenderPlan } from "../plan/render-plan.ts";
 import { ChunkList } from "./chunk-list.ts";
@@ -15,7 +15,7 @@ import { type AfterChunk, type JobOrder, nothingLeft } from "./job-terms.ts";
 import { type JobEnding, jobStatus } from "./job-status.ts";
 import { exitCodeOf, lookAtDisk } from "./job-close.ts";
 import { JobLessons } from "./job-lessons.ts";
-import { JobWaits } from "./job-waits.ts";
+import { JobNeeds } from "./job-needs.ts";
 import { comebackText } from "./job-words.ts";
 import { nukeEnvironment } from "./nuke-environment.ts";
 import { type ProcessList, UNKNOWN_START, startOf } from "./process-list.ts";
@@ -24,8 +24,6 @@ import type { QueueReturn } from "./queue.ts";
 import { removeScriptCopy } from "./script-copy.ts";
 import { type HistoryKey, type PastNeed, historyKeyOf } from "./render-history.ts";
 
-type EventOf<Type extends RenderEvent["type"]> = Extract<RenderEvent, { type: Type }>;
-
 export class Job {
   readonly #order: JobOrder;
   readonly #env: Record<string, string>;
@@ -33,7 +31,7 @@ export class Job {
   readonly #list: ChunkList;
   readonly #book: FrameBook;
   readonly #streak = new FailureStreak();
-  readonly #waits: JobWaits;
+  readonly #needs: JobNeeds;
   readonly #lessons: JobLessons;
   readonly #pace: ProgressPace;
   /** Frames that have failed for the last time. */
@@ -62,7 +60,7 @@ export class Job {
     this.#list = new ChunkList(plan, this.#frames.steps);
     this.#book = new FrameBook({ retries: plan.retries, movie: plan.movie });
     const { past, patience } = order;
-    this.#waits = new JobWaits({
+    this.#needs = new JobNeeds({
       ...order,
       say: (severity, text) => this.#say(null, severity, text),
       accepted: (script) => order.journal.append({ is: "script", script }),
@@ -84,7 +82,7 @@ export class Job {
     this.#paused = before.paused;
     this.#interrupted = before.interrupted;
     this.#drop = before.dropped;
-    this.#waits.restore(before.script, before.paused ? before.pausedFor : null);
+    this.#needs.restore(before.script, before.paused ? before.pausedFor : null);
     for (const { done } of before.runs.values())
       for (const [file] of done.values()) this.#folder ??= file === undefined ? null : dirname(file);
     const starts = [...before.runs.values()].map(({ at }) => at);
@@ -159,7 +157,7 @@ export class Job {
     else if (this.#paused) run.pause();
     await run.run();
     const left = run.ending(others());
-    const excused = left && (await this.#waits.excuse(left));
+    const excused = left && (await this.#needs.excuse(left));
     const ending = this.#cancelled || this.#givenUp !== null ? null : excused;
     const lost: number[] = [];
     const after = ending === null ? nothingLeft : this.#after(run, ending, lost);
@@ -193,7 +191,7 @@ export class Job {
         "failed",
         `No frame could be rendered, and the last ones failed alike: ${run.complaint}`,
       );
-    const wait = this.#waits.after(ending, run.startedAt, this.running.length);
+    const wait = this.#needs.after(ending, run.startedAt, this.running.length);
     if (wait !== null && "giveUp" in wait)
       return this.#giveUp(ending.cause === "license" ? "license" : "failed", wait.giveUp);
     return {
@@ -210,7 +208,7 @@ export class Job {
     const begun = running.flatMap(({ status }) => parseFrames(status.frames).frames);
     const done = this.#list.runs.flatMap(({ ledger }) => [...ledger.done.keys()]);
     this.#looking++;
-    const instead = await this.#waits
+    const instead = await this.#needs
       .beforeStart([...new Set([...done, ...begun])].sort((a, b) => a - b))
       .finally(() => this.#looking--);
     // Cancelled, or given up, while it was looked: nobody wants it any more.
@@ -276,7 +274,7 @@ export class Job {
   /** Ends its Nukes politely; the queue starts no others. Their unfinished frames come back. */
   pause(): void {
     this.#paused = true;
-    this.#order.journal.append({ is: "paused", paused: true, why: null }, { sync: true });
+    this.#order.journal.append({ is: "paused", paused: true }, { sync: true });
     for (const run of this.running) run.pause();
     this.#pace.now();
   }
@@ -284,8 +282,8 @@ export class Job {
   resume(): void {
     this.#paused = false;
     this.#interrupted = false;
-    this.#waits.resumed();
-    this.#order.journal.append({ is: "paused", paused: false, why: null }, { sync: true });
+    this.#needs.resumed();
+    this.#order.journal.append({ is: "paused", paused: false }, { sync: true });
     this.#pace.now();
   }
 
@@ -296,6 +294,11 @@ export class Job {
     this.#order.journal.append({ is: "interrupted" }, { sync: true });
     for (const run of this.running) run.pause();
     this.#pace.now();
+  }
+
+  /** Nothing of it was started, and nothing will be; not written down, for the next service would find the same. */
+  giveUpUnstarted(reason: string): void {
+    this.#list.dropWaiting("not-started", reason);
   }
 
   /** It waits until somebody resumes it. */
@@ -331,7 +334,7 @@ export class Job {
     const { missing, ...ranges } = await lookAtDisk(this.#frames, this.#list.runs, (chunk, frame) =>
       this.#tellFailed(chunk, frame, gone),
     );
-    const warning = missing > 0 ? await this.#waits.atEnd() : null;
+    const warning = missing > 0 && ranges.doneRanges.length > 0 ? await this.#needs.atEnd() : null;
     if (warning !== null) this.#say(null, "warning", warning);
     this.#pace.end();
     this.#ending = { ...ranges, exitCode: exitCodeOf(missing, this.#cancelled, this.#givenUp) };
@@ -350,7 +353,7 @@ export class Job {
       cancelled: this.#cancelled,
       interrupted: this.#interrupted,
       paused: this.#paused,
-      held: this.#waits.held,
+      held: this.#needs.held,
       list: this.#list,
       lessons: this.#lessons,
       lost: this.#lost.size,
@@ -384,7 +387,7 @@ export class Job {
     });
     const [file] = files;
     if (file !== undefined) this.#folder ??= dirname(file);
-    if (this.#waits.wrote(files, run?.startedAt ?? 0)) this.#order.licensed();
+    if (this.#needs.wrote(files, run?.startedAt ?? 0)) this.#order.licensed();
   }
 
   #note({ chunk, pid }: EventOf<"chunk-started">): void {

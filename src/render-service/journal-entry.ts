@@ -38,8 +38,8 @@ export const journalEntrySchema = z.discriminatedUnion("is", [
     submittedAt: z.number(),
     /** Names the start of the machine; empty where the system does not tell. */
     boot: z.string(),
-    /** How the script was; null: nobody looks after it. */
-    script: z._default(z.nullable(scriptMarkSchema), null),
+    /** How the script was; null or absent: nobody looks after it. */
+    script: z.optional(z.nullable(scriptMarkSchema)),
   }),
   /** Another service has come back to it. */
   z.object({ is: z.literal("service"), boot: z.string(), at: z.number() }),
@@ -70,7 +70,7 @@ export const journalEntrySchema = z.discriminatedUnion("is", [
   }),
   z.object({ is: z.literal("cancelled"), drop: dropSchema }),
   /** `why`: in words, where the job has paused itself because its script was saved. */
-  z.object({ is: z.literal("paused"), paused: z.boolean(), why: z._default(z.nullable(z.string()), null) }),
+  z.object({ is: z.literal("paused"), paused: z.boolean(), why: z.optional(z.string()) }),
   /** The script may be this one from here on. */
   z.object({ is: z.literal("script"), script: scriptMarkSchema }),
   /** It waits until somebody wants it to go on. */

@@ -5,7 +5,7 @@ import { jobStatusSchema, renderEventSchema } from "../plan/events.ts";
 import { renderJobSchema } from "../plan/job.ts";
 
 /** Raised when old and new cannot talk to each other any more. */
-export const PROTOCOL = 3;
+export const PROTOCOL = 4;
 
 const jobId = z.string().check(z.minLength(1), z.maxLength(100));
 const nothing = z.object({});

@@ -1,45 +1,33 @@
 /** The render service itself: takes jobs, starts their chunks, tells what happens. Knows nothing of sockets. */
 import { availableParallelism } from "node:os";
+import { count } from "../plan/display.ts";
 import type { JobStatus, RenderEvent } from "../plan/events.ts";
 import type { RenderJob } from "../plan/job.ts";
-import { defaultBudgetMB, machineMemory } from "../surroundings/machine.ts";
-import { Admission } from "./admission.ts";
+import { Admission, budgetOf } from "./admission.ts";
 import { MemoryWatch } from "./memory-watch.ts";
 import type { Adopted } from "./chunk-order.ts";
 import type { ChunkRun } from "./chunk-run.ts";
 import { RenderServiceError, messageOf, unknownJob } from "./errors.ts";
+import { EventListeners, type Listener } from "./event-listeners.ts";
 import { JobFolders, chunkLog, readLog } from "./job-folders.ts";
 import { Job } from "./job.ts";
 import type { AfterChunk, JobOpening } from "./job-terms.ts";
 import { JobHolds } from "./job-holds.ts";
 import { takeBack, takeIn } from "./job-intake.ts";
+import { JobWaits } from "./job-waits.ts";
 import { jobPast } from "./job-past.ts";
 import { Journal } from "./journal.ts";
 import { readEnvironment, removeEnvironment } from "./kept-environment.ts";
 import { bootName, findNukes } from "./recovery.ts";
 import { MemorySampler } from "./memory-sampler.ts";
 import { JOB_FOLDER_VARIABLE, prepareNukeTemp } from "./nuke-environment.ts";
-import type { Patience } from "./patience.ts";
 import type { LogPiece, ServiceSettings } from "./protocol.ts";
 import { RenderQueue } from "./queue.ts";
 import { RenderHistory, historyKeyOf } from "./render-history.ts";
 import { sweepScriptCopies } from "./script-copy.ts";
+import type { ServiceOptions } from "./service-options.ts";
 import { requireSound } from "./sound-plan.ts";
 import { historyFile, jobsFolder } from "./state-folder.ts";
-
-export interface ServiceOptions {
-  readonly stateFolder: string;
-  readonly patience: Patience;
-  /** Nukes of all jobs at once; null: the machine decides. */
-  readonly maxParallel: number | null;
-  /** Memory of all Nukes together, MB; null: the machine decides. */
-  readonly budgetMB: number | null;
-  /** Free memory below which no Nuke is started, MB; null: by the machine's size. */
-  readonly freeFloorMB: number | null;
-  readonly log: (line: string) => void;
-}
-
-type Listener = (event: RenderEvent) => void;
 
 export class RenderService {
   readonly #options: ServiceOptions;
@@ -49,9 +37,16 @@ export class RenderService {
   readonly #watch: MemoryWatch;
   readonly #queue = new RenderQueue(availableParallelism());
   readonly #holds = new JobHolds(this.#queue, () => this.#pump());
+  readonly #waits = new JobWaits({
+    queue: this.#queue,
+    active: (id) => this.#active.get(id)?.plan,
+    finished: (id) => this.#finished.get(id),
+    moved: (id) => this.#active.get(id)?.changed(),
+    hopeless: (id, reason) => this.#closeUnstarted(id, reason),
+  });
   readonly #active = new Map<string, Job>();
   readonly #finished = new Map<string, JobStatus>();
-  readonly #listeners = new Set<Listener>();
+  readonly #listeners: EventListeners;
   readonly #sampler: MemorySampler;
   /** Told when nothing renders or waits for its turn any more. */
   readonly #quietWaiters = new Set<() => void>();
@@ -59,6 +54,7 @@ export class RenderService {
 
   private constructor(options: ServiceOptions, folders: JobFolders, history: RenderHistory) {
     this.#options = options;
+    this.#listeners = new EventListeners(options.log);
     this.#folders = folders;
     this.#history = history;
     this.#queue.maxParallel = options.maxParallel;
@@ -83,6 +79,8 @@ export class RenderService {
     await sweepScriptCopies(await folders.all());
     for (const status of await folders.load()) service.#finished.set(status.job, status);
     for (const id of await folders.unfinished()) await service.#comeBack(id);
+    service.#waits.enterAll();
+    service.#pump();
     return service;
   }
 
@@ -105,23 +103,24 @@ export class RenderService {
   }
 
   onEvent(listener: Listener): { dispose(): void } {
-    this.#listeners.add(listener);
-    return { dispose: () => this.#listeners.delete(listener) };
+    return this.#listeners.add(listener);
   }
 
   /**
    * Takes a job. `accepted` hears its id before its first event.
-   * @throws {RenderServiceError} `stopping`, `bad-plan`, `state-folder`
+   * @throws {RenderServiceError} `stopping`, `bad-plan`, `state-folder`, `unknown-job` where it is to wait for one that is not there
    */
   async submit(request: RenderJob, accepted: (id: string) => void = () => undefined): Promise<string> {
     const { plan } = request;
     this.#refuseWhenStopping();
     requireSound(plan);
+    this.#waits.require(request.after ?? []);
     const taken = await takeIn(request, this.#folders, this.#options.log);
     const { id, problem } = taken;
     if (this.#stopping) await takeBack(taken, this.#folders);
     this.#refuseWhenStopping();
     const job = this.#open({ ...taken, script: taken.mark });
+    this.#waits.begin(id, request.after ?? []);
     accepted(id);
     this.#emit({ type: "queued", job: id, status: job.status });
     const trouble = plan.nuke?.demo === true ? null : await prepareNukeTemp(job.env);
@@ -131,6 +130,7 @@ export class RenderService {
     if (job.cancelled) this.#finish(job);
     else {
       this.#queue.add({ id, parallel: plan.parallel, chunks: plan.chunks.map(({ index }) => index) });
+      this.#waits.enter(id);
       this.#pump();
     }
     return id;
@@ -138,11 +138,8 @@ export class RenderService {
 
   /** Cancels a job; over when its `finished` event comes. Nothing happens to one that has finished. */
   cancel(id: string): void {
-    const job = this.#active.get(id);
-    if (!job) {
-      if (!this.#finished.has(id)) throw unknownJob(id);
-      return;
-    }
+    const job = this.#unfinished(id);
+    if (!job) return;
     const waited = !this.#queue.isOver(id);
     this.#queue.drop(id);
     job.cancel();
@@ -161,13 +158,17 @@ export class RenderService {
     this.#pump();
   }
 
+  /** Undefined: it has finished. @throws {RenderServiceError} `unknown-job` */
+  #unfinished(id: string): Job | undefined {
+    const job = this.#active.get(id);
+    if (!job && !this.#finished.has(id)) throw unknownJob(id);
+    return job;
+  }
+
   /** Nothing happens to a job that has finished. */
   #setPaused(id: string, paused: boolean): void {
-    const job = this.#active.get(id);
-    if (!job) {
-      if (!this.#finished.has(id)) throw unknownJob(id);
-      return;
-    }
+    const job = this.#unfinished(id);
+    if (!job) return;
     this.#queue.pause(id, paused);
     if (paused) job.pause();
     else {
@@ -239,6 +240,7 @@ export class RenderService {
       patience: this.#options.patience,
       past: this.#history.get(historyKeyOf(job)),
       emit: (event) => this.#emit(event),
+      waitsFor: () => this.#waits.of(id),
       licensed: () => this.#holds.licensed(id),
     });
     this.#active.set(id, opened);
@@ -262,13 +264,14 @@ export class RenderService {
       const left = job.restore(past);
       const nukes = await findNukes(folder, left.open, boot === now, patience.cancelMs);
       const alive = [...nukes.values()].filter(({ nuke }) => nuke !== null).length;
-      log(`${id}: its service has ended; ${alive} of its ${left.open.length} Nukes still run`);
+      log(`${id} is taken up again; of ${count(left.open.length, "Nuke")} at work, ${alive} still run`);
       journal.append({ is: "service", boot: now, at: Date.now() });
       if (boot !== now) job.interrupt();
       if (left.waiting.length === 0 && nukes.size === 0) return this.#finish(job);
       this.#queue.add({ id, parallel: past.job.plan.parallel, chunks: [] });
       this.#queue.giveBack(id, left.waiting);
       this.#queue.pause(id, job.paused || job.interrupted);
+      this.#waits.begin(id, past.job.after ?? []);
       for (const [chunk, adopted] of nukes) {
         this.#queue.took(id, chunk);
         this.#run(job, chunk, adopted);
@@ -334,7 +337,18 @@ export class RenderService {
     else if (back.length === 0) this.#holds.freed(id);
   }
 
+  /** Ends a job of which nothing was started, and of which nothing may be. */
+  #closeUnstarted(id: string, reason: string): void {
+    const job = this.#active.get(id);
+    if (!job) return;
+    this.#queue.drop(id);
+    job.giveUpUnstarted(reason);
+    this.#emit({ type: "message", job: id, chunk: null, severity: "error", text: `Not rendered. ${reason}` });
+    this.#finish(job);
+  }
+
   #finish(job: Job): void {
+    this.#waits.forget(job.id);
     this.#close(job).catch((error: unknown) => this.#options.log(`ending ${job.id}: ${messageOf(error)}`));
   }
 
@@ -352,6 +366,7 @@ export class RenderService {
     this.#active.delete(job.id);
     this.#admission.forget(job.id);
     this.#holds.forget(job.id);
+    this.#waits.over(job.id);
     const { doneRanges: framesDone, missingRanges: framesMissing, exitCode } = status;
     this.#emit({ type: "finished", job: job.id, framesDone, framesMissing, exitCode: exitCode ?? 1, status });
     for (const id of await this.#folders.prune(new Set(this.#active.keys()))) this.#finished.delete(id);
@@ -376,19 +391,6 @@ export class RenderService {
   }
 
   #emit(event: RenderEvent): void {
-    for (const listener of this.#listeners) {
-      try {
-        listener(event);
-      } catch (error) {
-        // Whoever listens must not hold up a render.
-        this.#options.log(`a listener of ${event.type}: ${messageOf(error)}`);
-      }
-    }
+    this.#listeners.emit(event);
   }
-}
-
-/** A budget beyond the machine, or beyond the limit this service lives under, is none. */
-function budgetOf(asked: number | null): number {
-  const { totalMB } = machineMemory();
-  return Math.min(totalMB, asked ?? defaultBudgetMB(totalMB));
 }

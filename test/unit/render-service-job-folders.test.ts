@@ -14,6 +14,7 @@ const status = (job: string, submittedAt: number): JobStatus => ({
   state: "finished",
   paused: false,
   held: null,
+  waitsFor: [],
   frames: "1",
   frameCount: 1,
   framesDone: 1,
