@@ -1,5 +1,6 @@
 /** The one event stream of a render. The service sends it; every surface listens to it. */
 import * as z from "zod/mini";
+import { DEFAULT_PRIORITY } from "./request.ts";
 
 export const jobStateSchema = z.enum(["queued", "running", "cancelling", "finished"]);
 export type JobState = z.infer<typeof jobStateSchema>;
@@ -52,6 +53,10 @@ export const jobStatusSchema = z.object({
   state: jobStateSchema,
   /** Nothing of it is started until somebody resumes it. */
   paused: z._default(z.boolean(), false),
+  /** Of jobs that wait, those with the higher one start first; 0 to 100. */
+  priority: z._default(z.int(), DEFAULT_PRIORITY),
+  /** Nukes at once at most. */
+  parallel: z._default(z.int(), 1),
   frames: z.string(),
   frameCount: z.int(),
   framesDone: z.int(),

@@ -1,14 +1,24 @@
 /** The chunks of a job: those of its plan, and the ranges that came back to it. */
 import type { ChunkStatus, Verdict } from "../plan/events.ts";
 import { commandLine } from "../plan/command-line.ts";
-import { formatFrames } from "../plan/frames.ts";
+import { formatFrames, parseFrames } from "../plan/frames.ts";
 import type { Chunk, RenderPlan } from "../plan/render-plan.ts";
 import type { ChunkRun } from "./chunk-run.ts";
+
+/** What was dealt anew. */
+export interface Redealt {
+  /** Chunks that are there no more, or hold other frames now. */
+  readonly gone: ReadonlySet<number>;
+  /** Those that hold their frames, in the order in which they are to start. */
+  readonly fresh: readonly number[];
+}
 
 export class ChunkList {
   readonly #plan: RenderPlan;
   readonly #steps: ReadonlySet<number>;
-  readonly #chunks: Chunk[];
+  /** By index; chunks that never started may have gone. */
+  readonly #chunks: Map<number, Chunk>;
+  #nextIndex: number;
   readonly #runs = new Map<number, ChunkRun>();
   /** By the index of a chunk that came back: the one that left its frames. */
   readonly #origins = new Map<number, number>();
@@ -18,11 +28,16 @@ export class ChunkList {
   constructor(plan: RenderPlan, steps: ReadonlySet<number>) {
     this.#plan = plan;
     this.#steps = steps;
-    this.#chunks = [...plan.chunks];
+    this.#chunks = new Map(plan.chunks.map((chunk) => [chunk.index, chunk]));
+    this.#nextIndex = plan.chunks.length;
   }
 
   get length(): number {
-    return this.#chunks.length;
+    return this.#chunks.size;
+  }
+
+  has(index: number): boolean {
+    return this.#chunks.has(index);
   }
 
   /** Those that were started, in the order they were. */
@@ -34,6 +49,11 @@ export class ChunkList {
     return this.runs.filter((run) => run.isRunning);
   }
 
+  /** Those that may still be started, in the order of their indices. */
+  get waiting(): number[] {
+    return [...this.#chunks.keys()].filter((index) => !this.#runs.has(index) && !this.#dropped.has(index));
+  }
+
   /** The run of a chunk that was started. */
   run(index: number): ChunkRun | undefined {
     return this.#runs.get(index);
@@ -41,7 +61,7 @@ export class ChunkList {
 
   /** @throws {RangeError} */
   get(index: number): Chunk {
-    const chunk = this.#chunks[index];
+    const chunk = this.#chunks.get(index);
     if (!chunk) throw new RangeError(`no chunk ${index}`);
     return chunk;
   }
@@ -52,28 +72,64 @@ export class ChunkList {
 
   /** Makes a chunk of frames that another one left; answers with its index. */
   add(frames: readonly number[], origin: number): number {
-    const index = this.#chunks.length;
-    const argv = commandLine(this.#plan.command, frames, this.#steps);
-    this.#chunks.push({ index, frames: formatFrames(frames, this.#steps), count: frames.length, argv });
+    const index = this.#nextIndex++;
+    this.#put(index, frames);
     this.#origins.set(index, origin);
     return index;
   }
 
+  /**
+   * Divides the frames of those of the plan's chunks that wait anew; what came back stays as it is, for it came back for a reason.
+   * @param divide puts each of these frames into one chunk.
+   */
+  redeal(
+    waiting: readonly number[],
+    divide: (left: ReadonlySet<number>) => readonly (readonly number[])[],
+  ): Redealt | null {
+    const gone = waiting.filter((index) => this.#isOfPlan(index)).sort((a, b) => a - b);
+    if (gone.length === 0) return null;
+    const left = new Set(gone.flatMap((index) => parseFrames(this.get(index).frames).frames));
+    for (const index of gone) this.#chunks.delete(index);
+    const free = [...gone];
+    const fresh = divide(left).map((frames) => {
+      const index = free.shift() ?? this.#nextIndex++;
+      this.#put(index, frames);
+      return index;
+    });
+    return { gone: new Set(gone), fresh };
+  }
+
+  #isOfPlan(index: number): boolean {
+    return (
+      this.has(index) && !this.#origins.has(index) && !this.#runs.has(index) && !this.#dropped.has(index)
+    );
+  }
+
+  #put(index: number, frames: readonly number[]): void {
+    const argv = commandLine(this.#plan.command, frames, this.#steps);
+    this.#chunks.set(index, { index, frames: formatFrames(frames, this.#steps), count: frames.length, argv });
+  }
+
+  /** One that waits will not be started. */
+  drop(index: number, verdict: Verdict, reason: string): void {
+    if (!this.#runs.has(index) && !this.#dropped.has(index)) this.#dropped.set(index, { verdict, reason });
+  }
+
   /** None of those that wait will be started. */
   dropWaiting(verdict: Verdict, reason: string): void {
-    for (const { index } of this.#chunks)
-      if (!this.#runs.has(index) && !this.#dropped.has(index)) this.#dropped.set(index, { verdict, reason });
+    for (const index of this.#chunks.keys()) this.drop(index, verdict, reason);
   }
 
   get statuses(): ChunkStatus[] {
-    return this.#chunks.map((chunk) => this.#status(chunk));
+    const chunks = [...this.#chunks.values()].sort((a, b) => a.index - b.index);
+    return chunks.map((chunk) => this.#status(chunk));
   }
 
   /** Frames that are left to those which wait or run, and the most that one running Nuke has before it. */
   get left(): { frames: number; longest: number } {
     let frames = 0;
     let longest = 0;
-    for (const { index, count } of this.#chunks) {
+    for (const { index, count } of this.#chunks.values()) {
       const run = this.#runs.get(index);
       if (run ? !run.isRunning : this.#dropped.has(index)) continue;
       const own = count - (run?.framesAdvanced ?? 0);

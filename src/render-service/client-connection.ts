@@ -105,6 +105,24 @@ export class ClientConnection {
       service.resume(job);
       return {};
     });
+    const { controls } = service;
+    this.#serve(requests.priority, ({ job, priority }) => {
+      controls.setPriority(job, priority);
+      return {};
+    });
+    this.#serve(requests.next, ({ job }) => {
+      controls.renderNext(job);
+      return {};
+    });
+    this.#serve(requests.parallel, ({ job, parallel }) => {
+      controls.setParallel(job, parallel);
+      return {};
+    });
+    this.#serve(requests.cancelChunk, ({ job, chunk }) => {
+      controls.cancelChunk(job, chunk);
+      return {};
+    });
+    this.#serve(requests.limits, () => service.limits);
     this.#serve(requests.watch, ({ jobs, lines }) => {
       this.#watch(jobs, lines);
       return {};

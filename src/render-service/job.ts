@@ -5,13 +5,15 @@ import type { JobState, JobStatus, RenderEvent } from "../plan/events.ts";
 import { type FrameList, formatFrames, parseFrames } from "../plan/frames.ts";
 import type { RenderJob } from "../plan/job.ts";
 import type { RenderPlan } from "../plan/render-plan.ts";
-import { ChunkList } from "./chunk-list.ts";
+import { ChunkList, type Redealt } from "./chunk-list.ts";
 import { ChunkRun } from "./chunk-run.ts";
+import { Dealer } from "./dealing.ts";
 import { messageOf } from "./errors.ts";
 import { FailureStreak } from "./failure-streak.ts";
 import { type Comeback, type Ending, FrameBook } from "./frame-book.ts";
 import { type JobRecord, noteNuke } from "./job-record.ts";
 import { JobLessons } from "./job-lessons.ts";
+import type { JobWishes, Wishes } from "./job-wishes.ts";
 import { comebackText, refusalText } from "./job-words.ts";
 import { type AfterRefusal, LicenseHold } from "./license-hold.ts";
 import { nukeEnvironment } from "./nuke-environment.ts";
@@ -35,6 +37,8 @@ export interface JobOrder {
   readonly already: JobRecord["done"];
   /** What earlier renders of the same Write needed. */
   readonly past: PastNeed | null;
+  /** What people have wished for it so far. */
+  readonly wishes: JobWishes;
   readonly emit: (event: RenderEvent) => void;
   /** A Nuke got a license after others had got none. */
   readonly licensed: () => void;
@@ -63,6 +67,7 @@ export class Job {
   readonly #streak = new FailureStreak();
   readonly #license: LicenseHold;
   readonly #lessons: JobLessons;
+  readonly #dealer: Dealer;
   readonly #pace: ProgressPace;
   /** Frames that have failed for the last time. */
   readonly #lost = new Set<number>();
@@ -86,6 +91,7 @@ export class Job {
     this.#license = new LicenseHold(order.patience.license);
     const { past, patience } = order;
     this.#lessons = new JobLessons({ list: this.#list, plan, past, silenceMs: patience.silenceMs });
+    this.#dealer = new Dealer({ plan, list: this.#list, lessons: this.#lessons });
     this.#pace = new ProgressPace(
       () => this.#list.length,
       () => order.emit({ type: "progress", job: order.id, status: this.status }),
@@ -240,6 +246,40 @@ export class Job {
     this.#pace.now();
   }
 
+  get wishes(): Wishes {
+    return this.#order.wishes.now;
+  }
+
+  /** Chunks that may still be started, in order. */
+  get waiting(): number[] {
+    return this.#list.waiting;
+  }
+
+  /** Keeps what somebody wants otherwise from now on; the queue is told by whoever calls. */
+  changedByPerson(change: Partial<Wishes>): void {
+    this.#order.wishes.change(change);
+    if (change.parallel !== undefined) this.#dealer.again();
+    this.#pace.now();
+  }
+
+  hasChunk(index: number): boolean {
+    return this.#list.has(index);
+  }
+
+  /** Ends a chunk, or sees to it that it never starts. Nothing happens to one that is over. */
+  cancelChunk(index: number): void {
+    const run = this.#list.run(index);
+    if (run?.isRunning === false) return;
+    run?.cancel();
+    this.#list.drop(index, "cancelled", "Cancelled before it started.");
+    this.changedByPerson({ cancelled: [...this.wishes.cancelled, this.#list.get(index).frames] });
+  }
+
+  /** Deals what waits anew, once it is known how long frames take; null: all stays as it is. */
+  redeal(waiting: readonly number[]): Redealt | null {
+    return this.#dealer.deal(waiting, this.wishes.parallel);
+  }
+
   get cancelled(): boolean {
     return this.#cancelled;
   }
@@ -302,6 +342,8 @@ export class Job {
       script: job.source ?? plan.script,
       write: plan.write,
       state: this.#state(),
+      priority: this.wishes.priority,
+      parallel: this.wishes.parallel,
       paused: this.#paused && !this.#cancelled && this.#finishedAt === null,
       frames: plan.frames,
       frameCount: plan.frameCount,

@@ -2,14 +2,15 @@
 import { availableParallelism } from "node:os";
 import type { JobStatus, RenderEvent } from "../plan/events.ts";
 import type { RenderJob } from "../plan/job.ts";
-import { defaultBudgetMB, machineMemory } from "../surroundings/machine.ts";
 import { Admission } from "./admission.ts";
 import { MemoryWatch } from "./memory-watch.ts";
 import type { ChunkRun } from "./chunk-run.ts";
 import { RenderServiceError, messageOf } from "./errors.ts";
 import { JobFolders, chunkLog, readLog } from "./job-folders.ts";
 import { type AfterChunk, Job } from "./job.ts";
+import { JobControls } from "./job-controls.ts";
 import { JobHolds } from "./job-holds.ts";
+import { JobWishes } from "./job-wishes.ts";
 import {
   type JobRecord,
   bootName,
@@ -19,15 +20,17 @@ import {
   roundFolder,
   writeRecord,
 } from "./job-record.ts";
+import { dealtByHistory } from "./dealing.ts";
+import { MachineLimits } from "./machine-limits.ts";
 import { recoverJob } from "./recovery.ts";
 import { MemorySampler } from "./memory-sampler.ts";
 import { JOB_FOLDER_VARIABLE, prepareNukeTemp } from "./nuke-environment.ts";
 import type { Patience } from "./patience.ts";
-import type { LogPiece, ServiceSettings } from "./protocol.ts";
+import type { LogPiece, ServiceLimits, ServiceSettings } from "./protocol.ts";
 import { RenderQueue } from "./queue.ts";
 import { RenderHistory, historyKeyOf } from "./render-history.ts";
 import { requireSound } from "./sound-plan.ts";
-import { historyFile, jobsFolder } from "./state-folder.ts";
+import { historyFile, jobsFolder, limitsFile } from "./state-folder.ts";
 
 export interface ServiceOptions {
   readonly stateFolder: string;
@@ -50,6 +53,7 @@ export class RenderService {
   readonly #admission: Admission;
   readonly #watch: MemoryWatch;
   readonly #queue = new RenderQueue(availableParallelism());
+  readonly #limits: MachineLimits;
   readonly #holds = new JobHolds(this.#queue, () => this.#pump());
   readonly #active = new Map<string, Job>();
   readonly #finished = new Map<string, JobStatus>();
@@ -57,15 +61,24 @@ export class RenderService {
   readonly #sampler: MemorySampler;
   /** Told when the last job is over. */
   readonly #idleWaiters = new Set<() => void>();
+  /** What people change of jobs. */
+  readonly controls = new JobControls({
+    queue: this.#queue,
+    active: (id) => this.#activeOrOver(id),
+    pump: () => this.#pump(),
+    finish: (job) => this.#finish(job),
+  });
   #stopping = false;
 
   private constructor(options: ServiceOptions, folders: JobFolders, history: RenderHistory) {
     this.#options = options;
     this.#folders = folders;
     this.#history = history;
-    this.#queue.maxParallel = options.maxParallel;
+    const { maxParallel, budgetMB } = options;
+    this.#limits = new MachineLimits({ file: limitsFile(options.stateFolder), maxParallel, budgetMB });
+    this.#queue.maxParallel = this.#limits.maxParallel;
     this.#watch = new MemoryWatch({ freeFloorMB: options.freeFloorMB, log: options.log });
-    this.#admission = new Admission(budgetOf(options.budgetMB), this.#watch, (event) => this.#emit(event));
+    this.#admission = new Admission(this.#limits.budgetMB, this.#watch, (event) => this.#emit(event));
     this.#sampler = new MemorySampler(
       () => [...this.#active.values()],
       () => {
@@ -115,14 +128,14 @@ export class RenderService {
    * @throws {RenderServiceError} `stopping`, `bad-plan`
    */
   async submit(request: RenderJob, accepted: (id: string) => void = () => undefined): Promise<string> {
-    const { plan } = request;
     this.#refuseWhenStopping();
-    requireSound(plan);
+    requireSound(request.plan);
+    const plan = dealtByHistory(request.plan, this.#history.get(historyKeyOf(request)));
     const id = await this.#folders.create(request.source ?? plan.script, plan.write);
     this.#refuseWhenStopping();
     const record: JobRecord = {
       version: 1,
-      job: request,
+      job: { ...request, plan },
       submittedAt: Date.now(),
       boot: bootName(),
       round: 0,
@@ -140,10 +153,10 @@ export class RenderService {
       if (problem !== null)
         this.#emit({ type: "message", job: id, chunk: null, severity: "warning", text: problem });
     }
-    // It may have been cancelled while its folders were made.
-    if (job.cancelled) this.#finish(job);
+    // It, or all its chunks, may have been cancelled while its folders were made.
+    if (job.waiting.length === 0) this.#finish(job);
     else {
-      this.#queue.add({ id, parallel: plan.parallel, chunks: plan.chunks.map(({ index }) => index) });
+      this.#queue.add({ id, ...job.wishes, chunks: job.waiting });
       this.#pump();
     }
     return id;
@@ -151,11 +164,8 @@ export class RenderService {
 
   /** Cancels a job; over when its `finished` event comes. Nothing happens to one that has finished. */
   cancel(id: string): void {
-    const job = this.#active.get(id);
-    if (!job) {
-      if (!this.#finished.has(id)) throw unknownJob(id);
-      return;
-    }
+    const job = this.#activeOrOver(id);
+    if (job === null) return;
     const waited = !this.#queue.isOver(id);
     this.#queue.drop(id);
     job.cancel();
@@ -176,14 +186,18 @@ export class RenderService {
 
   /** Nothing happens to a job that has finished. */
   #setPaused(id: string, paused: boolean): void {
-    const job = this.#active.get(id);
-    if (!job) {
-      if (!this.#finished.has(id)) throw unknownJob(id);
-      return;
-    }
+    const job = this.#activeOrOver(id);
+    if (job === null) return;
     this.#queue.pause(id, paused);
     if (paused) job.pause();
     else job.resume();
+  }
+
+  /** Null: it is over. @throws {RenderServiceError} `unknown-job` */
+  #activeOrOver(id: string): Job | null {
+    const job = this.#active.get(id) ?? null;
+    if (job === null && !this.#finished.has(id)) throw unknownJob(id);
+    return job;
   }
 
   /** Reads a chunk's log back. */
@@ -201,10 +215,19 @@ export class RenderService {
   }
 
   /** What is absent stays as it is; null: the machine decides. */
-  configure({ maxParallel, budgetMB }: ServiceSettings): void {
-    if (maxParallel !== undefined) this.#queue.maxParallel = maxParallel;
-    if (budgetMB !== undefined) this.#admission.budgetMB = budgetOf(budgetMB);
+  configure({ maxParallel, budgetMB, heldBudgetMB }: ServiceSettings): void {
+    if (budgetMB !== undefined) this.#limits.ask(budgetMB);
+    if (maxParallel !== undefined) this.#limits.hold({ maxParallel });
+    if (heldBudgetMB !== undefined) this.#limits.hold({ budgetMB: heldBudgetMB });
+    this.#queue.maxParallel = this.#limits.maxParallel;
+    this.#admission.budgetMB = this.#limits.budgetMB;
     this.#pump();
+  }
+
+  /** What holds for all jobs together. */
+  get limits(): ServiceLimits {
+    const { maxParallel, budgetMB, isBudgetHeld: budgetHeld } = this.#limits;
+    return { maxParallel, budgetMB: Math.round(budgetMB), budgetHeld, running: this.#queue.running };
   }
 
   /**
@@ -221,6 +244,7 @@ export class RenderService {
     for (const id of this.#active.keys()) this.cancel(id);
     if (this.#active.size > 0) await new Promise<void>((resolve) => this.#idleWaiters.add(resolve));
     this.#sampler.stop();
+    this.#limits.forget();
   }
 
   #open(id: string, { job, round, submittedAt, done }: JobRecord): Job {
@@ -233,6 +257,7 @@ export class RenderService {
       patience: this.#options.patience,
       submittedAt,
       already: done,
+      wishes: new JobWishes(folder, job.plan, submittedAt),
       past: this.#history.get(historyKeyOf(job)),
       emit: (event) => this.#emit(event),
       licensed: () => this.#holds.licensed(id),
@@ -249,15 +274,16 @@ export class RenderService {
       return this.#options.log(`${id}: its record cannot be read; it is not taken up again`);
     try {
       const next = await recoverJob(folder, record, this.#options.patience.cancelMs);
-      const { chunks, parallel } = next.job.plan;
+      const { plan } = next.job;
+      const chunks = new JobWishes(folder, plan, next.submittedAt).wantedOf(plan);
       const restarted = record.boot !== next.boot;
       this.#options.log(
         `${id}: its service was killed${restarted ? ", and the machine started again" : ""}; ${next.done.length} frames are done`,
       );
-      const job = this.#open(id, next);
+      const job = this.#open(id, { ...next, job: { ...next.job, plan: { ...plan, chunks } } });
       if (restarted) job.interrupt("The machine was started again before this was rendered.");
-      if (restarted || chunks.length === 0) this.#finish(job);
-      else this.#queue.add({ id, parallel, chunks: chunks.map(({ index }) => index) });
+      if (job.waiting.length === 0) this.#finish(job);
+      else this.#queue.add({ id, ...job.wishes, chunks: job.waiting });
       this.#pump();
     } catch (error) {
       this.#options.log(`${id} could not be taken up again: ${messageOf(error)}`);
@@ -291,6 +317,7 @@ export class RenderService {
       const { job: id, chunk } = next;
       const job = this.#active.get(id);
       if (!job) throw new Error(`the queue holds ${id}, which is not active`);
+      if (this.#dealtAnew(job, chunk)) continue;
       this.#sampler.start();
       job
         .runChunk(chunk, () => this.#running.length)
@@ -302,6 +329,15 @@ export class RenderService {
           this.#pump();
         });
     }
+  }
+
+  /** Deals what waits of a job anew where that is due, the chunk that was taken among it. */
+  #dealtAnew(job: Job, taken: number): boolean {
+    const redealt = job.redeal([taken, ...this.#queue.waitingOf(job.id)]);
+    if (redealt === null) return false;
+    this.#queue.putBack(job.id, taken);
+    this.#queue.replace(job.id, redealt.gone, redealt.fresh);
+    return true;
   }
 
   #takeBack(id: string, { back, lostToMemory, holdMs, givenUp }: AfterChunk): void {
@@ -349,12 +385,6 @@ export class RenderService {
       }
     }
   }
-}
-
-/** A budget beyond the machine, or beyond the limit this service lives under, is none. */
-function budgetOf(asked: number | null): number {
-  const { totalMB } = machineMemory();
-  return Math.min(totalMB, asked ?? defaultBudgetMB(totalMB));
 }
 
 function unknownJob(id: string): RenderServiceError {

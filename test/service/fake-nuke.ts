@@ -101,6 +101,9 @@ export function fakeJob({ folder, frames }: Place, code: string, shape: JobShape
     chunks,
     command,
     parallel: shape.parallel ?? 1,
+    deal: "fixed",
+    order: { by: "forward" },
+    priority: 50,
     threads: 1,
     memory: {
       parallel: 1,

@@ -13,6 +13,8 @@ const status = (job: string, submittedAt: number): JobStatus => ({
   write: "Write1",
   state: "finished",
   paused: false,
+  priority: 50,
+  parallel: 1,
   frames: "1",
   frameCount: 1,
   framesDone: 1,
