@@ -4,11 +4,13 @@ import type { NukeWishes } from "../nuke/choose-nuke.ts";
 import type { PlanFacts } from "../plan/facts.ts";
 import {
   type Deal,
+  type Order,
   type RenderRequest,
   type Split,
   dealSchema,
   renderRequestSchema,
 } from "../plan/request.ts";
+import { parseOrder } from "../plan/order.ts";
 import type { Problem } from "../plan/render-plan.ts";
 import { parseMB } from "../plan/size.ts";
 import type { ScriptFacts } from "../plan/target.ts";
@@ -25,6 +27,8 @@ const options = {
   range: { type: "string" },
   split: { type: "string" },
   deal: { type: "string" },
+  order: { type: "string" },
+  priority: { type: "string" },
   "chunk-size": { type: "string" },
   "batch-size": { type: "string" },
   parallel: { type: "string" },
@@ -143,6 +147,10 @@ function readRequest(flags: Flags, script: ScriptFacts, settings: Settings, comm
     ...(split === undefined ? {} : { split }),
     ...(flags.parallel === undefined ? {} : { parallel: wholeNumber("--parallel", flags.parallel, command) }),
     ...(flags.deal === undefined ? {} : { deal: readDeal(flags, command) }),
+    ...(flags.order === undefined ? {} : { order: readOrder(flags.order, command) }),
+    ...(flags.priority === undefined
+      ? {}
+      : { priority: wholeNumber("--priority", flags.priority, command, 0) }),
     ...(flags.retries === undefined ? {} : { retries: wholeNumber("--retries", flags.retries, command, 0) }),
     ...(flags.threads === undefined ? {} : { threads: wholeNumber("--threads", flags.threads, command) }),
     ...(flags.cache === undefined ? {} : { cacheMB: parseMB(flags.cache) }),
@@ -178,6 +186,15 @@ function readDeal({ deal, ...flags }: Flags, command: string): Deal {
   if (result.data === "auto" && flags["chunk-size"] !== undefined)
     throw new UsageError("--deal auto and --chunk-size exclude each other.", command);
   return result.data;
+}
+
+function readOrder(text: string, command: string): Order {
+  const order = parseOrder(text);
+  if (order !== null) return order;
+  throw new UsageError(
+    `--order takes forward, backward, ends or every:N (N from 2 on), not "${text}".`,
+    command,
+  );
 }
 
 /** Upper bounds are the request's own. */

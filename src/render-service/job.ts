@@ -5,6 +5,7 @@ import type { JobState, JobStatus, RenderEvent } from "../plan/events.ts";
 import { type FrameList, formatFrames, parseFrames } from "../plan/frames.ts";
 import type { RenderJob } from "../plan/job.ts";
 import type { RenderPlan } from "../plan/render-plan.ts";
+import { type AfterChunk, nothingLeft } from "./after-chunk.ts";
 import { ChunkList, type Redealt } from "./chunk-list.ts";
 import { ChunkRun } from "./chunk-run.ts";
 import { Dealer } from "./dealing.ts";
@@ -43,20 +44,6 @@ export interface JobOrder {
   /** A Nuke got a license after others had got none. */
   readonly licensed: () => void;
 }
-
-/** What follows when one of a job's Nukes has ended. */
-export interface AfterChunk {
-  /** Ranges for the queue. */
-  readonly back: readonly QueueReturn[];
-  /** It was ended for want of memory, by us or by the system. */
-  readonly lostToMemory: boolean;
-  /** Nothing more of the job is started for so long (ms), for want of a license; null: no hold begins. */
-  readonly holdMs: number | null;
-  /** What waits is not tried any more. */
-  readonly givenUp: boolean;
-}
-
-const nothingLeft: AfterChunk = { back: [], lostToMemory: false, holdMs: null, givenUp: false };
 
 export class Job {
   readonly #order: JobOrder;
