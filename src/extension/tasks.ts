@@ -15,7 +15,8 @@ import {
 import * as z from "zod";
 import { endingText, rangesText, runningText } from "../plan/display.ts";
 import type { RenderEvent } from "../plan/events.ts";
-import { type RenderOptions, dealSchema, splitSchema } from "../plan/request.ts";
+import { parseOrder } from "../plan/order.ts";
+import { type Order, type RenderOptions, dealSchema, prioritySchema, splitSchema } from "../plan/request.ts";
 import { parseMB } from "../plan/size.ts";
 import { isForPeople } from "./failures.ts";
 import type { RenderActions } from "./render-actions.ts";
@@ -38,6 +39,8 @@ const definitionSchema = z.object({
   views: z.array(z.string()).optional(),
   continueOnError: z.boolean().optional(),
   deal: z.optional(dealSchema),
+  order: z.string().optional(),
+  priority: z.optional(prioritySchema),
   retries: z.int().min(0).max(20).optional(),
 });
 type Definition = z.infer<typeof definitionSchema>;
@@ -189,7 +192,8 @@ function parseDefinition(definition: TaskDefinition): Definition {
 }
 
 function options(definition: Definition, continueOnError: boolean): RenderOptions {
-  const { range, split, chunkSize, parallel, threads, cache, views, deal, retries } = definition;
+  const { range, split, chunkSize, parallel, threads, cache, views, deal, order, priority, retries } =
+    definition;
   return {
     proxy: "script",
     continueOnError: definition.continueOnError ?? continueOnError,
@@ -201,6 +205,16 @@ function options(definition: Definition, continueOnError: boolean): RenderOption
     ...(cache === undefined ? {} : { cacheMB: parseMB(cache) }),
     ...(views === undefined ? {} : { views }),
     ...(deal === undefined ? {} : { deal }),
+    ...(order === undefined ? {} : { order: orderOf(order) }),
+    ...(priority === undefined ? {} : { priority }),
     ...(retries === undefined ? {} : { retries }),
   };
+}
+
+function orderOf(text: string): Order {
+  const order = parseOrder(text);
+  if (order !== null) return order;
+  throw new TaskDefinitionError(
+    `tasks.json: order: "${text}" is none of forward, backward, ends, every:N (N from 2 on). Correct the task.`,
+  );
 }

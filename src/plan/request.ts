@@ -32,6 +32,7 @@ export const orderSchema = z.discriminatedUnion("by", [
   z.object({ by: z.literal("every"), step: z.int().check(z.minimum(2), z.maximum(100_000)) }),
 ]);
 export type Order = z.infer<typeof orderSchema>;
+export const orderBySchema = z.enum(["forward", "backward", "ends", "every"]);
 
 /**
  * How frames are dealt out: `auto` in rounds that get smaller, as Nukes come free (`dealFrames`); `split` and `chunks` as the request's

@@ -1,12 +1,14 @@
 /** What the form keeps while it is hidden, beside what the host knows. */
 import * as z from "zod/mini";
-import { proxyModeSchema } from "../../plan/request.ts";
+import { orderBySchema, proxyModeSchema } from "../../plan/request.ts";
 import { savedFormSchema } from "../protocol.ts";
 
 const renderDraftSchema = z.object({
   range: z.string(),
   splitBy: z.enum(["chunks", "frames", "auto"]),
   splitCount: z.string(),
+  order: orderBySchema,
+  orderStep: z.string(),
   parallel: z.string(),
   threads: z.string(),
   cache: z.string(),
