@@ -15,7 +15,7 @@ import { type Comeback, type Ending, FrameBook } from "./frame-book.ts";
 import { type JobRecord, noteNuke } from "./job-record.ts";
 import { JobLessons } from "./job-lessons.ts";
 import type { JobWishes, Wishes } from "./job-wishes.ts";
-import { comebackText, refusalText } from "./job-words.ts";
+import { comebackText, redealText, refusalText } from "./job-words.ts";
 import { type AfterRefusal, LicenseHold } from "./license-hold.ts";
 import { nukeEnvironment } from "./nuke-environment.ts";
 import type { Patience } from "./patience.ts";
@@ -264,7 +264,11 @@ export class Job {
 
   /** Deals what waits anew, once it is known how long frames take; null: all stays as it is. */
   redeal(waiting: readonly number[]): Redealt | null {
-    return this.#dealer.deal(waiting, this.wishes.parallel);
+    const redealt = this.#dealer.deal(waiting, this.wishes.parallel);
+    const { pace } = this.#lessons;
+    const counts = redealt?.fresh.map((index) => this.#list.get(index).count) ?? [];
+    if (pace !== null && counts.length > 0) this.#say(null, "info", redealText(counts, pace));
+    return redealt;
   }
 
   get cancelled(): boolean {

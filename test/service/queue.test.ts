@@ -1,6 +1,6 @@
 /** What people change of jobs while they wait or run: nothing that runs is ended for it, no frame is lost or rendered twice, and a killed service forgets none of it. */
 import assert from "node:assert/strict";
-import { writeFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import type { RenderEvent } from "../../src/plan/events.ts";
@@ -66,6 +66,14 @@ test("frames are dealt anew once it is known that a start of Nuke costs more tha
       [3, 10],
     ],
   );
+  assert.ok(
+    eventsOf(events, "message").some(({ text }) =>
+      /^20 frames that wait are dealt anew, in 2 chunks: a start of Nuke takes \d s, a frame 0\.\d s\.$/u.test(
+        text,
+      ),
+    ),
+    JSON.stringify(eventsOf(events, "message")),
+  );
   // The next render of this Write is dealt like that from the start.
   const again = endOf(client);
   await client.submit(
@@ -86,6 +94,42 @@ test("frames are dealt anew once it is known that a start of Nuke costs more tha
     [20, 20],
   );
   assert.deepEqual(second.framesDone, ["1-40"]);
+});
+
+test("a service that is killed behind such a deal renders every frame once, whatever chunk it was dealt into", async () => {
+  await using here = await place();
+  const first = await here.connect();
+  const before = record(first);
+  // The dealt chunk renders its first two frames and then waits.
+  const code = `
+    await sleep(frames[0] === 5 ? 0 : 300);
+    for (const f of frames) {
+      fs.appendFileSync(path.join(out, "rendered"), f + "\\n"); await sleep(5); write(f); frameLine(f);
+      while (f === 6 && !fs.existsSync(path.join(out, "go"))) await sleep(10);
+    }
+    total();`;
+  const chunks = ["1-4", ...Array.from({ length: 8 }, (_, index) => String(5 + index))];
+  const stuck = nextEvent(first, (event) => event.type === "frame-done" && event.frame === 6);
+  const { job } = await first.submit(fakeJob(here, code, { range: "1-12", chunks, plan: { deal: "auto" } }), {
+    watch: true,
+  });
+  await stuck;
+  const dealt = eventsOf(before, "chunk-started").map(({ frames }) => frames);
+  assert.deepEqual(dealt, ["1-4", "5-12"]);
+  const gone = new Promise<void>((resolve) => void first.onClosed(resolve));
+  process.kill(first.hello.pid, "SIGKILL");
+  await gone;
+  const second = await here.connect();
+  const over = endOf(second, job);
+  writeFileSync(join(here.frames, "go"), "");
+  await second.watch({ jobs: "all", lines: false });
+  const end = await over;
+  assert.deepEqual([end.exitCode, end.framesDone], [0, ["1-12"]]);
+  const rendered = readFileSync(join(here.frames, "rendered"), "utf8").trim().split("\n");
+  assert.deepEqual(
+    rendered.map(Number),
+    Array.from({ length: 12 }, (_, index) => index + 1),
+  );
 });
 
 test("a job of higher priority takes the next free Nuke, and one that is put first the one after; nothing is ended", async () => {

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { existsSync, readFileSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import * as vscode from "vscode";
+import { findRenderService } from "../../src/render-service/connect.ts";
 import { type OpenScript, lensesUntil, openScript, useDemoRenderer } from "./scripts.ts";
 import { endTask, runTasks } from "./tasks.ts";
 
@@ -93,6 +94,44 @@ suite("Rendering in VS Code", () => {
     await rendered;
     await lensesUntil(script.uri, (titles) => titles.some((text) => text.startsWith("✓ 30 frames")));
     assert.equal(readdirSync(script.out).length, 30);
+  });
+
+  test("a render that waits is put first, and has the Nuke of a chunk that is cancelled", async () => {
+    const edit = new vscode.WorkspaceEdit();
+    edit.replace(script.uri, script.document.lineAt(3).range, " last_frame 400");
+    await vscode.workspace.applyEdit(edit);
+    await script.document.save();
+    const [render] = await lensesUntil(script.uri, (titles) => titles.some((text) => text.includes("400")));
+    const first = run(render);
+    await lensesUntil(script.uri, (titles) => titles.some((text) => /^◐ [1-9]\d*\/400/.test(text)));
+    const client = await findRenderService();
+    assert.ok(client);
+    const other = await openScript(6);
+    try {
+      await client.configure({ maxParallel: 1 });
+      const long = (await client.jobs()).find(({ state }) => state !== "finished");
+      assert.ok(long);
+      const [second] = await lensesUntil(other.uri, (titles) => titles.length > 0);
+      const rendered = run(second);
+      const waiting = await lensesUntil(other.uri, (titles) => titles.includes("↑ Render next"));
+      assert.match(waiting.map(title).join(" | "), /^◔ 0\/6 frames · waiting \| ↑ Render next \| ■ Cancel$/);
+      await vscode.commands.executeCommand("nukeRender.changePriority", long.job, 80);
+      await vscode.commands.executeCommand("nukeRender.changeParallel", long.job, 1);
+      await run(waiting.find((lens) => title(lens) === "↑ Render next"));
+      const changed = await client.job(long.job);
+      assert.deepEqual([changed.priority, changed.parallel], [80, 1]);
+      for (const { index, state } of changed.chunks)
+        if (state === "running")
+          await vscode.commands.executeCommand("nukeRender.cancelChunk", long.job, index);
+      await rendered;
+      await lensesUntil(other.uri, (titles) => titles.some((text) => text.startsWith("✓ 6 frames")));
+      await vscode.commands.executeCommand("nukeRender.cancel", long.job);
+      await first;
+    } finally {
+      await client.configure({ maxParallel: null });
+      client.dispose();
+      other.dispose();
+    }
   });
 
   test("ending a task cancels its render, which says what is done", async () => {
