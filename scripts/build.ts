@@ -76,6 +76,9 @@ await cp(
   join(root, "node_modules/exrs/node_modules/exrs-raw-wasm-bindgen/exrs_raw_wasm_bindgen_bg.wasm"),
   join(out, "exrs.wasm"),
 );
+// Nuke's Python and the demo renderer's run these as they stand.
+await cp(join(root, "src/warm/warm_nuke.py"), join(out, "warm_nuke.py"));
+await cp(join(root, "src/demo-renderer/python/nuke.py"), join(out, "python", "nuke.py"));
 if (watch) {
   const contexts = await Promise.all(bundles.map((options) => context(options)));
   await Promise.all(contexts.map((one) => one.watch()));

@@ -35,3 +35,13 @@ export function exrFile(): string {
     ? join(top, "node_modules/exrs/node_modules/exrs-raw-wasm-bindgen/exrs_raw_wasm_bindgen_bg.wasm")
     : join(top, "out", "exrs.wasm");
 }
+
+/** Absolute path of the Python file that a warm Nuke runs. */
+export function warmFile(): string {
+  return fromSources ? join(top, "src", "warm", "warm_nuke.py") : join(top, "out", "warm_nuke.py");
+}
+
+/** Absolute path of the folder with the demo renderer's `nuke` module for Python. */
+export function demoPythonFolder(): string {
+  return fromSources ? join(top, "src", "demo-renderer", "python") : join(top, "out", "python");
+}

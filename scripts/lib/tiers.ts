@@ -91,6 +91,12 @@ async function tclThere(): Promise<string | null> {
   return null;
 }
 
+async function pythonThere(): Promise<string | null> {
+  // A warm Nuke runs Python; the tests of it say so themselves where there is none.
+  await ensurePrograms(["python3"]);
+  return null;
+}
+
 export const tiers: readonly Tier[] = [
   check("format", [bin("oxfmt"), "--check"]),
   check("lint", [bin("oxlint"), "--type-aware"]),
@@ -100,8 +106,9 @@ export const tiers: readonly Tier[] = [
   files("corpus", 1, 10, corpusObstacle),
   files("fuzz", 1, 5),
   files("language-server", 2, 5),
-  files("standin", 2, 5),
+  files("standin", 2, 5, pythonThere),
   files("service", 1, 10),
+  files("faults", 1, 10),
   files("cli", 1, 10),
   files("webview", 1, 5, browserObstacle),
   { name: "vscode", minutes: 10, obstacle: codeObstacle, run: runVscodeSuite },

@@ -22,6 +22,17 @@ export class ServiceGoneError extends Error {
   }
 }
 
+/** The service was told to end, and keeps what is not rendered for whoever resumes it. */
+export class InterruptedError extends Error {
+  readonly reason = "interrupted";
+  constructor({ job, framesDone, frameCount }: JobStatus) {
+    super(
+      `The render was interrupted because its render service was told to end; ${framesDone} of ${frameCount} frames are done. nbr resume ${job} goes on with it.`,
+    );
+    this.name = "InterruptedError";
+  }
+}
+
 /** How often a service that was killed is followed by the next one. */
 const MOST_SERVICES = 5;
 
@@ -108,7 +119,10 @@ class Follower implements Disposable {
     this.#client = null;
     const job = this.#job;
     if (job === null || this.#services >= MOST_SERVICES) this.#reject(new ServiceGoneError());
-    else this.#goOn(job).catch(() => this.#reject(new ServiceGoneError()));
+    else
+      this.#goOn(job).catch((error: unknown) =>
+        this.#reject(error instanceof InterruptedError ? error : new ServiceGoneError()),
+      );
   }
 
   async #goOn(job: string): Promise<void> {
@@ -117,6 +131,7 @@ class Follower implements Disposable {
     const status = await client.job(job);
     if (status.state === "finished") this.#take(finishedEvent(status));
     else if (this.#cancelling) await client.cancel({ job });
+    else if (status.state === "interrupted") throw new InterruptedError(status);
   }
 
   #cancel(): void {

@@ -1,7 +1,7 @@
 /** Finding the service that knows a job. */
 import type { JobStatus } from "../plan/events.ts";
 import type { RenderServiceClient } from "../render-service/client.ts";
-import { findRenderService } from "../render-service/connect.ts";
+import { findRenderJobs } from "../render-service/connect.ts";
 
 /** There is no such job; the message lists those there are. */
 class UnknownJobError extends Error {
@@ -17,7 +17,7 @@ class UnknownJobError extends Error {
 
 /** The service, if it knows these jobs. @throws {UnknownJobError} */
 export async function clientWith(ids: readonly string[]): Promise<RenderServiceClient> {
-  const client = await findRenderService();
+  const client = await findRenderJobs();
   const jobs = (await client?.jobs()) ?? [];
   const unknown = ids.find((id) => !jobs.some(({ job }) => job === id));
   if (client !== null && unknown === undefined) return client;

@@ -3,7 +3,7 @@ import { parseArgs } from "node:util";
 import { count, endingText, rangesText, runningText, stateText } from "../plan/display.ts";
 import type { JobStatus } from "../plan/events.ts";
 import type { RenderServiceClient } from "../render-service/client.ts";
-import { findRenderService } from "../render-service/connect.ts";
+import { findRenderJobs } from "../render-service/connect.ts";
 import { UsageError } from "./failure.ts";
 import { clientWith } from "./job-client.ts";
 import { renderCommand } from "./render-command.ts";
@@ -22,7 +22,7 @@ export async function psCommand(args: readonly string[], terminal: Terminal): Pr
   const [id] = positionals;
   if (positionals.length > 1) throw new UsageError("One job at a time. Without a name all are listed.", "ps");
   if (id !== undefined) return await showJob(id, values.json ?? false, terminal);
-  const client = await findRenderService();
+  const client = await findRenderJobs();
   const jobs = (await client?.jobs()) ?? [];
   client?.dispose();
   const shown = jobs.filter((job) => (values.all ?? false) || job.state !== "finished");
@@ -101,7 +101,7 @@ export async function cancelCommand(args: readonly string[], terminal: Terminal)
   }
   if (positionals.length === 0 && !all)
     throw new UsageError("Which jobs? Name them, or say --all; nbr ps lists them.", "cancel");
-  const client = all ? await findRenderService() : await clientWith(positionals);
+  const client = all ? await findRenderJobs() : await clientWith(positionals);
   const jobs = ((await client?.jobs()) ?? []).filter(
     ({ job, state }) => state !== "finished" && (all || positionals.includes(job)),
   );

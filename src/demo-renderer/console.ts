@@ -32,6 +32,12 @@ export class NukeConsole {
     this.err(`${stamp()} Warning: ${message}`);
   }
 
+  /** Resolves when what was said so far is with the system: another process writes to the same output. */
+  async flush(): Promise<void> {
+    for (const stream of [process.stdout, process.stderr])
+      await new Promise<void>((resolve) => stream.write("", () => resolve()));
+  }
+
   banner(version: string): void {
     this.out(`Nuke ${version}, 64 bit, built Jun  6 2024.`);
     this.out("Copyright (c) 2024 The Foundry Visionmongers Ltd.  All Rights Reserved.");
@@ -50,6 +56,11 @@ export class NukeConsole {
     this.err("Extended Info:");
     this.err("RLM LICENSE DIAGNOSTICS");
     this.err("  ENT_STATUS_RLM_LICENSE_NOT_FOUND");
+  }
+
+  /** `-V 1` (2.3). */
+  scriptRead(path: string): void {
+    this.out(`[${new Date().toISOString().slice(11, 19)} UTC] Read nuke script: ${path}`);
   }
 
   /** Things that look alarming and are not (2.3, 2.5). */

@@ -32,6 +32,8 @@ const profileSchema = z.strictObject({
   /** Starts a process of its own that lives until it is ended. */
   spawnChild: z.boolean().default(false),
   license: z.enum(["ok", "refuse", "report-then-render"]).default("ok"),
+  /** `Frame …` and `Total render time` for each nuke.execute() too; whether Nuke prints them then is not known. */
+  terminalFrameLines: z.boolean().default(false),
   partialLines: z.boolean().default(true),
   stderrNoise: z.boolean().default(false),
   noiseLines: z.int().min(0).default(0),

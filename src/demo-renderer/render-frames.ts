@@ -15,6 +15,9 @@ export class NodeError extends Error {
   readonly reason = "node";
 }
 
+/** What a render has to know of the command line, or of one nuke.execute(). */
+export type RenderArguments = Pick<NukeArguments, "views" | "continueOnError">;
+
 interface Size {
   readonly width: number;
   readonly height: number;
@@ -22,7 +25,7 @@ interface Size {
 
 /** Renders frames of Writes as Nuke does: all Writes of a frame, then its `Frame` line (nuke-cli.md 2.4). */
 export class FrameRenderer {
-  readonly #args: NukeArguments;
+  readonly #args: RenderArguments;
   readonly #script: ScriptFacts;
   readonly #profile: Profile;
   readonly #conduct: Conduct;
@@ -32,7 +35,7 @@ export class FrameRenderer {
   readonly #movies = new Map<string, MovieFile>();
 
   constructor(
-    args: NukeArguments,
+    args: RenderArguments,
     script: ScriptFacts,
     profile: Profile,
     conduct: Conduct,
@@ -50,15 +53,21 @@ export class FrameRenderer {
     [this.#size, this.#fps] = [size, fps];
   }
 
-  /** Answers with the exit code. */
-  async render(writes: readonly WriteTarget[], frames: readonly number[]): Promise<number> {
-    let failed = "";
+  /** Answers with the last error of a frame; null when all went well. */
+  async render(
+    writes: readonly WriteTarget[],
+    frames: readonly number[],
+    { frameLines = true }: { readonly frameLines?: boolean } = {},
+  ): Promise<string | null> {
+    let failed: string | null = null;
     for (const [index, frame] of frames.entries()) {
       try {
         for (const write of writes) await this.#renderFrame(write, frame);
-        this.#console.out("");
-        this.#console.out(`Frame ${frame} (${index + 1} of ${frames.length})`);
-        this.#console.out("");
+        if (frameLines) {
+          this.#console.out("");
+          this.#console.out(`Frame ${frame} (${index + 1} of ${frames.length})`);
+          this.#console.out("");
+        }
       } catch (error) {
         if (!(error instanceof NodeError)) throw error;
         this.#console.error(error.message);
@@ -67,9 +76,7 @@ export class FrameRenderer {
       }
     }
     for (const movie of this.#movies.values()) movie.close();
-    if (failed === "") return 0;
-    this.#console.err(failed);
-    return this.#args.continueOnError ? this.#profile.contExitCode : 1;
+    return failed;
   }
 
   async #renderFrame(write: WriteTarget, frame: number): Promise<void> {

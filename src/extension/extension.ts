@@ -5,6 +5,7 @@ import { Disposables } from "./disposables.ts";
 import { FarmActions } from "./farm-actions.ts";
 import { RenderForms } from "./form.ts";
 import { WriteLenses } from "./lenses.ts";
+import { offerToResume } from "./interrupted-notice.ts";
 import { NodeComparison } from "./node-comparison.ts";
 import { RenderOutput } from "./output.ts";
 import { RememberedOptions } from "./remembered.ts";
@@ -49,9 +50,10 @@ export function activate(context: ExtensionContext): void {
 
   offerTerminalProgram(context);
 
-  // Renders outlive windows: what an earlier one started is shown here. Where no service runs, none is started.
+  // Renders outlive windows and restarts: what an earlier one started is shown here. Where there is none, no service is started.
   renders
     .lookForRunning()
+    .then(() => offerToResume(renders))
     .catch((error: unknown) => output.line(`The render service could not be asked: ${String(error)}`));
 }
 

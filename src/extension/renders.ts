@@ -36,11 +36,11 @@ export class Renders {
     return this.jobs.filter((job) => job.state !== "finished");
   }
 
-  /** Shows what already renders, if a service runs; starts none. */
+  /** Shows what already renders, and what was interrupted; where there is neither, no service is started. */
   async lookForRunning(): Promise<void> {
     if (this.#connection) return;
-    const { findRenderService } = await import("../render-service/connect.ts");
-    const client = await findRenderService();
+    const { findRenderJobs } = await import("../render-service/connect.ts");
+    const client = await findRenderJobs();
     if (client === null) return;
     if (this.#connection) client.dispose();
     else this.#connection = this.#follow(client);

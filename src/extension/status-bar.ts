@@ -18,7 +18,8 @@ export function renderStatusBar(renders: Renders): Disposable {
     const percent = total === 0 ? 0 : Math.floor((done / total) * 100);
     const [first] = active;
     const name = active.length === 1 && first ? first.write : `${active.length} renders`;
-    item.text = `$(sync~spin) ${name} ${percent}%`;
+    const icon = active.every(({ paused }) => paused) ? "debug-pause" : "sync~spin";
+    item.text = `$(${icon}) ${name} ${percent}%`;
     item.tooltip = tooltip(renders);
     item.accessibilityInformation = { label: `Rendering ${name}, ${percent} percent` };
     item.show();

@@ -1,5 +1,6 @@
 /** Nuke's output as it comes, in pieces that end anywhere, turned into what it says (nuke-cli.md 2). */
 import { type NukeOutput, progressOf, readLine } from "./output-text.ts";
+import { isWarmReport } from "./warm-report.ts";
 
 export type { NukeOutput } from "./output-text.ts";
 
@@ -51,6 +52,12 @@ export class NukeOutputParser {
     const shownInTail = this.#tailProgress !== null && this.#tailProgress === progressOf(line);
     this.#tailProgress = null;
     if (line.trim() === "") return;
+    // A warm Nuke's own words about its frames: a message quoted in them is no message of this line.
+    if (isWarmReport(line)) {
+      this.#inTraceback = false;
+      found.push({ kind: "line", text: line });
+      return;
+    }
     found.push({ kind: "line", text: line });
     if (/^\s*Traceback \(most recent call last\):/u.test(line)) {
       this.#inTraceback = true;

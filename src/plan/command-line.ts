@@ -17,13 +17,23 @@ export interface CommandBase {
 
 /** The words before and behind the frames, the same for every Nuke of a render. */
 export function frameCommand(base: CommandBase): FrameCommand {
-  const before = [...base.nuke.argv, ...verbosity(base.nuke), "-x", "-X", base.write];
+  const { before, after } = switchWords(base);
+  return {
+    before: [...before, "-x", "-X", base.write],
+    after: [...after, forwardSlashes(base.script)],
+  };
+}
+
+/** The switches of every Nuke of a render, however it is started: what it does stands between them, what it opens behind. */
+export function switchWords(base: CommandBase): FrameCommand {
   const after = ["-m", String(base.threads), "-c", `${base.cacheMB}M`];
   if (base.continueOnError) after.push("--cont");
   if (base.proxy !== "script") after.push(base.proxy === "proxy" ? "-p" : "-f");
   if (base.views.length > 0) after.push("--view", base.views.join(","));
-  after.push(...base.extraArguments, forwardSlashes(base.script));
-  return { before, after };
+  return {
+    before: [...base.nuke.argv, ...verbosity(base.nuke)],
+    after: [...after, ...base.extraArguments],
+  };
 }
 
 /**
@@ -51,7 +61,7 @@ function verbosity(nuke: NukeCommand): string[] {
 }
 
 /** Nuke wants `/` on Windows too (nuke-cli.md 0); elsewhere a backslash is part of a name. */
-function forwardSlashes(path: string): string {
+export function forwardSlashes(path: string): string {
   return /^(?:[A-Za-z]:[\\/]|\\\\)/u.test(path) ? path.replaceAll("\\", "/") : path;
 }
 

@@ -19,7 +19,8 @@ export function count(number: number, noun: string): string {
 /** A job that is not over: `45/100 frames · 3 Nukes · ETA 2:10`. */
 export function runningText(status: JobStatus): string {
   if (status.state === "cancelling") return `cancelling · ${status.framesDone}/${status.frameCount} frames`;
-  if (status.paused) return `paused · ${status.framesDone}/${status.frameCount} frames`;
+  if (status.paused)
+    return `${status.state === "interrupted" ? "interrupted" : "paused"} · ${status.framesDone}/${status.frameCount} frames`;
   const parts = [`${status.framesDone}/${status.frameCount} frames`];
   if (status.running > 0) parts.push(count(status.running, "Nuke"));
   else parts.push("waiting");

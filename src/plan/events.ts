@@ -2,12 +2,14 @@
 import * as z from "zod/mini";
 import { DEFAULT_PRIORITY } from "./request.ts";
 
-export const jobStateSchema = z.enum(["queued", "running", "cancelling", "finished"]);
+/** `interrupted`: the machine was started again, or the service told to end; it waits until somebody resumes it. */
+export const jobStateSchema = z.enum(["queued", "running", "interrupted", "cancelling", "finished"]);
 export type JobState = z.infer<typeof jobStateSchema>;
 
 /**
  * Why a chunk ended; `license`: exit code 100 or its report (nuke-cli.md 1.7, 2.6); `crash`: signal or unknown code; `hung`: it
- * was silent for too long; `gave-way`: it had to make room in memory; `paused`: somebody paused its job. What it left may have become a further chunk (`from`).
+ * was silent for too long; `gave-way`: it had to make room in memory; `paused`: somebody paused its job; `unwatched`: it ended while no service
+ * ran to see how. What it left may have become a further chunk (`from`).
  */
 export const verdictSchema = z.enum([
   "done",
@@ -17,6 +19,7 @@ export const verdictSchema = z.enum([
   "hung",
   "gave-way",
   "paused",
+  "unwatched",
   "cancelled",
   "not-started",
 ]);
@@ -51,7 +54,7 @@ export const jobStatusSchema = z.object({
   script: z.string(),
   write: z.string(),
   state: jobStateSchema,
-  /** Nothing of it is started until somebody resumes it. */
+  /** Nothing of it is started until somebody resumes it: it was paused, or interrupted. */
   paused: z._default(z.boolean(), false),
   /** Of jobs that wait, those with the higher one start first; 0 to 100. */
   priority: z._default(z.int(), DEFAULT_PRIORITY),

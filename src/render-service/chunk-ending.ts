@@ -17,6 +17,8 @@ export interface ChunkFacts extends ProcessEnd {
   readonly firstError: string | null;
   /** Why we ended it; null when it ended by itself. `late`: it did not end after its render. */
   readonly ended: "cancelled" | "paused" | "gave-way" | "silent" | "late" | null;
+  /** Nobody saw how it ended: no service ran. */
+  readonly unwatched: boolean;
   /** How long it had said nothing when it was ended for that, ms. */
   readonly silentMs: number | null;
 }
@@ -41,6 +43,7 @@ export function judgeChunk(facts: ChunkFacts): Judgment {
       verdict: "hung",
       reason: `Nuke had said nothing for ${duration((facts.silentMs ?? 0) / 1000)} and was ended; ${done}.`,
     };
+  if (facts.unwatched && ended === null) return judgeUnwatched(facts, done);
   if (ended === "late") {
     const late = "Nuke did not end after its render and was ended";
     return framesMissing === 0
@@ -53,9 +56,21 @@ export function judgeChunk(facts: ChunkFacts): Judgment {
   return judgeEnd({ ...facts, allOnDisk: framesMissing === 0 });
 }
 
+/** Its exit code is not known; its output and its files are. */
+function judgeUnwatched(facts: ChunkFacts, done: string): Judgment {
+  if (facts.framesMissing === 0) return { verdict: "done", reason: null };
+  if ((facts.licenseReported && facts.framesReported === 0) || facts.firstError !== null)
+    return judgeEnd({ ...facts, exitCode: 1, allOnDisk: false });
+  return {
+    verdict: "unwatched",
+    reason: `It ended while no render service ran; ${done}, the others are rendered later.`,
+  };
+}
+
 const causes: Partial<Record<Verdict, Ending["cause"]>> = {
   "gave-way": "memory",
   paused: "paused",
+  unwatched: "unwatched",
   crash: "crash",
   hung: "crash",
   failed: "error",

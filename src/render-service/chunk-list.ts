@@ -3,14 +3,15 @@ import type { ChunkStatus, Verdict } from "../plan/events.ts";
 import { commandLine } from "../plan/command-line.ts";
 import { formatFrames, parseFrames } from "../plan/frames.ts";
 import type { Chunk, RenderPlan } from "../plan/render-plan.ts";
-import type { ChunkRun } from "./chunk-run.ts";
+import { ChunkRun } from "./chunk-run.ts";
+import type { ChunkView } from "./chunk-view.ts";
 
 /** What was dealt anew. */
 export interface Redealt {
   /** Chunks that are there no more, or hold other frames now. */
   readonly gone: ReadonlySet<number>;
-  /** Those that hold their frames, in the order in which they are to start. */
-  readonly fresh: readonly number[];
+  /** Those that hold their frames (in Nuke syntax), in the order in which they are to start. */
+  readonly fresh: readonly { readonly chunk: number; readonly frames: string }[];
 }
 
 export class ChunkList {
@@ -19,9 +20,10 @@ export class ChunkList {
   /** By index; chunks that never started may have gone. */
   readonly #chunks: Map<number, Chunk>;
   #nextIndex: number;
-  readonly #runs = new Map<number, ChunkRun>();
+  readonly #runs = new Map<number, ChunkView>();
   /** By the index of a chunk that came back: the one that left its frames. */
   readonly #origins = new Map<number, number>();
+  readonly #cancelled = new Set<number>();
   readonly #dropped = new Map<number, { readonly verdict: Verdict; readonly reason: string }>();
 
   /** @param steps how the plan's range was typed; what comes back is written the same way. */
@@ -41,12 +43,12 @@ export class ChunkList {
   }
 
   /** Those that were started, in the order they were. */
-  get runs(): readonly ChunkRun[] {
+  get runs(): readonly ChunkView[] {
     return [...this.#runs.values()];
   }
 
   get running(): ChunkRun[] {
-    return this.runs.filter((run) => run.isRunning);
+    return this.runs.filter((run): run is ChunkRun => run instanceof ChunkRun && run.isRunning);
   }
 
   /** Those that may still be started, in the order of their indices. */
@@ -55,7 +57,7 @@ export class ChunkList {
   }
 
   /** The run of a chunk that was started. */
-  run(index: number): ChunkRun | undefined {
+  run(index: number): ChunkView | undefined {
     return this.#runs.get(index);
   }
 
@@ -66,37 +68,55 @@ export class ChunkList {
     return chunk;
   }
 
-  started(index: number, run: ChunkRun): void {
+  started(index: number, run: ChunkView): void {
     this.#runs.set(index, run);
   }
 
-  /** Makes a chunk of frames that another one left; answers with its index. */
-  add(frames: readonly number[], origin: number): number {
+  /** Makes a chunk of frames that another one left (null: nobody); answers with its index. */
+  add(frames: readonly number[], origin: number | null): number {
     const index = this.#nextIndex++;
-    this.#put(index, frames);
-    this.#origins.set(index, origin);
+    this.narrow(index, frames);
+    if (origin !== null) this.#origins.set(index, origin);
     return index;
+  }
+
+  /** Only these frames of a chunk that waits are left to be rendered. */
+  narrow(index: number, frames: readonly number[]): void {
+    const argv = commandLine(this.#plan.command, frames, this.#steps);
+    this.#chunks.set(index, { index, frames: formatFrames(frames, this.#steps), count: frames.length, argv });
+  }
+
+  /** A chunk that never started has gone, and its number is not given again. */
+  remove(index: number): void {
+    this.#chunks.delete(index);
+    this.#nextIndex = Math.max(this.#nextIndex, index + 1);
   }
 
   /**
    * Divides the frames of those of the plan's chunks that wait anew; what came back stays as it is, for it came back for a reason.
    * @param divide puts each of these frames into one chunk.
+   * @param promised writes it down; false: that cannot be, and all stays as it is.
    */
   redeal(
     waiting: readonly number[],
     divide: (left: ReadonlySet<number>) => readonly (readonly number[])[],
+    promised: (redealt: Redealt) => boolean,
   ): Redealt | null {
     const gone = waiting.filter((index) => this.#isOfPlan(index)).sort((a, b) => a - b);
     if (gone.length === 0) return null;
     const left = new Set(gone.flatMap((index) => parseFrames(this.get(index).frames).frames));
+    const parts = divide(left);
+    const numbers = parts.map((_, at) => gone[at] ?? this.#nextIndex + at - gone.length);
+    const fresh = parts.map((frames, at) => ({
+      chunk: numbers[at] ?? 0,
+      frames: formatFrames(frames, this.#steps),
+    }));
+    const redealt = { gone: new Set(gone), fresh };
+    if (!promised(redealt)) return null;
     for (const index of gone) this.#chunks.delete(index);
-    const free = [...gone];
-    const fresh = divide(left).map((frames) => {
-      const index = free.shift() ?? this.#nextIndex++;
-      this.#put(index, frames);
-      return index;
-    });
-    return { gone: new Set(gone), fresh };
+    this.#nextIndex += Math.max(0, parts.length - gone.length);
+    for (const [at, frames] of parts.entries()) this.narrow(numbers[at] ?? 0, frames);
+    return redealt;
   }
 
   #isOfPlan(index: number): boolean {
@@ -105,19 +125,28 @@ export class ChunkList {
     );
   }
 
-  #put(index: number, frames: readonly number[]): void {
-    const argv = commandLine(this.#plan.command, frames, this.#steps);
-    this.#chunks.set(index, { index, frames: formatFrames(frames, this.#steps), count: frames.length, argv });
+  /** A chunk ends, or never starts, because somebody wants it so. */
+  cancel(index: number): void {
+    const run = this.#runs.get(index);
+    this.#cancelled.add(index);
+    if (run instanceof ChunkRun) run.cancel();
+    else this.drop(index, "cancelled", "Cancelled before it started.");
   }
 
-  /** One that waits will not be started. */
+  /** Somebody wants this chunk no more. */
+  isCancelled(index: number): boolean {
+    return this.#cancelled.has(index);
+  }
+
+  /** A chunk that waits will not be started. */
   drop(index: number, verdict: Verdict, reason: string): void {
-    if (!this.#runs.has(index) && !this.#dropped.has(index)) this.#dropped.set(index, { verdict, reason });
+    if (!this.#runs.has(index)) this.#dropped.set(index, { verdict, reason });
   }
 
   /** None of those that wait will be started. */
   dropWaiting(verdict: Verdict, reason: string): void {
-    for (const index of this.#chunks.keys()) this.drop(index, verdict, reason);
+    for (const index of this.#chunks.keys())
+      if (!this.#runs.has(index) && !this.#dropped.has(index)) this.#dropped.set(index, { verdict, reason });
   }
 
   get statuses(): ChunkStatus[] {

@@ -3,37 +3,22 @@ import { setTimeout as wait } from "node:timers/promises";
 import { describeEnd } from "../nuke/exit.ts";
 import type { NukeOutput } from "../nuke/output.ts";
 import { duration } from "../plan/display.ts";
-import type { ChunkStatus, RenderEvent, Verdict } from "../plan/events.ts";
+import type { ChunkStatus, Verdict } from "../plan/events.ts";
 import { parseFrames } from "../plan/frames.ts";
-import type { Chunk, RenderPlan } from "../plan/render-plan.ts";
 import { type ChunkFacts, causeOf, judgeChunk } from "./chunk-ending.ts";
+import { ChunkLogs, type Said } from "./chunk-logs.ts";
 import { ChunkMessages } from "./chunk-messages.ts";
+import type { Adopted, ChunkOrder } from "./chunk-order.ts";
 import { messageOf } from "./errors.ts";
 import type { Ending } from "./frame-book.ts";
 import { FrameLedger, type FrameOutcome } from "./frame-ledger.ts";
 import { FrameTimes } from "./frame-times.ts";
-import { chunkLog } from "./job-folders.ts";
+import { Grace } from "./grace.ts";
 import { NukeMemory } from "./nuke-memory.ts";
-import { NukeLog } from "./nuke-log.ts";
-import { NotStartedError, NukeProcess, type ProcessEnd } from "./nuke-process.ts";
-import type { Patience } from "./patience.ts";
+import { CHUNK_VARIABLE } from "./nuke-environment.ts";
+import { NotStartedError, NukeProcess, type ProcessEnd, UNWATCHED_END, isUnwatched } from "./nuke-process.ts";
 import type { ProcessList } from "./process-list.ts";
 import { SilenceClock } from "./silence.ts";
-
-export interface ChunkOrder {
-  readonly job: string;
-  readonly plan: RenderPlan;
-  readonly chunk: Chunk;
-  readonly env: Readonly<Record<string, string>>;
-  /** The job's folder, for the logs. */
-  readonly folder: string;
-  readonly patience: Patience;
-  /** How long (ms) this Nuke may say nothing, as far as its job has learned by now. */
-  readonly silenceLimitMs: () => number;
-  readonly emit: (event: RenderEvent) => void;
-  /** Something that the status shows has moved. */
-  readonly changed: () => void;
-}
 
 /** Between two looks into the logs, ms. */
 const LOOK_MS = 120;
@@ -41,9 +26,9 @@ const LOOK_MS = 120;
 export class ChunkRun {
   readonly #order: ChunkOrder;
   readonly #ledger: FrameLedger;
-  readonly #startedAt = Date.now();
+  readonly #startedAt: number;
   readonly #messages: ChunkMessages;
-  readonly times = new FrameTimes(this.#startedAt);
+  readonly times: FrameTimes;
   readonly memory = new NukeMemory();
   #process: NukeProcess | null = null;
   #stopping: Promise<number[]> | null = null;
@@ -52,9 +37,13 @@ export class ChunkRun {
   /** Why it had to make room; null when it had not. */
   #gaveWay: string | null = null;
   #late = false;
+  /** What was said before this service ran, people have been told. */
+  #catchingUp = false;
+  #totalSeen = false;
   /** It said nothing for so long (ms) that it was ended; null otherwise. */
   #silentMs: number | null = null;
-  #hangTimer: NodeJS.Timeout | null = null;
+  readonly #lateness = new Grace();
+  readonly #logs: ChunkLogs;
   #frameProgress = 0;
   #licenseReported = false;
   #framesReported = 0;
@@ -66,7 +55,10 @@ export class ChunkRun {
 
   constructor(order: ChunkOrder) {
     this.#order = order;
-    const { plan, chunk } = order;
+    const { plan, chunk, adopted } = order;
+    this.#startedAt = adopted?.at ?? Date.now();
+    this.times = new FrameTimes(this.#startedAt);
+    this.#logs = new ChunkLogs(order.folder, chunk.index);
     this.#messages = new ChunkMessages(order.job, chunk.index, order.emit);
     this.#ledger = new FrameLedger({
       frames: parseFrames(chunk.frames).frames,
@@ -124,6 +116,11 @@ export class ChunkRun {
   /** Milliseconds since 1970. */
   get startedAt(): number {
     return this.#startedAt;
+  }
+
+  /** Bytes of its stdout and stderr that were read. */
+  get read(): [number, number] {
+    return this.#logs.read;
   }
 
   /**
@@ -191,42 +188,37 @@ export class ChunkRun {
   }
 
   async #render(): Promise<void> {
-    const { job, plan, chunk, env, folder, emit } = this.#order;
-    const [outFile, errFile] = [
-      chunkLog(folder, chunk.index, "stdout"),
-      chunkLog(folder, chunk.index, "stderr"),
-    ];
-    const started = await NukeProcess.start({ argv: chunk.argv, cwd: plan.cwd, env, outFile, errFile });
-    this.#process = started;
-    emit({
-      type: "chunk-started",
-      job,
-      chunk: chunk.index,
-      frames: chunk.frames,
-      pid: started.pid,
-      argv: chunk.argv,
-    });
+    const { job, plan, chunk, env, adopted, emit } = this.#order;
+    const { outFile, errFile } = this.#logs;
+    const { argv, index, frames } = chunk;
+    if (adopted === null) {
+      const marked = { ...env, [CHUNK_VARIABLE]: String(index) };
+      this.#process = await NukeProcess.start({ argv, cwd: plan.cwd, env: marked, outFile, errFile });
+      emit({ type: "chunk-started", job, chunk: index, frames, pid: this.#process.pid, argv });
+    } else {
+      await this.#logs.ensure();
+      if (adopted.nuke !== null) this.#process = NukeProcess.adopt(adopted.nuke);
+    }
     this.#order.changed();
     if (this.#cancelled || this.#paused) this.#stopInBackground();
-    const over = this.#over(started);
-    const logs = [new NukeLog("stderr", errFile), new NukeLog("stdout", outFile)];
+    const over = this.#over();
     const silence = new SilenceClock(10 * LOOK_MS, performance.now());
     let heard = 0;
     try {
+      if (adopted !== null) await this.#catchUp(adopted);
       let ended = false;
       void over.then(() => (ended = true));
       for (let last = false; !last;) {
         last = ended;
-        // Errors first: they belong to the frame whose line comes after them.
-        for (const log of logs) await this.#read(log, last);
-        const characters = logs.reduce((sum, log) => sum + log.characters, 0);
-        this.#endWhenSilent(silence.look(characters > heard, performance.now()));
-        heard = characters;
+        await this.#listen(this.#logs.news(last));
+        const { bytes } = this.#logs;
+        this.#endWhenSilent(silence.look(bytes > heard, performance.now()));
+        heard = bytes;
         if (!last) await Promise.race([over, wait(LOOK_MS)]);
       }
     } finally {
-      this.#clearHangTimer();
-      for (const log of logs) await log.close();
+      this.#lateness.end();
+      await this.#logs.close();
     }
     this.#end = await over;
     this.#endedAt = Date.now();
@@ -235,10 +227,10 @@ export class ChunkRun {
   }
 
   /** Resolves when the Nuke has ended and, where it was ended by force, all it had started. */
-  async #over(started: NukeProcess): Promise<ProcessEnd> {
-    const end = await started.ended;
+  async #over(): Promise<ProcessEnd> {
+    const end = (await this.#process?.ended) ?? UNWATCHED_END;
     // A wrapper that was killed leaves its Nuke behind; one that ended by itself may have started something to stay.
-    if (end.signal !== null) await this.#stop();
+    if (end.exitCode === null) await this.#stop();
     else await this.#stopping;
     return end;
   }
@@ -261,7 +253,10 @@ export class ChunkRun {
   async #judge(): Promise<void> {
     const ended = this.#endedBecause;
     const asked = ended !== null && ended !== "late";
-    const end = asked ? "asked" : ended === null && this.#end.exitCode === 0 ? "well" : "badly";
+    const unwatched = isUnwatched(this.#end);
+    // Without an exit code, a whole render without an error is the best proof there is.
+    const well = unwatched ? this.#totalSeen && this.#firstError === null : this.#end.exitCode === 0;
+    const end = asked ? "asked" : ended === null && well ? "well" : "badly";
     for (const outcome of await this.#ledger.close(end)) this.#report(outcome);
     const { verdict, reason } = judgeChunk({
       ...this.#end,
@@ -271,6 +266,7 @@ export class ChunkRun {
       licenseReported: this.#licenseReported,
       firstError: this.#firstError,
       ended,
+      unwatched,
       silentMs: this.#silentMs,
     });
     if (verdict === "done" && reason !== null && ended === null) this.#say("warning", reason);
@@ -286,8 +282,7 @@ export class ChunkRun {
   }
 
   #endWhenSilent(quietMs: number): void {
-    if (this.#stopping !== null || this.#hangTimer !== null || quietMs <= this.#order.silenceLimitMs())
-      return;
+    if (this.#stopping !== null || this.#lateness.isOn || quietMs <= this.#order.silenceLimitMs()) return;
     this.#silentMs = quietMs;
     this.#say("warning", `Nuke has said nothing for ${duration(quietMs / 1000)}; it is being ended.`);
     this.#stopInBackground();
@@ -299,11 +294,21 @@ export class ChunkRun {
     this.#reason = reason;
   }
 
-  async #read(log: NukeLog, last: boolean): Promise<void> {
+  /** Reads what an earlier service has read already, to know what it knew. */
+  async #catchUp({ read, told }: Adopted): Promise<void> {
+    this.#catchingUp = true;
+    this.times.lose();
+    this.#ledger.restore(told);
+    await this.#listen(this.#logs.again(read));
+    this.#catchingUp = false;
+  }
+
+  async #listen(pieces: AsyncIterable<Said>): Promise<void> {
     const { job, chunk, emit } = this.#order;
-    for await (const found of log.read(last)) {
+    for await (const { stream, found } of pieces) {
       const lines = found.flatMap((one) => (one.kind === "line" ? [one.text] : []));
-      if (lines.length > 0) emit({ type: "lines", job, chunk: chunk.index, stream: log.name, lines });
+      if (lines.length > 0 && !this.#catchingUp)
+        emit({ type: "lines", job, chunk: chunk.index, stream, lines });
       for (const one of found) await this.#understand(one);
     }
   }
@@ -313,21 +318,22 @@ export class ChunkRun {
       case "line":
         return;
       case "took":
-        this.#clearHangTimer();
+        this.#lateness.end();
         return this.#ledger.took(said.path, said.seconds);
       case "frame-progress":
         // Parts of a frame may start over (nuke-cli.md 2.4); the bar does not go back.
         if (said.fraction > this.#frameProgress) this.#frameProgress = said.fraction;
         return this.#order.changed();
       case "frame":
-        this.#clearHangTimer();
+        this.#lateness.end();
         this.#framesReported++;
         this.#frameProgress = 0;
-        this.times.frame();
+        if (!this.#catchingUp) this.times.frame();
         for (const outcome of await this.#ledger.frame(said.frame)) this.#report(outcome);
         return this.#order.changed();
       case "total":
-        return this.#startHangTimer();
+        this.#totalSeen = true;
+        return this.#expectEnd();
       case "error": {
         const text = said.node === null ? said.text : `${said.node}: ${said.text}`;
         this.#firstError ??= text;
@@ -345,8 +351,10 @@ export class ChunkRun {
   }
 
   #report(outcome: FrameOutcome): void {
-    const { job, chunk, emit } = this.#order;
+    const { job, chunk, adopted, emit } = this.#order;
     const { frame } = outcome;
+    // Of a frame that was read in one piece with the last that was written down, nobody has been told.
+    if (outcome.kind === "done" ? adopted?.told.has(frame) : this.#catchingUp) return;
     if (outcome.kind === "done")
       emit({
         type: "frame-done",
@@ -363,24 +371,18 @@ export class ChunkRun {
   }
 
   #say(severity: "error" | "warning" | "info", text: string): void {
-    this.#messages.say(severity, text);
+    if (!this.#catchingUp) this.#messages.say(severity, text);
   }
 
-  #startHangTimer(): void {
-    this.#clearHangTimer();
+  #expectEnd(): void {
     const { hangMs } = this.#order.patience;
-    this.#hangTimer = setTimeout(() => {
+    this.#lateness.begin(hangMs, () => {
       this.#late = true;
       this.#say(
         "warning",
         `Nuke did not end ${Math.round(hangMs / 1000)} s after its render; it is being ended.`,
       );
       this.#stopInBackground();
-    }, hangMs);
-  }
-
-  #clearHangTimer(): void {
-    if (this.#hangTimer) clearTimeout(this.#hangTimer);
-    this.#hangTimer = null;
+    });
   }
 }

@@ -94,15 +94,15 @@ export class ClientConnection {
     this.#serve(requests.jobs, () => service.jobs);
     this.#serve(requests.job, ({ job }) => service.job(job));
     this.#serve(requests.cancel, ({ job }) => {
-      service.cancel(job);
+      service.controls.cancel(job);
       return {};
     });
     this.#serve(requests.pause, ({ job }) => {
-      service.pause(job);
+      service.controls.pause(job);
       return {};
     });
     this.#serve(requests.resume, ({ job }) => {
-      service.resume(job);
+      service.controls.resume(job);
       return {};
     });
     const { controls } = service;

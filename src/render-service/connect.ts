@@ -6,9 +6,10 @@ import { setTimeout as wait } from "node:timers/promises";
 import { programFile } from "../programs.ts";
 import { RenderServiceClient } from "./client.ts";
 import { RenderServiceError } from "./errors.ts";
+import { JobFolders } from "./job-folders.ts";
 import { readLock, requireThisMachine } from "./lock-record.ts";
 import { JOB_FOLDER_VARIABLE } from "./nuke-environment.ts";
-import { lockFile, prepareStateFolder, serviceLogFile, stateFolder } from "./state-folder.ts";
+import { jobsFolder, lockFile, prepareStateFolder, serviceLogFile, stateFolder } from "./state-folder.ts";
 
 export interface ConnectOptions {
   /** Default: `NUKE_RENDER_STATE_DIR`, else the platform's place. */
@@ -71,6 +72,17 @@ export async function findRenderService(options: ConnectOptions = {}): Promise<R
     if (error instanceof RenderServiceError && error.reason === "service-gone") return null;
     throw error;
   }
+}
+
+/**
+ * Connects to the service if one runs, or starts one where an earlier one has left jobs; null where there is neither.
+ * @throws {RenderServiceError} as `connectRenderService`
+ */
+export async function findRenderJobs(options: ConnectOptions = {}): Promise<RenderServiceClient | null> {
+  const running = await findRenderService(options);
+  if (running !== null) return running;
+  const left = await new JobFolders(jobsFolder(options.stateFolder ?? stateFolder())).unfinished();
+  return left.length > 0 ? connectRenderService(options) : null;
 }
 
 async function tryConnect(folder: string): Promise<RenderServiceClient | null> {

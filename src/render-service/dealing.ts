@@ -53,16 +53,17 @@ export class Dealer {
   /**
    * Deals what waits to so many Nukes; null when there is nothing to gain or nothing known.
    * @param waiting indices of chunks that no Nuke was started for.
+   * @param promised writes it down; false: that cannot be, and all stays as it is.
    */
-  deal(waiting: readonly number[], nukes: number): Redealt | null {
+  deal(waiting: readonly number[], nukes: number, promised: (redealt: Redealt) => boolean): Redealt | null {
     const { plan, list, lessons } = this.#facts;
     if (this.#dealt || plan.deal !== "auto" || plan.movie) return null;
     const pace = lessons.pace;
     if (pace === null) return null;
     this.#dealt = true;
     const { frames } = parseFrames(plan.frames);
-    return list.redeal(waiting, (left) =>
-      divideFrames(frames, { by: { by: "auto", nukes, pace }, order: plan.order, left }),
-    );
+    const divide = (left: ReadonlySet<number>): number[][] =>
+      divideFrames(frames, { by: { by: "auto", nukes, pace }, order: plan.order, left });
+    return list.redeal(waiting, divide, promised);
   }
 }

@@ -44,3 +44,7 @@ export function errorCode(error: unknown): string | null {
 export function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
+
+export function unknownJob(id: string): RenderServiceError {
+  return new RenderServiceError("unknown-job", `There is no job ${id}. nbr ps --all lists them.`);
+}

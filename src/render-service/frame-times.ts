@@ -8,6 +8,8 @@ export class FrameTimes {
   readonly recent: number[] = [];
   #began: number;
   #first: number | null = null;
+  /** The frame at work began at a time that nobody knows. */
+  #unknown = false;
   #sum = 0;
   #count = 0;
   /** Seconds of the longest one, the first with its start-up among them; 0 before the first. */
@@ -20,6 +22,11 @@ export class FrameTimes {
 
   /** A frame has ended now. */
   frame(now = Date.now()): void {
+    if (this.#unknown) {
+      this.#unknown = false;
+      this.#began = now;
+      return;
+    }
     const seconds = (now - this.#began) / 1000;
     this.#began = now;
     this.longest = Math.max(this.longest, seconds);
@@ -33,6 +40,12 @@ export class FrameTimes {
     this.#count++;
   }
 
+  /** Frames have gone by that nobody timed. */
+  lose(): void {
+    this.#unknown = true;
+    this.#first ??= Number.NaN;
+  }
+
   /** Mean of the frames behind the first; null before there are two. */
   get secondsPerFrame(): number | null {
     return this.#count === 0 ? null : this.#sum / this.#count;
@@ -41,7 +54,8 @@ export class FrameTimes {
   /** What the first frame took longer than the others; null before there are two. */
   get startupSeconds(): number | null {
     const each = this.secondsPerFrame;
-    return each === null || this.#first === null ? null : Math.max(0, this.#first - each);
+    if (each === null || this.#first === null || Number.isNaN(this.#first)) return null;
+    return Math.max(0, this.#first - each);
   }
 }
 

@@ -1,4 +1,4 @@
-/** What people change of jobs while they wait or run: priority, place, Nukes at once, single chunks. */
+/** What people do with jobs that wait or run: cancel, pause, resume, priority, place, Nukes at once, single chunks. */
 import { RenderServiceError } from "./errors.ts";
 import type { Job } from "./job.ts";
 import type { RenderQueue } from "./queue.ts";
@@ -21,13 +21,44 @@ export class JobControls {
     this.#jobs = jobs;
   }
 
+  /** Cancels a job; over when its `finished` event comes. */
+  cancel(id: string): void {
+    const { queue, active, finish } = this.#jobs;
+    const job = active(id);
+    if (job === null) return;
+    const waited = !queue.isOver(id);
+    queue.drop(id);
+    job.cancel();
+    // Otherwise its last chunk to end finishes it.
+    if (waited && queue.isOver(id)) finish(job);
+  }
+
+  /** Ends a job's Nukes and starts none of it until it is resumed; unfinished frames are rendered then. */
+  pause(id: string): void {
+    const { queue, active } = this.#jobs;
+    const job = active(id);
+    if (job === null) return;
+    queue.pause(id, true);
+    job.pause();
+  }
+
+  /** Goes on with a paused job. */
+  resume(id: string): void {
+    const { queue, active, pump } = this.#jobs;
+    const job = active(id);
+    if (job === null) return;
+    queue.pause(id, false);
+    job.resume();
+    pump();
+  }
+
   /** Higher ones start first; what runs goes on. @param priority 0 to 100 */
   setPriority(id: string, priority: number): void {
     const { queue, active, pump } = this.#jobs;
     const job = active(id);
     if (job === null) return;
     queue.setPriority(id, priority);
-    job.changedByPerson({ priority });
+    job.changes.wish({ priority });
     pump();
   }
 
@@ -37,7 +68,7 @@ export class JobControls {
     const job = active(id);
     const now = job === null ? null : queue.putFirst(id);
     if (job === null || now === null) return;
-    job.changedByPerson(now);
+    job.changes.wish(now);
     pump();
   }
 
@@ -47,7 +78,7 @@ export class JobControls {
     const job = active(id);
     if (job === null) return;
     queue.setParallel(id, parallel);
-    job.changedByPerson({ parallel });
+    job.changes.wish({ parallel });
     pump();
   }
 
@@ -59,13 +90,13 @@ export class JobControls {
     const { queue, active, finish } = this.#jobs;
     const job = active(id);
     if (job === null) return;
-    if (!job.hasChunk(chunk))
+    if (!job.changes.hasChunk(chunk))
       throw new RenderServiceError(
         "unknown-chunk",
         `${id} has no chunk ${chunk + 1}. nbr ps ${id} lists them.`,
       );
     const waits = queue.waitingOf(id).includes(chunk);
-    job.cancelChunk(chunk);
+    job.changes.cancelChunk(chunk);
     if (!waits) return;
     queue.replace(id, new Set([chunk]), []);
     if (queue.isOver(id)) finish(job);

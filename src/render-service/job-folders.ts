@@ -59,7 +59,7 @@ export class JobFolders {
   async unfinished(): Promise<string[]> {
     const ids = await this.#ids();
     const names = await Promise.all(ids.map((id) => readdir(this.path(id)).catch((): string[] => [])));
-    return ids.filter((_, at) => names[at]?.includes("job.json") && !names[at].includes("status.json"));
+    return ids.filter((_, at) => names[at]?.includes("journal.jsonl") && !names[at].includes("status.json"));
   }
 
   /** Removes the oldest folders where there are too many, except those of `active` jobs; answers with the ids removed. */

@@ -17,6 +17,7 @@ export function comebackText(
   const [noun, verb] = frames.length === 1 ? ["Frame", "is"] : ["Frames", "are"];
   const which = `${noun} ${displayFrames(frames)} of chunk ${origin + 1} ${verb} rendered`;
   if (bySelf) return `${which} when no other Nuke runs, for lack of memory.`;
+  if (cause === "unwatched") return `${which} anew.`;
   if (cause === "paused") return `${which} when the job goes on.`;
   if (cause === "memory") return `${which} when there is room.`;
   if (why === "retry") return `${which} again, alone (try ${attempt ?? 2} of ${tries}).`;

@@ -1,49 +1,31 @@
 /** One job of the queue: what was asked, its chunks, and how far they are. */
 import { dirname } from "node:path";
 import { count } from "../plan/display.ts";
-import type { JobState, JobStatus, RenderEvent } from "../plan/events.ts";
-import { type FrameList, formatFrames, parseFrames } from "../plan/frames.ts";
-import type { RenderJob } from "../plan/job.ts";
+import type { JobState, JobStatus, RenderEvent, Verdict } from "../plan/events.ts";
+import { type FrameList, parseFrames } from "../plan/frames.ts";
 import type { RenderPlan } from "../plan/render-plan.ts";
-import { type AfterChunk, nothingLeft } from "./after-chunk.ts";
-import { ChunkList, type Redealt } from "./chunk-list.ts";
+import { ChunkList } from "./chunk-list.ts";
+import type { Adopted } from "./chunk-order.ts";
 import { ChunkRun } from "./chunk-run.ts";
-import { Dealer } from "./dealing.ts";
 import { messageOf } from "./errors.ts";
 import { FailureStreak } from "./failure-streak.ts";
 import { type Comeback, type Ending, FrameBook } from "./frame-book.ts";
-import { type JobRecord, noteNuke } from "./job-record.ts";
+import { JobChanges } from "./job-changes.ts";
+import type { JobPast } from "./job-past.ts";
+import { type Unfinished, restoreJob } from "./job-restore.ts";
+import { type AfterChunk, type JobOrder, nothingLeft } from "./job-terms.ts";
+import { type JobEnding, jobEnding, jobStatus } from "./job-status.ts";
 import { JobLessons } from "./job-lessons.ts";
-import type { JobWishes, Wishes } from "./job-wishes.ts";
-import { comebackText, redealText, refusalText } from "./job-words.ts";
+import { comebackText, refusalText } from "./job-words.ts";
 import { type AfterRefusal, LicenseHold } from "./license-hold.ts";
 import { nukeEnvironment } from "./nuke-environment.ts";
-import type { Patience } from "./patience.ts";
-import { type ProcessList, startOf } from "./process-list.ts";
+import { type ProcessList, UNKNOWN_START, startOf } from "./process-list.ts";
 import { ProgressPace } from "./progress-pace.ts";
 import type { QueueReturn } from "./queue.ts";
-import { stillThere } from "./recovery.ts";
 import { removeScriptCopy } from "./script-copy.ts";
 import { type HistoryKey, type PastNeed, historyKeyOf } from "./render-history.ts";
 
-export interface JobOrder {
-  readonly id: string;
-  readonly job: RenderJob;
-  /** For logs and the status; exists. */
-  readonly folder: string;
-  readonly patience: Patience;
-  /** Milliseconds since 1970. */
-  readonly submittedAt: number;
-  /** Frames that were done before its service was killed, with their files. */
-  readonly already: JobRecord["done"];
-  /** What earlier renders of the same Write needed. */
-  readonly past: PastNeed | null;
-  /** What people have wished for it so far. */
-  readonly wishes: JobWishes;
-  readonly emit: (event: RenderEvent) => void;
-  /** A Nuke got a license after others had got none. */
-  readonly licensed: () => void;
-}
+type EventOf<Type extends RenderEvent["type"]> = Extract<RenderEvent, { type: Type }>;
 
 export class Job {
   readonly #order: JobOrder;
@@ -54,8 +36,9 @@ export class Job {
   readonly #streak = new FailureStreak();
   readonly #license: LicenseHold;
   readonly #lessons: JobLessons;
-  readonly #dealer: Dealer;
   readonly #pace: ProgressPace;
+  /** What changes while it waits or runs. */
+  readonly changes: JobChanges;
   /** Frames that have failed for the last time. */
   readonly #lost = new Set<number>();
   #givenUp: "failed" | "license" | null = null;
@@ -63,10 +46,14 @@ export class Job {
   #finishedAt: number | null = null;
   #cancelled = false;
   #paused = false;
+  /** The machine was started again, or the service was told to end: somebody has to say that it goes on. */
+  #interrupted = false;
+  /** Why chunks that wait will not be started. */
+  #drop: { readonly verdict: Verdict; readonly reason: string } | null = null;
   #closing = false;
   #peakMB = 0;
   #folder: string | null = null;
-  #ending: Pick<JobStatus, "doneRanges" | "missingRanges" | "exitCode"> | null = null;
+  #ending: JobEnding | null = null;
 
   constructor(order: JobOrder) {
     this.#order = order;
@@ -78,11 +65,30 @@ export class Job {
     this.#license = new LicenseHold(order.patience.license);
     const { past, patience } = order;
     this.#lessons = new JobLessons({ list: this.#list, plan, past, silenceMs: patience.silenceMs });
-    this.#dealer = new Dealer({ plan, list: this.#list, lessons: this.#lessons });
     this.#pace = new ProgressPace(
       () => this.#list.length,
       () => order.emit({ type: "progress", job: order.id, status: this.status }),
     );
+    const changed = (): void => this.#pace.now();
+    this.changes = new JobChanges({ order, list: this.#list, lessons: this.#lessons, changed });
+  }
+
+  /** Puts a job that an earlier service began back to where its journal left it. */
+  restore(before: JobPast): Unfinished {
+    const left = restoreJob(before, this.plan, this.#list, this.#book);
+    this.changes.restore(before);
+    for (const frame of before.lost) this.#lost.add(frame);
+    this.#givenUp = before.givenUp;
+    this.#cancelled = before.cancelled;
+    this.#paused = before.paused;
+    this.#interrupted = before.interrupted;
+    this.#drop = before.dropped;
+    for (const { done } of before.runs.values())
+      for (const [file] of done.values()) this.#folder ??= file === undefined ? null : dirname(file);
+    const starts = [...before.runs.values()].map(({ at }) => at);
+    this.#startedAt = starts.length > 0 ? Math.min(...starts) : null;
+    this.#peakMB = Math.max(0, ...this.#list.runs.map(({ memory }) => memory.peakMB));
+    return left;
   }
 
   get id(): string {
@@ -125,8 +131,9 @@ export class Job {
   /**
    * Renders a chunk; resolves when it is over, with what it leaves to be done.
    * @param others tells how many Nukes of all jobs run when it has ended.
+   * @param adopted its Nuke, where an earlier service has started it.
    */
-  async runChunk(index: number, others: () => number): Promise<AfterChunk> {
+  async runChunk(index: number, others: () => number, adopted: Adopted | null = null): Promise<AfterChunk> {
     const chunk = this.#list.get(index);
     this.#startedAt ??= Date.now();
     const { id, folder, patience } = this.#order;
@@ -137,22 +144,39 @@ export class Job {
       env: this.#env,
       folder,
       patience,
+      adopted,
       silenceLimitMs: () => this.#lessons.silenceLimitMs,
       emit: (event) => this.#pass(event),
       changed: () => this.#pace.changed(),
     });
     this.#list.started(index, run);
+    if (adopted === null) this.#order.journal.append({ is: "starting", chunk: index, at: run.startedAt });
+    else if (this.#cancelled || this.#list.isCancelled(index)) run.cancel();
+    else if (this.#paused) run.pause();
     await run.run();
-    return this.#after(run, others());
+    const ending = this.#cancelled || this.#givenUp !== null ? null : run.ending(others());
+    const lost: number[] = [];
+    const after = ending === null ? nothingLeft : this.#after(run, ending, lost);
+    this.#order.journal.append({
+      is: "ended",
+      status: run.status,
+      complaint: run.complaint,
+      ending: ending && { ...ending, missing: [...ending.missing], failed: [...ending.failed] },
+      back: after.back.map((one) => ({ ...one, frames: this.#list.get(one.chunk).frames })),
+      lost,
+      givenUp: this.#givenUp,
+      drop: this.#drop,
+    });
+    return after;
   }
 
-  #after(run: ChunkRun, others: number): AfterChunk {
-    const ending = this.#cancelled || this.#givenUp !== null ? null : run.ending(others);
-    if (ending === null) return nothingLeft;
+  /** @param lost takes the frames that have failed for the last time. */
+  #after(run: ChunkRun, ending: Ending, lost: number[]): AfterChunk {
     const { back, givenUp } = this.#book.after(ending);
     const { index } = run.status;
     for (const frame of givenUp) {
       this.#lost.add(frame);
+      lost.push(frame);
       // Of others Nuke itself has told.
       if (!ending.failed.has(frame)) this.#tellFailed(index, frame, run.complaint);
     }
@@ -187,9 +211,14 @@ export class Job {
   /** Nothing that waits is tried any more. */
   #giveUp(verdict: "failed" | "license", reason: string): AfterChunk {
     this.#givenUp = verdict;
-    this.#list.dropWaiting(verdict, `Not tried. ${reason}`);
+    this.#dropWaiting(verdict, `Not tried. ${reason}`);
     this.#say(null, "error", `The job is given up. ${reason}`);
     return { ...nothingLeft, givenUp: true };
+  }
+
+  #dropWaiting(verdict: Verdict, reason: string): void {
+    this.#drop = { verdict, reason };
+    this.#list.dropWaiting(verdict, reason);
   }
 
   /** Makes a chunk of what came back, and says so. */
@@ -215,7 +244,9 @@ export class Job {
   cancel(): void {
     if (this.#closing) return;
     this.#cancelled = true;
-    this.#list.dropWaiting("cancelled", "Cancelled before it started.");
+    const drop = { verdict: "cancelled" as const, reason: "Cancelled before it started." };
+    this.#order.journal.append({ is: "cancelled", drop }, { sync: true });
+    this.#dropWaiting(drop.verdict, drop.reason);
     for (const run of this.running) run.cancel();
     // Whoever cancelled sees at once that it was understood.
     this.#pace.now();
@@ -224,51 +255,35 @@ export class Job {
   /** Ends its Nukes politely; the queue starts no others. Their unfinished frames come back. */
   pause(): void {
     this.#paused = true;
+    this.#order.journal.append({ is: "paused", paused: true }, { sync: true });
     for (const run of this.running) run.pause();
     this.#pace.now();
   }
 
   resume(): void {
     this.#paused = false;
+    this.#interrupted = false;
+    this.#order.journal.append({ is: "paused", paused: false }, { sync: true });
     this.#pace.now();
   }
 
-  get wishes(): Wishes {
-    return this.#order.wishes.now;
-  }
-
-  /** Chunks that may still be started, in order. */
-  get waiting(): number[] {
-    return this.#list.waiting;
-  }
-
-  /** Keeps what somebody wants otherwise from now on; the queue is told by whoever calls. */
-  changedByPerson(change: Partial<Wishes>): void {
-    this.#order.wishes.change(change);
-    if (change.parallel !== undefined) this.#dealer.again();
+  /** Ends its Nukes politely; it waits, over restarts of service and machine, until somebody resumes it. */
+  interrupt(): void {
+    if (this.#cancelled || this.#interrupted) return;
+    this.#interrupted = true;
+    this.#order.journal.append({ is: "interrupted" }, { sync: true });
+    for (const run of this.running) run.pause();
     this.#pace.now();
   }
 
-  hasChunk(index: number): boolean {
-    return this.#list.has(index);
+  /** It waits until somebody resumes it. */
+  get interrupted(): boolean {
+    return this.#interrupted;
   }
 
-  /** Ends a chunk, or sees to it that it never starts. Nothing happens to one that is over. */
-  cancelChunk(index: number): void {
-    const run = this.#list.run(index);
-    if (run?.isRunning === false) return;
-    run?.cancel();
-    this.#list.drop(index, "cancelled", "Cancelled before it started.");
-    this.changedByPerson({ cancelled: [...this.wishes.cancelled, this.#list.get(index).frames] });
-  }
-
-  /** Deals what waits anew, once it is known how long frames take; null: all stays as it is. */
-  redeal(waiting: readonly number[]): Redealt | null {
-    const redealt = this.#dealer.deal(waiting, this.wishes.parallel);
-    const { pace } = this.#lessons;
-    const counts = redealt?.fresh.map((index) => this.#list.get(index).count) ?? [];
-    if (pace !== null && counts.length > 0) this.#say(null, "info", redealText(counts, pace));
-    return redealt;
+  /** Somebody wants it to wait. */
+  get paused(): boolean {
+    return this.#paused;
   }
 
   get cancelled(): boolean {
@@ -290,7 +305,7 @@ export class Job {
    */
   async finish(): Promise<JobStatus> {
     this.#closing = true;
-    const done = (await stillThere(this.#order.already)).map(([frame]) => frame);
+    const done: number[] = [];
     for (const run of this.#list.runs) {
       for (const frame of await run.ledger.recheck())
         this.#tellFailed(
@@ -300,87 +315,74 @@ export class Job {
         );
       for (const frame of run.ledger.done.keys()) done.push(frame);
     }
-    const all = this.#frames;
-    const onDisk = new Set(done);
-    const missing = all.frames.filter((frame) => !onDisk.has(frame));
-    const ranges = (frames: readonly number[]): string[] =>
-      frames.length === 0 ? [] : formatFrames(frames, all.steps).split(" ");
     this.#pace.end();
-    this.#ending = {
-      doneRanges: ranges(all.frames.filter((frame) => onDisk.has(frame))),
-      missingRanges: ranges(missing),
-      exitCode: this.#exitCode(missing.length),
-    };
+    this.#ending = jobEnding(this.#frames, new Set(done), (missing) => this.#exitCode(missing));
     await removeScriptCopy(this.#order.job);
     this.#finishedAt = Date.now();
+    const { journal } = this.#order;
+    journal.append({ is: "finished", exitCode: this.#ending.exitCode ?? 1 });
+    journal.close();
     return this.status;
   }
 
   get status(): JobStatus {
-    const { job } = this.#order;
-    const { plan } = job;
-    const chunks = this.#list.statuses;
-    const running = chunks.filter(({ state }) => state === "running").length;
-    const already = this.#order.already.length;
-    const framesDone = chunks.reduce((sum, chunk) => sum + chunk.framesDone, already);
-    // A frame that has failed counts again when it is tried again, and at last when it is given up.
-    const advanced = this.#list.runs.reduce(
-      (sum, run) => sum + (run.isRunning ? run.framesAdvanced : run.ledger.done.size),
-      this.#lost.size + already,
-    );
-    return {
-      job: this.id,
-      script: job.source ?? plan.script,
-      write: plan.write,
+    return jobStatus({
+      id: this.id,
+      order: this.#order,
       state: this.#state(),
-      priority: this.wishes.priority,
-      parallel: this.wishes.parallel,
-      paused: this.#paused && !this.#cancelled && this.#finishedAt === null,
-      frames: plan.frames,
-      frameCount: plan.frameCount,
-      framesDone,
-      progress: this.#ending ? framesDone / plan.frameCount : Math.min(1, advanced / plan.frameCount),
-      running,
-      etaSeconds: this.#lessons.etaSeconds(running),
-      seconds: this.#startedAt === null ? 0 : ((this.#finishedAt ?? Date.now()) - this.#startedAt) / 1000,
-      peakMB: Math.round(this.#peakMB),
-      submittedAt: this.#order.submittedAt,
+      wishes: this.changes.wishes,
+      paused: (this.#paused || this.#interrupted) && !this.#cancelled && this.#finishedAt === null,
+      list: this.#list,
+      lessons: this.#lessons,
+      lost: this.#lost.size,
+      startedAt: this.#startedAt,
       finishedAt: this.#finishedAt,
-      chunks,
+      peakMB: this.#peakMB,
       folder: this.#folder,
-      doneRanges: this.#ending?.doneRanges ?? [],
-      missingRanges: this.#ending?.missingRanges ?? [],
-      exitCode: this.#ending?.exitCode ?? null,
-      demo: plan.nuke?.demo ?? false,
-    };
+      ending: this.#ending,
+    });
+  }
+
+  /** Something that the status shows has moved. */
+  changed(): void {
+    this.#pace.changed();
   }
 
   #pass(event: RenderEvent): void {
     if (event.type === "chunk-started") this.#note(event);
-    const [file] = event.type === "frame-done" ? event.files : [];
-    if (file !== undefined) this.#folder ??= dirname(file);
-    if (event.type === "frame-done" && this.#license.granted(this.#list.run(event.chunk)?.startedAt ?? 0))
-      this.#order.licensed();
+    if (event.type === "frame-done") this.#noteFrame(event);
     this.#order.emit(event);
   }
 
-  #note({ chunk, frames, pid }: Extract<RenderEvent, { type: "chunk-started" }>): void {
-    const at = this.#list.run(chunk)?.startedAt ?? Date.now();
+  #noteFrame({ chunk, frame, files }: EventOf<"frame-done">): void {
+    const run = this.#list.run(chunk);
+    this.#order.journal.append({
+      is: "done",
+      chunk,
+      frame,
+      files,
+      read: run instanceof ChunkRun ? run.read : [0, 0],
+    });
+    const [file] = files;
+    if (file !== undefined) this.#folder ??= dirname(file);
+    if (this.#license.granted(run?.startedAt ?? 0)) this.#order.licensed();
+  }
+
+  #note({ chunk, pid }: EventOf<"chunk-started">): void {
+    const { journal } = this.#order;
+    // At once, for there may be no later; and with its start, by which it is known for certain, when the system tells.
+    journal.append({ is: "started", chunk, pid, started: "" });
     startOf(pid)
-      .then((started) => noteNuke(this.#order.folder, { chunk, frames, pid, started: started ?? "", at }))
+      .then((started) => journal.append({ is: "started", chunk, pid, started: started ?? UNKNOWN_START }))
       .catch((error: unknown) =>
         this.#say(chunk, "warning", `This Nuke was not noted: ${messageOf(error)}.`),
       );
   }
 
-  /** Nothing of it is rendered any more, and it was nobody's wish. */
-  interrupt(reason: string): void {
-    this.#list.dropWaiting("crash", reason);
-  }
-
   #state(): JobState {
     if (this.#finishedAt !== null) return "finished";
     if (this.#cancelled) return "cancelling";
+    if (this.#interrupted) return "interrupted";
     return this.#startedAt === null ? "queued" : "running";
   }
 

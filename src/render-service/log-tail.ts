@@ -16,13 +16,19 @@ export class LogTail {
     this.#path = path;
   }
 
+  /** Bytes read so far. */
+  get position(): number {
+    return this.#position;
+  }
+
   /**
    * The text since the last call, piece by piece, up to the length the file has now: whatever is appended meanwhile is for the
    * next call, so this ends even while something writes without pause.
+   * @param upTo bytes from the start of the file to read up to at most.
    */
-  async *read(): AsyncGenerator<string, void, void> {
+  async *read(upTo = Infinity): AsyncGenerator<string, void, void> {
     this.#file ??= await open(this.#path, "r");
-    const { size } = await this.#file.stat();
+    const size = Math.min(upTo, (await this.#file.stat()).size);
     while (this.#position < size) {
       const length = Math.min(PIECE, size - this.#position);
       const { bytesRead } = await this.#file.read(this.#buffer, 0, length, this.#position);

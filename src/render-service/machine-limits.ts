@@ -2,6 +2,7 @@
 import { readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import * as z from "zod/mini";
 import { parallelSchema } from "../plan/request.ts";
+import type { ServiceLimits, ServiceSettings } from "./protocol.ts";
 import { defaultBudgetMB, machineMemory } from "../surroundings/machine.ts";
 
 const heldSchema = z.object({
@@ -42,18 +43,20 @@ export class MachineLimits {
     return Math.min(totalMB, this.#held.budgetMB ?? this.#askedMB ?? defaultBudgetMB(totalMB));
   }
 
-  /** The budget was set for the service, and what jobs are submitted with does not change it. */
-  get isBudgetHeld(): boolean {
-    return this.#held.budgetMB !== null;
+  /** What is absent stays as it is. @throws errors of the file system */
+  configure({ maxParallel, budgetMB, heldBudgetMB }: ServiceSettings): void {
+    if (budgetMB !== undefined) this.#askedMB = budgetMB;
+    if (maxParallel !== undefined) this.#hold({ maxParallel });
+    if (heldBudgetMB !== undefined) this.#hold({ budgetMB: heldBudgetMB });
   }
 
-  /** A job comes with this budget (MB); null: the machine decides. */
-  ask(budgetMB: number | null): void {
-    this.#askedMB = budgetMB;
+  /** What holds now, to be told. */
+  get now(): Omit<ServiceLimits, "running"> {
+    const budgetHeld = this.#held.budgetMB !== null;
+    return { maxParallel: this.maxParallel, budgetMB: Math.round(this.budgetMB), budgetHeld };
   }
 
-  /** Somebody sets it for all jobs, until the service ends; null: as if nobody had. @throws errors of the file system */
-  hold(change: Partial<Held>): void {
+  #hold(change: Partial<Held>): void {
     this.#held = { ...this.#held, ...change };
     const { file } = this.#options;
     writeFileSync(`${file}.new`, JSON.stringify(this.#held), { mode: 0o600 });

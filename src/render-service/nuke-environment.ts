@@ -5,6 +5,9 @@ import { join } from "node:path";
 /** In the environment of every Nuke: the folder of its job. Tells whose it is when nobody lived to write it down. */
 export const JOB_FOLDER_VARIABLE = "NUKE_RENDER_JOB_FOLDER";
 
+/** Beside it: which of the job's chunks, from 0. */
+export const CHUNK_VARIABLE = "NUKE_RENDER_CHUNK";
+
 /** What belongs to the editor or the runtime that asked, and would change how a Nuke or its Python tools behave. */
 const ofTheEditor = /^(?:ELECTRON_.*|VSCODE_.*|NODE_OPTIONS|NODE_CHANNEL_FD|NODE_UNIQUE_ID)$/iu;
 

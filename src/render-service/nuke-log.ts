@@ -3,27 +3,26 @@ import { type NukeOutput, NukeOutputParser } from "../nuke/output.ts";
 import { LogTail } from "./log-tail.ts";
 
 export class NukeLog {
-  readonly name: "stdout" | "stderr";
   readonly #tail: LogTail;
   readonly #parser = new NukeOutputParser();
-  #characters = 0;
 
-  constructor(name: "stdout" | "stderr", file: string) {
-    this.name = name;
+  constructor(file: string) {
     this.#tail = new LogTail(file);
   }
 
-  /** Characters read so far. */
-  get characters(): number {
-    return this.#characters;
+  /** Bytes read so far. */
+  get position(): number {
+    return this.#tail.position;
+  }
+
+  /** What was read before, up to a byte. */
+  async *again(upTo: number): AsyncGenerator<NukeOutput[], void, void> {
+    for await (const text of this.#tail.read(upTo)) yield this.#parser.feed(text);
   }
 
   /** What is new, piece by piece; with `last`, an unfinished line counts as one. */
   async *read(last: boolean): AsyncGenerator<NukeOutput[], void, void> {
-    for await (const text of this.#tail.read()) {
-      this.#characters += text.length;
-      yield this.#parser.feed(text);
-    }
+    for await (const text of this.#tail.read()) yield this.#parser.feed(text);
     if (last) yield [...this.#parser.feed(this.#tail.rest()), ...this.#parser.end()];
   }
 

@@ -2,6 +2,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { open, stat } from "node:fs/promises";
 import { errorCode, messageOf } from "./errors.ts";
+import { isAlive } from "./process-list.ts";
 import { ProcessTree } from "./process-tree.ts";
 
 export interface NukeStart {
@@ -14,10 +15,27 @@ export interface NukeStart {
   readonly errFile: string;
 }
 
+/** Both are null when nobody saw it end. */
 export interface ProcessEnd {
   /** Null when a signal ended it. */
   readonly exitCode: number | null;
   readonly signal: string | null;
+}
+
+/** A Nuke that was started by a service which is gone. */
+export interface AdoptedProcess {
+  readonly pid: number;
+  /** As the process list tells it. */
+  readonly started: string;
+}
+
+/** Between two looks whether an adopted Nuke still lives, ms: only its parent is told. */
+const ADOPTED_LOOK_MS = 100;
+
+export const UNWATCHED_END: ProcessEnd = { exitCode: null, signal: null };
+
+export function isUnwatched({ exitCode, signal }: ProcessEnd): boolean {
+  return exitCode === null && signal === null;
 }
 
 /** The program could not be started; `reason` is the system's code, such as `ENOENT`. */
@@ -33,15 +51,12 @@ export class NotStartedError extends Error {
 
 export class NukeProcess {
   readonly pid: number;
-  /** Milliseconds since 1970. */
-  readonly startedAt: number;
   /** The started program has ended; what it started itself may live on. Never rejects. */
   readonly ended: Promise<ProcessEnd>;
   readonly tree: ProcessTree;
 
-  private constructor(pid: number, startedAt: number, ended: Promise<ProcessEnd>) {
+  private constructor(pid: number, ended: Promise<ProcessEnd>) {
     this.pid = pid;
-    this.startedAt = startedAt;
     this.ended = ended;
     this.tree = new ProcessTree(pid);
   }
@@ -56,7 +71,6 @@ export class NukeProcess {
     try {
       const err = await open(errFile, "a", 0o600);
       try {
-        const startedAt = Date.now();
         const child = spawn(program, words, {
           cwd,
           env,
@@ -68,7 +82,7 @@ export class NukeProcess {
           child.once("exit", (exitCode, signal) => resolve({ exitCode, signal }));
         });
         const pid = await spawned(child);
-        return new NukeProcess(pid, startedAt, ended);
+        return new NukeProcess(pid, ended);
       } finally {
         await err.close();
       }
@@ -77,6 +91,18 @@ export class NukeProcess {
     } finally {
       await out.close();
     }
+  }
+
+  /** Takes over a Nuke that runs. How it ends is not seen, only that it does. */
+  static adopt(nuke: AdoptedProcess): NukeProcess {
+    const ended = new Promise<ProcessEnd>((resolve) => {
+      const look = setInterval(() => {
+        if (isAlive(nuke)) return;
+        clearInterval(look);
+        resolve(UNWATCHED_END);
+      }, ADOPTED_LOOK_MS);
+    });
+    return new NukeProcess(nuke.pid, ended);
   }
 
   /**

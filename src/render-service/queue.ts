@@ -96,6 +96,11 @@ export class RenderQueue {
     if (entry) entry.parallel = Math.max(1, parallel);
   }
 
+  /** A chunk runs that nobody took: its Nuke was started before. */
+  took(job: string, chunk: number): void {
+    this.#entry(job)?.running.add(chunk);
+  }
+
   /** Takes in ranges of a job that is not over; call it before `ended` for the chunk that left them. */
   giveBack(job: string, returns: readonly QueueReturn[]): void {
     const entry = this.#entry(job);

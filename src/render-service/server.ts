@@ -79,9 +79,9 @@ export class ServiceServer {
     return this.#done;
   }
 
-  /** Ends the service with all its Nukes. */
+  /** Ends the service with all its Nukes; what it had not finished is kept for the next one. */
   async stop(): Promise<void> {
-    await this.#options.service.stop(true);
+    await this.#options.service.suspend();
     await this.#close();
   }
 

@@ -4,26 +4,20 @@ import type { JobStatus, RenderEvent } from "../plan/events.ts";
 import type { RenderJob } from "../plan/job.ts";
 import { Admission } from "./admission.ts";
 import { MemoryWatch } from "./memory-watch.ts";
+import type { Adopted } from "./chunk-order.ts";
 import type { ChunkRun } from "./chunk-run.ts";
-import { RenderServiceError, messageOf } from "./errors.ts";
+import { dealtByHistory } from "./dealing.ts";
+import { RenderServiceError, messageOf, unknownJob } from "./errors.ts";
 import { JobFolders, chunkLog, readLog } from "./job-folders.ts";
-import type { AfterChunk } from "./after-chunk.ts";
 import { Job } from "./job.ts";
+import type { AfterChunk, JobOrder } from "./job-terms.ts";
 import { JobControls } from "./job-controls.ts";
 import { JobHolds } from "./job-holds.ts";
-import { JobWishes } from "./job-wishes.ts";
-import {
-  type JobRecord,
-  bootName,
-  lastRoundFolder,
-  readRecord,
-  removeRecord,
-  roundFolder,
-  writeRecord,
-} from "./job-record.ts";
-import { dealtByHistory } from "./dealing.ts";
+import { jobPast } from "./job-past.ts";
+import { Journal } from "./journal.ts";
+import { keepEnvironment, readEnvironment, removeEnvironment } from "./kept-environment.ts";
 import { MachineLimits } from "./machine-limits.ts";
-import { recoverJob } from "./recovery.ts";
+import { bootName, findNukes } from "./recovery.ts";
 import { MemorySampler } from "./memory-sampler.ts";
 import { JOB_FOLDER_VARIABLE, prepareNukeTemp } from "./nuke-environment.ts";
 import type { Patience } from "./patience.ts";
@@ -60,8 +54,8 @@ export class RenderService {
   readonly #finished = new Map<string, JobStatus>();
   readonly #listeners = new Set<Listener>();
   readonly #sampler: MemorySampler;
-  /** Told when the last job is over. */
-  readonly #idleWaiters = new Set<() => void>();
+  /** Told when nothing renders or waits for its turn any more. */
+  readonly #quietWaiters = new Set<() => void>();
   /** What people change of jobs. */
   readonly controls = new JobControls({
     queue: this.#queue,
@@ -101,9 +95,9 @@ export class RenderService {
     return service;
   }
 
-  /** Jobs that are not over. */
+  /** Jobs that render or wait for their turn. */
   get activeJobs(): number {
-    return this.#active.size;
+    return this.#busy.length;
   }
 
   /** All jobs known, oldest first. */
@@ -128,25 +122,26 @@ export class RenderService {
    * Takes a job. `accepted` hears its id before its first event.
    * @throws {RenderServiceError} `stopping`, `bad-plan`
    */
-  async submit(request: RenderJob, accepted: (id: string) => void = () => undefined): Promise<string> {
+  async submit(asked: RenderJob, accepted: (id: string) => void = () => undefined): Promise<string> {
     this.#refuseWhenStopping();
-    requireSound(request.plan);
-    const plan = dealtByHistory(request.plan, this.#history.get(historyKeyOf(request)));
+    requireSound(asked.plan);
+    const plan = dealtByHistory(asked.plan, this.#history.get(historyKeyOf(asked)));
+    const request = { ...asked, plan };
     const id = await this.#folders.create(request.source ?? plan.script, plan.write);
     this.#refuseWhenStopping();
-    const record: JobRecord = {
-      version: 1,
-      job: { ...request, plan },
-      submittedAt: Date.now(),
-      boot: bootName(),
-      round: 0,
-      done: [],
-    };
+    const { env, ...kept } = request;
+    const folder = this.#folders.path(id);
+    const submittedAt = Date.now();
     // Before anything is promised: from here on the job outlives this process.
-    await writeRecord(this.#folders.path(id), record);
-    if (this.#stopping) await removeRecord(this.#folders.path(id));
+    await keepEnvironment(folder, env);
+    const first = { is: "job", version: 1, job: kept, submittedAt, boot: bootName() } as const;
+    const journal = await Journal.create(folder, first, this.#options.log);
+    if (this.#stopping) {
+      journal.close();
+      await this.#folders.remove(id);
+    }
     this.#refuseWhenStopping();
-    const job = this.#open(id, record);
+    const job = this.#open({ id, job: request, submittedAt, journal });
     accepted(id);
     this.#emit({ type: "queued", job: id, status: job.status });
     if (plan.nuke?.demo !== true) {
@@ -154,44 +149,14 @@ export class RenderService {
       if (problem !== null)
         this.#emit({ type: "message", job: id, chunk: null, severity: "warning", text: problem });
     }
+    const chunks = job.changes.waiting;
     // It, or all its chunks, may have been cancelled while its folders were made.
-    if (job.waiting.length === 0) this.#finish(job);
+    if (chunks.length === 0) this.#finish(job);
     else {
-      this.#queue.add({ id, ...job.wishes, chunks: job.waiting });
+      this.#queue.add({ id, ...job.changes.wishes, chunks });
       this.#pump();
     }
     return id;
-  }
-
-  /** Cancels a job; over when its `finished` event comes. Nothing happens to one that has finished. */
-  cancel(id: string): void {
-    const job = this.#activeOrOver(id);
-    if (job === null) return;
-    const waited = !this.#queue.isOver(id);
-    this.#queue.drop(id);
-    job.cancel();
-    // Otherwise its last chunk to end finishes it.
-    if (waited && this.#queue.isOver(id)) this.#finish(job);
-  }
-
-  /** Ends a job's Nukes and starts none of it until it is resumed; unfinished frames are rendered then. */
-  pause(id: string): void {
-    this.#setPaused(id, true);
-  }
-
-  /** Goes on with a paused job. */
-  resume(id: string): void {
-    this.#setPaused(id, false);
-    this.#pump();
-  }
-
-  /** Nothing happens to a job that has finished. */
-  #setPaused(id: string, paused: boolean): void {
-    const job = this.#activeOrOver(id);
-    if (job === null) return;
-    this.#queue.pause(id, paused);
-    if (paused) job.pause();
-    else job.resume();
   }
 
   /** Null: it is over. @throws {RenderServiceError} `unknown-job` */
@@ -204,7 +169,7 @@ export class RenderService {
   /** Reads a chunk's log back. */
   async lines(id: string, chunk: number, stream: "stdout" | "stderr", from: number): Promise<LogPiece> {
     this.job(id);
-    return readLog(chunkLog(await lastRoundFolder(this.#folders.path(id)), chunk, stream), from);
+    return readLog(chunkLog(this.#folders.path(id), chunk, stream), from);
   }
 
   /** Removes a finished job and its logs. */
@@ -216,10 +181,8 @@ export class RenderService {
   }
 
   /** What is absent stays as it is; null: the machine decides. */
-  configure({ maxParallel, budgetMB, heldBudgetMB }: ServiceSettings): void {
-    if (budgetMB !== undefined) this.#limits.ask(budgetMB);
-    if (maxParallel !== undefined) this.#limits.hold({ maxParallel });
-    if (heldBudgetMB !== undefined) this.#limits.hold({ budgetMB: heldBudgetMB });
+  configure(settings: ServiceSettings): void {
+    this.#limits.configure(settings);
     this.#queue.maxParallel = this.#limits.maxParallel;
     this.#admission.budgetMB = this.#limits.budgetMB;
     this.#pump();
@@ -227,8 +190,7 @@ export class RenderService {
 
   /** What holds for all jobs together. */
   get limits(): ServiceLimits {
-    const { maxParallel, budgetMB, isBudgetHeld: budgetHeld } = this.#limits;
-    return { maxParallel, budgetMB: Math.round(budgetMB), budgetHeld, running: this.#queue.running };
+    return { ...this.#limits.now, running: this.#queue.running };
   }
 
   /**
@@ -236,29 +198,40 @@ export class RenderService {
    * @throws {RenderServiceError} `busy` when jobs run and `force` is not set.
    */
   async stop(force: boolean): Promise<void> {
-    if (this.#active.size > 0 && !force)
+    const { length: busy } = this.#busy;
+    if (busy > 0 && !force)
       throw new RenderServiceError(
         "busy",
-        `${this.#active.size === 1 ? "A job is" : `${this.#active.size} jobs are`} not finished. Cancel first, or force the stop.`,
+        `${busy === 1 ? "A job is" : `${busy} jobs are`} not finished. Cancel first, or force the stop.`,
       );
     this.#stopping = true;
-    for (const id of this.#active.keys()) this.cancel(id);
-    if (this.#active.size > 0) await new Promise<void>((resolve) => this.#idleWaiters.add(resolve));
-    this.#sampler.stop();
+    for (const { id } of this.#busy) this.controls.cancel(id);
+    await this.#quiet();
     this.#limits.forget();
   }
 
-  #open(id: string, { job, round, submittedAt, done }: JobRecord): Job {
+  /**
+   * Ends the service's work for the time being, as when the machine is shut down: its Nukes end, and its jobs come back as interrupted
+   * with the next service.
+   */
+  async suspend(): Promise<void> {
+    this.#stopping = true;
+    for (const job of this.#busy) {
+      this.#queue.pause(job.id, true);
+      job.interrupt();
+    }
+    await this.#quiet();
+  }
+
+  #open({ id, job, ...rest }: Pick<JobOrder, "id" | "job" | "submittedAt" | "journal">): Job {
     const folder = this.#folders.path(id);
     const env = { ...job.env, [JOB_FOLDER_VARIABLE]: folder };
     const opened = new Job({
+      ...rest,
       id,
       job: { ...job, env },
-      folder: roundFolder(folder, round),
+      folder,
       patience: this.#options.patience,
-      submittedAt,
-      already: done,
-      wishes: new JobWishes(folder, job.plan, submittedAt),
       past: this.#history.get(historyKeyOf(job)),
       emit: (event) => this.#emit(event),
       licensed: () => this.#holds.licensed(id),
@@ -267,27 +240,37 @@ export class RenderService {
     return opened;
   }
 
-  /** Goes on with a job whose service was killed; after a restart of the machine it is closed, and what is missing is named. */
+  /** Goes on with a job whose service was killed. */
   async #comeBack(id: string): Promise<void> {
+    const { log, patience } = this.#options;
     const folder = this.#folders.path(id);
-    const record = await readRecord(folder);
-    if (record === null)
-      return this.#options.log(`${id}: its record cannot be read; it is not taken up again`);
     try {
-      const next = await recoverJob(folder, record, this.#options.patience.cancelMs);
-      const { plan } = next.job;
-      const chunks = new JobWishes(folder, plan, next.submittedAt).wantedOf(plan);
-      const restarted = record.boot !== next.boot;
-      this.#options.log(
-        `${id}: its service was killed${restarted ? ", and the machine started again" : ""}; ${next.done.length} frames are done`,
-      );
-      const job = this.#open(id, { ...next, job: { ...next.job, plan: { ...plan, chunks } } });
-      if (restarted) job.interrupt("The machine was started again before this was rendered.");
-      if (job.waiting.length === 0) this.#finish(job);
-      else this.#queue.add({ id, ...job.wishes, chunks: job.waiting });
+      const read = await Journal.reopen(folder, log);
+      const past = read && jobPast(read.entries);
+      // Cut in its first line: it was never accepted.
+      if (read === null || past === null) return await this.#folders.remove(id);
+      const { journal } = read;
+      const env = await readEnvironment(folder);
+      const { submittedAt, boot } = past;
+      const job = this.#open({ id, job: { ...past.job, env }, submittedAt, journal });
+      const now = bootName();
+      const left = job.restore(past);
+      const nukes = await findNukes(folder, left.open, boot === now, patience.cancelMs);
+      const alive = [...nukes.values()].filter(({ nuke }) => nuke !== null).length;
+      log(`${id}: its service has ended; ${alive} of its ${left.open.length} Nukes still run`);
+      journal.append({ is: "service", boot: now, at: Date.now() });
+      if (boot !== now) job.interrupt();
+      if (left.waiting.length === 0 && nukes.size === 0) return this.#finish(job);
+      this.#queue.add({ id, ...job.changes.wishes, chunks: [] });
+      this.#queue.giveBack(id, left.waiting);
+      this.#queue.pause(id, job.paused || job.interrupted);
+      for (const [chunk, adopted] of nukes) {
+        this.#queue.took(id, chunk);
+        this.#run(job, chunk, adopted);
+      }
       this.#pump();
     } catch (error) {
-      this.#options.log(`${id} could not be taken up again: ${messageOf(error)}`);
+      log(`${id} could not be taken up again: ${messageOf(error)}`);
     }
   }
 
@@ -318,27 +301,33 @@ export class RenderService {
       const { job: id, chunk } = next;
       const job = this.#active.get(id);
       if (!job) throw new Error(`the queue holds ${id}, which is not active`);
-      if (this.#dealtAnew(job, chunk)) continue;
-      this.#sampler.start();
-      job
-        .runChunk(chunk, () => this.#running.length)
-        .then((after) => this.#takeBack(id, after))
-        .catch((error: unknown) => this.#options.log(`chunk ${chunk} of ${id}: ${messageOf(error)}`))
-        .finally(() => {
-          this.#queue.ended(id, chunk);
-          if (this.#queue.isOver(id)) this.#finish(job);
-          this.#pump();
-        });
+      if (!this.#dealtAnew(job, chunk)) this.#run(job, chunk);
     }
   }
 
   /** Deals what waits of a job anew where that is due, the chunk that was taken among it. */
   #dealtAnew(job: Job, taken: number): boolean {
-    const redealt = job.redeal([taken, ...this.#queue.waitingOf(job.id)]);
+    const redealt = job.changes.redeal([taken, ...this.#queue.waitingOf(job.id)]);
     if (redealt === null) return false;
     this.#queue.putBack(job.id, taken);
-    this.#queue.replace(job.id, redealt.gone, redealt.fresh);
+    const fresh = redealt.fresh.map(({ chunk }) => chunk);
+    this.#queue.replace(job.id, redealt.gone, fresh);
     return true;
+  }
+
+  #run(job: Job, chunk: number, adopted: Adopted | null = null): void {
+    const { id } = job;
+    this.#sampler.start();
+    job
+      .runChunk(chunk, () => this.#running.length, adopted)
+      .then((after) => this.#takeBack(id, after))
+      .catch((error: unknown) => this.#options.log(`chunk ${chunk} of ${id}: ${messageOf(error)}`))
+      .finally(() => {
+        this.#queue.ended(id, chunk);
+        if (this.#queue.isOver(id)) this.#finish(job);
+        else this.#tellQuiet();
+        this.#pump();
+      });
   }
 
   #takeBack(id: string, { back, lostToMemory, holdMs, givenUp }: AfterChunk): void {
@@ -357,7 +346,7 @@ export class RenderService {
     const status = await job.finish();
     try {
       await this.#folders.save(status);
-      await removeRecord(this.#folders.path(job.id));
+      await removeEnvironment(this.#folders.path(job.id));
     } catch (error) {
       this.#options.log(`status of ${job.id} was not kept: ${messageOf(error)}`);
     }
@@ -370,10 +359,24 @@ export class RenderService {
     const { doneRanges: framesDone, missingRanges: framesMissing, exitCode } = status;
     this.#emit({ type: "finished", job: job.id, framesDone, framesMissing, exitCode: exitCode ?? 1, status });
     for (const id of await this.#folders.prune(new Set(this.#active.keys()))) this.#finished.delete(id);
-    if (this.#active.size > 0) return;
+    this.#tellQuiet();
+  }
+
+  /** Jobs that are not over, and are not waiting for somebody to resume them after the machine or the service was stopped. */
+  get #busy(): Job[] {
+    return [...this.#active.values()].filter((job) => !job.interrupted || this.#queue.runningOf(job.id) > 0);
+  }
+
+  #tellQuiet(): void {
+    if (this.#busy.length > 0) return;
     this.#sampler.stop();
-    for (const waiter of this.#idleWaiters) waiter();
-    this.#idleWaiters.clear();
+    for (const waiter of this.#quietWaiters) waiter();
+    this.#quietWaiters.clear();
+  }
+
+  async #quiet(): Promise<void> {
+    if (this.#busy.length > 0) await new Promise<void>((resolve) => this.#quietWaiters.add(resolve));
+    this.#sampler.stop();
   }
 
   #emit(event: RenderEvent): void {
@@ -386,8 +389,4 @@ export class RenderService {
       }
     }
   }
-}
-
-function unknownJob(id: string): RenderServiceError {
-  return new RenderServiceError("unknown-job", `There is no job ${id}. nbr service status lists them.`);
 }

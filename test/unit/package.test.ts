@@ -29,6 +29,8 @@ test("every program and module is packed, and no sources, tests or settings of o
   for (const file of [
     "out/web-tree-sitter.wasm",
     "out/exrs.wasm",
+    "out/warm_nuke.py",
+    "out/python/nuke.py",
     "out/webview/form.js",
     "bin/nbr",
     "syntaxes/tree-sitter-nk/tree-sitter-nk.wasm",

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { existsSync, readFileSync, readdirSync } from "node:fs";
+import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import * as vscode from "vscode";
-import { findRenderService } from "../../src/render-service/connect.ts";
 import { type OpenScript, lensesUntil, openScript, useDemoRenderer } from "./scripts.ts";
 import { endTask, runTasks } from "./tasks.ts";
 
@@ -97,41 +97,36 @@ suite("Rendering in VS Code", () => {
   });
 
   test("a render that waits is put first, and has the Nuke of a chunk that is cancelled", async () => {
-    const edit = new vscode.WorkspaceEdit();
-    edit.replace(script.uri, script.document.lineAt(3).range, " last_frame 400");
-    await vscode.workspace.applyEdit(edit);
-    await script.document.save();
-    const [render] = await lensesUntil(script.uri, (titles) => titles.some((text) => text.includes("400")));
-    const first = run(render);
-    await lensesUntil(script.uri, (titles) => titles.some((text) => /^◐ [1-9]\d*\/400/.test(text)));
-    const client = await findRenderService();
-    assert.ok(client);
+    const cores = availableParallelism();
+    const task = {
+      type: "nuke-render",
+      label: "long",
+      script: script.uri.fsPath,
+      write: "Write1",
+      range: "1-400",
+      parallel: cores,
+      order: "backward",
+    };
     const other = await openScript(6);
-    try {
-      await client.configure({ maxParallel: 1 });
-      const long = (await client.jobs()).find(({ state }) => state !== "finished");
-      assert.ok(long);
+    await endTask(task, async () => {
+      const running = await lensesUntil(script.uri, (titles) =>
+        titles.some((text) => /^◐ [1-9]\d*\/400/.test(text)),
+      );
+      const long: unknown = running.find((lens) => title(lens) === "■ Cancel")?.command?.arguments?.[0];
       const [second] = await lensesUntil(other.uri, (titles) => titles.length > 0);
       const rendered = run(second);
       const waiting = await lensesUntil(other.uri, (titles) => titles.includes("↑ Render next"));
       assert.match(waiting.map(title).join(" | "), /^◔ 0\/6 frames · waiting \| ↑ Render next \| ■ Cancel$/);
-      await vscode.commands.executeCommand("nukeRender.changePriority", long.job, 80);
-      await vscode.commands.executeCommand("nukeRender.changeParallel", long.job, 1);
+      await vscode.commands.executeCommand("nukeRender.changePriority", long, 80);
       await run(waiting.find((lens) => title(lens) === "↑ Render next"));
-      const changed = await client.job(long.job);
-      assert.deepEqual([changed.priority, changed.parallel], [80, 1]);
-      for (const { index, state } of changed.chunks)
-        if (state === "running")
-          await vscode.commands.executeCommand("nukeRender.cancelChunk", long.job, index);
+      await vscode.commands.executeCommand("nukeRender.changeParallel", long, 1);
+      for (let chunk = 0; chunk < cores; chunk++)
+        await vscode.commands.executeCommand("nukeRender.cancelChunk", long, chunk);
       await rendered;
       await lensesUntil(other.uri, (titles) => titles.some((text) => text.startsWith("✓ 6 frames")));
-      await vscode.commands.executeCommand("nukeRender.cancel", long.job);
-      await first;
-    } finally {
-      await client.configure({ maxParallel: null });
-      client.dispose();
-      other.dispose();
-    }
+    });
+    other.dispose();
+    assert.ok(!existsSync(join(script.out, "f.0001.png")), "backward begins with the last part");
   });
 
   test("ending a task cancels its render, which says what is done", async () => {

@@ -1,0 +1,21 @@
+import { window } from "vscode";
+import { count } from "../plan/display.ts";
+import type { Renders } from "./renders.ts";
+
+/** Asks once about renders that the end of the machine or of the service has interrupted. */
+export async function offerToResume(renders: Renders): Promise<void> {
+  const interrupted = renders.active.filter(({ state }) => state === "interrupted");
+  const [first] = interrupted;
+  if (first === undefined) return;
+  const what =
+    interrupted.length === 1
+      ? `The render of ${first.write} was interrupted: ${first.framesDone} of ${count(first.frameCount, "frame")} are done.`
+      : `${interrupted.length} renders were interrupted.`;
+  const resume = "Resume";
+  const cancel = interrupted.length === 1 ? "Cancel Render" : "Cancel Renders";
+  const chosen = await window.showInformationMessage(what, resume, cancel);
+  for (const { job } of interrupted) {
+    if (chosen === resume) await renders.setPaused(job, false);
+    if (chosen === cancel) await renders.cancel(job);
+  }
+}

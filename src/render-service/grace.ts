@@ -1,0 +1,19 @@
+/** A time somebody is given, after which something happens, unless it is taken back. */
+export class Grace {
+  #timer: NodeJS.Timeout | null = null;
+
+  get isOn(): boolean {
+    return this.#timer !== null;
+  }
+
+  /** Begins anew. */
+  begin(ms: number, over: () => void): void {
+    this.end();
+    this.#timer = setTimeout(over, ms);
+  }
+
+  end(): void {
+    if (this.#timer) clearTimeout(this.#timer);
+    this.#timer = null;
+  }
+}

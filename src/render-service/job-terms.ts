@@ -1,0 +1,37 @@
+/** What a job is given, and what it tells its service. */
+import type { RenderEvent } from "../plan/events.ts";
+import type { RenderJob } from "../plan/job.ts";
+import type { Journal } from "./journal.ts";
+import type { Patience } from "./patience.ts";
+import type { QueueReturn } from "./queue.ts";
+import type { PastNeed } from "./render-history.ts";
+
+export interface JobOrder {
+  readonly id: string;
+  readonly job: RenderJob;
+  /** For logs and the status; exists. */
+  readonly folder: string;
+  readonly patience: Patience;
+  /** Milliseconds since 1970. */
+  readonly submittedAt: number;
+  readonly journal: Journal;
+  /** What earlier renders of the same Write needed. */
+  readonly past: PastNeed | null;
+  readonly emit: (event: RenderEvent) => void;
+  /** A Nuke got a license after others had got none. */
+  readonly licensed: () => void;
+}
+
+/** What follows when one of a job's Nukes has ended. */
+export interface AfterChunk {
+  /** Ranges for the queue. */
+  readonly back: readonly QueueReturn[];
+  /** It was ended for want of memory, by us or by the system. */
+  readonly lostToMemory: boolean;
+  /** Nothing more of the job is started for so long (ms), for want of a license; null: no hold begins. */
+  readonly holdMs: number | null;
+  /** What waits is not tried any more. */
+  readonly givenUp: boolean;
+}
+
+export const nothingLeft: AfterChunk = { back: [], lostToMemory: false, holdMs: null, givenUp: false };

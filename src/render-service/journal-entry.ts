@@ -1,0 +1,96 @@
+/** The lines of a job's journal. */
+import * as z from "zod/mini";
+import { chunkStatusSchema, verdictSchema } from "../plan/events.ts";
+import { renderJobSchema } from "../plan/job.ts";
+import { parallelSchema, prioritySchema } from "../plan/request.ts";
+
+/** Of the environment only a reference is kept: it is removed when the job is over (`environment.ts`). */
+export const keptJobSchema = z.omit(renderJobSchema, { env: true });
+export type KeptJob = z.infer<typeof keptJobSchema>;
+
+const frames = z.array(z.int());
+
+/** How a Nuke ended that left frames (`Ending` of `frame-book.ts`). */
+const endingSchema = z.object({
+  cause: z.enum(["memory", "paused", "unwatched", "license", "crash", "error"]),
+  missing: frames,
+  failed: frames,
+  at: z.nullable(z.int()),
+});
+
+const comebackSchema = z.object({
+  chunk: z.int(),
+  /** In Nuke syntax. */
+  frames: z.string(),
+  first: z.boolean(),
+  bySelf: z.boolean(),
+});
+
+const wishesSchema = z.object({
+  priority: prioritySchema,
+  /** Among jobs of one priority the lowest comes first; milliseconds since 1970 where nobody has moved it. */
+  place: z.number(),
+  /** Nukes at once. */
+  parallel: parallelSchema,
+});
+/** What people may want otherwise while a job waits or runs. */
+export type Wishes = Readonly<z.infer<typeof wishesSchema>>;
+
+const dropSchema = z.object({ verdict: verdictSchema, reason: z.string() });
+
+export const journalEntrySchema = z.discriminatedUnion("is", [
+  /** The first line: with it the job is accepted. */
+  z.object({
+    is: z.literal("job"),
+    version: z.literal(1),
+    job: keptJobSchema,
+    /** Milliseconds since 1970. */
+    submittedAt: z.number(),
+    /** Names the start of the machine; empty where the system does not tell. */
+    boot: z.string(),
+  }),
+  /** Another service has come back to it. */
+  z.object({ is: z.literal("service"), boot: z.string(), at: z.number() }),
+  /** A Nuke is about to be started. */
+  z.object({ is: z.literal("starting"), chunk: z.int(), at: z.number() }),
+  /** `started`: as the process list tells it, for pids are used again; empty while it is not known. */
+  z.object({ is: z.literal("started"), chunk: z.int(), pid: z.int(), started: z.string() }),
+  /** A frame is on disk; `read`: bytes of the Nuke's stdout and stderr that were read by then. */
+  z.object({
+    is: z.literal("done"),
+    chunk: z.int(),
+    frame: z.int(),
+    files: z.array(z.string()),
+    read: z.tuple([z.int(), z.int()]),
+  }),
+  /** A Nuke has ended. What came back of its frames is in the same line, so that no cut falls between the two. */
+  z.object({
+    is: z.literal("ended"),
+    status: chunkStatusSchema,
+    complaint: z.string(),
+    ending: z.nullable(endingSchema),
+    back: z.array(comebackSchema),
+    /** Frames that have failed for the last time. */
+    lost: frames,
+    /** Nothing that waits is tried any more. */
+    givenUp: z.nullable(z.enum(["failed", "license"])),
+    drop: z.nullable(dropSchema),
+  }),
+  z.object({ is: z.literal("cancelled"), drop: dropSchema }),
+  /** Somebody wants it otherwise: all of it as it holds from here on. */
+  z.object({ is: z.literal("wished"), wishes: wishesSchema }),
+  /** What a chunk has not rendered is not to be rendered. */
+  z.object({ is: z.literal("chunk-cancelled"), chunk: z.int() }),
+  /** Chunks that never started were dealt anew; `fresh` in the order they are to be started, frames in Nuke syntax. */
+  z.object({
+    is: z.literal("dealt"),
+    gone: z.array(z.int()),
+    fresh: z.array(z.object({ chunk: z.int(), frames: z.string() })),
+  }),
+  z.object({ is: z.literal("paused"), paused: z.boolean() }),
+  /** It waits until somebody wants it to go on. */
+  z.object({ is: z.literal("interrupted") }),
+  z.object({ is: z.literal("finished"), exitCode: z.int() }),
+]);
+export type JournalEntry = z.infer<typeof journalEntrySchema>;
+export type EntryOf<Is extends JournalEntry["is"]> = Extract<JournalEntry, { is: Is }>;
