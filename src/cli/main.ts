@@ -6,6 +6,7 @@ import { canonicalCommand } from "./canonical-command.ts";
 import { diffCommand } from "./diff-command.ts";
 import { UsageError, exitCodes } from "./failure.ts";
 import { farmCommand } from "./farm-command.ts";
+import { InterruptedError } from "./follow-render.ts";
 import { inspect } from "./inspect.ts";
 import { cancelCommand, logsCommand, pauseCommand, psCommand, retryCommand } from "./jobs-command.ts";
 import { parallelCommand, priorityCommand } from "./queue-command.ts";
@@ -35,7 +36,7 @@ async function run([command = "", ...args]: readonly string[], terminal: Termina
   } catch (error) {
     if (!isForPeople(error)) throw error;
     terminal.err(`nbr: ${error.message}`);
-    return exitCodes.badInput;
+    return error instanceof InterruptedError ? exitCodes.framesMissing : exitCodes.badInput;
   }
 }
 

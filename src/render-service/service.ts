@@ -1,5 +1,6 @@
 /** The render service itself: takes jobs, starts their chunks, tells what happens. Knows nothing of sockets. */
 import { availableParallelism } from "node:os";
+import { count } from "../plan/display.ts";
 import type { JobStatus, RenderEvent } from "../plan/events.ts";
 import type { RenderJob } from "../plan/job.ts";
 import { Admission } from "./admission.ts";
@@ -257,7 +258,7 @@ export class RenderService {
       const left = job.restore(past);
       const nukes = await findNukes(folder, left.open, boot === now, patience.cancelMs);
       const alive = [...nukes.values()].filter(({ nuke }) => nuke !== null).length;
-      log(`${id}: its service has ended; ${alive} of its ${left.open.length} Nukes still run`);
+      log(`${id} is taken up again; of ${count(left.open.length, "Nuke")} at work, ${alive} still run`);
       journal.append({ is: "service", boot: now, at: Date.now() });
       if (boot !== now) job.interrupt();
       if (left.waiting.length === 0 && nukes.size === 0) return this.#finish(job);

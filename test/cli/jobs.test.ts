@@ -1,6 +1,6 @@
 /** Looking at renders and ending them from another terminal. */
 import assert from "node:assert/strict";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
@@ -157,4 +157,33 @@ test("a job that is not there is exit 2, and those that are there are named", as
   assert.equal(code, 2);
   assert.match(stderr, /There is no job nobody-1\. There are shot-Write1/u);
   assert.equal((await runNbr(["cancel"], { env })).code, 2);
+});
+
+test("a render whose service is told to end says how to go on, and nbr resume goes on in a new one", async () => {
+  let said: ((job: string) => void) | null = null;
+  const begun = new Promise<string>((resolve) => (said = resolve));
+  const render = runNbr(["render", script, "--demo", "--range", "1-8", "--json"], {
+    env,
+    onLine: (line) => {
+      const event = z.object({ type: z.string(), job: z.string().optional() }).parse(JSON.parse(line));
+      if (event.type === "frame-done" && event.job !== undefined) said?.(event.job);
+    },
+  });
+  const job = await begun;
+  const lock = z.object({ pid: z.int() });
+  const { pid } = lock.parse(JSON.parse(readFileSync(join(folder, "state", "service.lock"), "utf8")));
+  process.kill(pid, "SIGTERM");
+  const { code, stderr } = await render;
+  assert.equal(code, 1);
+  assert.ok(stderr.includes(`nbr resume ${job}`), stderr);
+  assert.match((await runNbr(["ps"], { env })).stdout, new RegExp(`${job} +Write1 +interrupted `, "u"));
+  assert.equal((await runNbr(["resume", job], { env })).code, 0);
+  // Following its log ends with the job.
+  assert.equal((await runNbr(["logs", job, "-f"], { env })).code, 0);
+  const status = z
+    .object({ job: z.string(), exitCode: z.int(), framesDone: z.int() })
+    .parse(
+      JSON.parse((await runNbr(["ps", "--all", "--json"], { env })).stdout.trim().split("\n").at(-1) ?? ""),
+    );
+  assert.deepEqual(status, { job, exitCode: 0, framesDone: 8 });
 });
