@@ -1,6 +1,10 @@
 const renderFlags = `  --write W            the Write node, by its full name (Group1.Write1); may be left out when there is only one
   --range R            frames in Nuke's syntax: 1-100, 1-100x2, "1 3 5-9"; negative ones as --range=-8--5
                        (default: the Write's own limit, else the script's range)
+  --only missing       only frames that are not on disk; --only outdated: those older than the script as well
+  --all                all enabled Writes, in the order they need: first what others read, then by render_order
+  --with-needed        before it, the Writes whose files it reads, where those are missing or older than the script
+  --after JOB          start when that job of nbr ps has ended well, and not at all when it has not; may be repeated
   --split N            divide the range into N chunks (default: frames are dealt out as Nukes come free, large chunks first, then
                        smaller ones, in blocks from all over the range)
   --chunk-size K       or into chunks of K frames
@@ -32,7 +36,7 @@ Usage: nbr COMMAND …
   diff A B              what changed between two scripts: nodes, connections, knobs
   canonical SCRIPT      a script as text for git diff: one knob a line, in a stable order
   plan SCRIPT           the chunks of a render and their exact command lines; runs nothing
-  render SCRIPT         render a Write, split over several Nukes
+  render SCRIPT         render a Write, or all of them in order, split over several Nukes
   farm submit SCRIPT    send a render to the farm
   ps [JOB]              what renders now, whoever started it; --all: what is over too; JOB: its chunks
   logs JOB [-f]         what the Nukes of a job printed; -f: and go on printing
@@ -80,6 +84,7 @@ ${renderFlags}`,
   render: `Usage: nbr render SCRIPT [--write W] [--range R] [--split N] …
 
 Renders through this user's render service, which goes on when the terminal is closed. Ctrl-C cancels.
+Of several renders, the exit code is that of the first one that did not end well; those that wait for it are not started.
 Exit code: 0 all frames on disk, 1 some frames missing (listed), 2 bad input, 3 no license, 130 cancelled.
 
 ${renderFlags}`,

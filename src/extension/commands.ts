@@ -40,6 +40,7 @@ export function registerCommands({
     };
   const table: Record<string, Handler> = {
     "nukeRender.render": onWrite((uri, write) => actions.render(uri, write)),
+    "nukeRender.renderMissing": onWrite((uri, write) => actions.renderMissing(uri, write)),
     "nukeRender.renderAll": async (given) => actions.renderAll(scriptFor(given)),
     "nukeRender.openForm": onWrite((uri, write) => forms.open(uri, write, "render")),
     "nukeRender.sendToFarm": onWrite((uri, write) => forms.open(uri, write, "farm")),

@@ -49,6 +49,10 @@ export const chunkStatusSchema = z.object({
 });
 export type ChunkStatus = z.infer<typeof chunkStatusSchema>;
 
+const waitedForSchema = z.object({ job: z.string(), write: z.string() });
+/** A job that another one waits for. */
+export type WaitedFor = z.infer<typeof waitedForSchema>;
+
 export const jobStatusSchema = z.object({
   job: z.string(),
   script: z.string(),
@@ -60,6 +64,8 @@ export const jobStatusSchema = z.object({
   priority: z._default(z.int(), DEFAULT_PRIORITY),
   /** Nukes at once at most. */
   parallel: z._default(z.int(), 1),
+  /** Jobs that have to be over before anything of this one is started. */
+  waitsFor: z._default(z.array(waitedForSchema), []),
   frames: z.string(),
   frameCount: z.int(),
   framesDone: z.int(),
@@ -145,3 +151,5 @@ export const renderEventSchema = z.discriminatedUnion("type", [
   }),
 ]);
 export type RenderEvent = z.infer<typeof renderEventSchema>;
+/** Events of one type. */
+export type EventOf<Type extends RenderEvent["type"]> = Extract<RenderEvent, { type: Type }>;

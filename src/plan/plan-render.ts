@@ -7,6 +7,7 @@ import {
   checkUnsaved,
   checkWrite,
 } from "./checks.ts";
+import { checkNeeds } from "./write-order.ts";
 import { commandLine, frameCommand } from "./command-line.ts";
 import { divideFrames } from "./divide.ts";
 import type { PlanFacts } from "./facts.ts";
@@ -16,6 +17,7 @@ import { chooseRange } from "./range.ts";
 import type { Chunk, NukeCommand, Problem, RenderPlan } from "./render-plan.ts";
 import { FORWARD } from "./order.ts";
 import { DEFAULT_PRIORITY, DEFAULT_RETRIES, type RenderRequest, type Split } from "./request.ts";
+import { selectFrames } from "./select-frames.ts";
 import type { ScriptFacts, WriteTarget } from "./target.ts";
 
 /** Shown in command lines as long as no Nuke has been found; a plan with this in it has an error and is never run. */
@@ -30,10 +32,17 @@ export function planRender(request: RenderRequest, facts: PlanFacts): RenderPlan
   if (!write) return emptyPlan(request, facts, writeMissing(request.write, facts.script));
 
   const range = chooseRange(facts.script, write, request.range);
-  const { frames, steps } = range.list;
-  const shape = chooseShape(request, facts, write, frames.length);
+  const { steps } = range.list;
   const views = request.views ?? [];
   const rendered = views.length > 0 ? views : write.views;
+  const file = outputFile(write, request, facts.script);
+  const selection = selectFrames(
+    range.list.frames,
+    { only: request.only, write, views: rendered, outputFile: file },
+    facts,
+  );
+  const { frames } = selection;
+  const shape = chooseShape(request, facts, write, frames.length);
   const command = frameCommand({
     nuke: facts.nuke ?? unknownNuke,
     script: request.script,
@@ -64,7 +73,7 @@ export function planRender(request: RenderRequest, facts: PlanFacts): RenderPlan
     frameCount: frames.length,
     movie: write.movie,
     filesPerFrame: write.viewToken ? Math.max(1, rendered.length) : 1,
-    outputFile: outputFile(write, request, facts.script),
+    outputFile: file,
     cwd: facts.cwd,
     chunks,
     command,
@@ -82,7 +91,9 @@ export function planRender(request: RenderRequest, facts: PlanFacts): RenderPlan
       ...checkNuke(facts.nuke, facts.script),
       ...checkWrite(write),
       ...range.problems,
-      ...checkFileName(write, frames.length, rendered),
+      ...selection.problems,
+      ...checkNeeds(write, range.list.frames, facts),
+      ...checkFileName(write, range.list.frames.length, rendered),
       ...checkFolders(write, facts),
       ...checkSamePath(write, facts.script),
       ...movieNotice(write, request.split),

@@ -27,13 +27,21 @@ export const problemSchema = z.object({
     "nuke-other-version",
     "nuke-demo",
     "option-invalid",
+    "frames-on-disk",
+    "frames-unread",
+    "frames-unknown",
+    "nothing-to-render",
+    "reads-unrendered",
+    "reads-in-circle",
   ]),
   /** Errors stop a render before anything starts; warnings and infos are said and the render goes on. */
   severity: z.enum(["error", "warning", "info"]),
   /** For people; says what to do next. */
   message: z.string(),
   /** Something the surface can do about it with one click. */
-  fix: z.optional(z.enum(["create-folder", "save-script", "render-saved-copy", "use-demo-renderer"])),
+  fix: z.optional(
+    z.enum(["create-folder", "save-script", "render-saved-copy", "use-demo-renderer", "render-needed"]),
+  ),
   /** The folder to create, where `fix` is `create-folder`. */
   path: z.optional(z.string()),
 });

@@ -45,9 +45,18 @@ export type Deal = z.infer<typeof dealSchema>;
 export const proxyModeSchema = z.enum(["script", "proxy", "full"]);
 export type ProxyMode = z.infer<typeof proxyModeSchema>;
 
+/**
+ * Which frames of the range: `missing`, those of which not every file is on disk or one is empty; `outdated`, those and the ones
+ * with a file older than the script.
+ */
+export const onlySchema = z.enum(["all", "missing", "outdated"]);
+export type Only = z.infer<typeof onlySchema>;
+
 export const renderOptionsSchema = z.object({
   /** In Nuke's own syntax; empty or absent: the Write's limit, else the script's range. */
   range: z.optional(z.string()),
+  /** Absent: all. */
+  only: z.optional(onlySchema),
   /** Absent: the machine decides. */
   split: z.optional(splitSchema),
   /** Absent: as `split` says where there is one, else `auto`. With `auto`, chunks of `split` are the Nukes at once. */

@@ -62,6 +62,7 @@ export function jobStatus({ order, list, lessons, ending, ...facts }: JobFacts):
     paused: facts.paused,
     priority: facts.wishes.priority,
     parallel: facts.wishes.parallel,
+    waitsFor: facts.state === "cancelling" ? [] : order.waitsFor(),
     frames: plan.frames,
     frameCount: plan.frameCount,
     framesDone,

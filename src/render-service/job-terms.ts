@@ -1,5 +1,5 @@
 /** What a job is given, and what it tells its service. */
-import type { RenderEvent } from "../plan/events.ts";
+import type { JobStatus, RenderEvent } from "../plan/events.ts";
 import type { RenderJob } from "../plan/job.ts";
 import type { Journal } from "./journal.ts";
 import type { Patience } from "./patience.ts";
@@ -18,6 +18,8 @@ export interface JobOrder {
   /** What earlier renders of the same Write needed. */
   readonly past: PastNeed | null;
   readonly emit: (event: RenderEvent) => void;
+  /** Jobs that have to be over before it starts. */
+  readonly waitsFor: () => JobStatus["waitsFor"];
   /** A Nuke got a license after others had got none. */
   readonly licensed: () => void;
 }

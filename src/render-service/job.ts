@@ -1,7 +1,7 @@
 /** One job of the queue: what was asked, its chunks, and how far they are. */
 import { dirname } from "node:path";
 import { count } from "../plan/display.ts";
-import type { JobState, JobStatus, RenderEvent, Verdict } from "../plan/events.ts";
+import type { EventOf, JobState, JobStatus, RenderEvent, Verdict } from "../plan/events.ts";
 import { type FrameList, parseFrames } from "../plan/frames.ts";
 import type { RenderPlan } from "../plan/render-plan.ts";
 import { ChunkList } from "./chunk-list.ts";
@@ -24,8 +24,6 @@ import { ProgressPace } from "./progress-pace.ts";
 import type { QueueReturn } from "./queue.ts";
 import { removeScriptCopy } from "./script-copy.ts";
 import { type HistoryKey, type PastNeed, historyKeyOf } from "./render-history.ts";
-
-type EventOf<Type extends RenderEvent["type"]> = Extract<RenderEvent, { type: Type }>;
 
 export class Job {
   readonly #order: JobOrder;
@@ -274,6 +272,11 @@ export class Job {
     this.#order.journal.append({ is: "interrupted" }, { sync: true });
     for (const run of this.running) run.pause();
     this.#pace.now();
+  }
+
+  /** Nothing of it was started, and nothing will be; not written down, for the next service would find the same. */
+  giveUpUnstarted(reason: string): void {
+    this.#list.dropWaiting("not-started", reason);
   }
 
   /** It waits until somebody resumes it. */

@@ -2,8 +2,8 @@
 import { readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import * as z from "zod/mini";
 import { parallelSchema } from "../plan/request.ts";
+import { budgetOf } from "./admission.ts";
 import type { ServiceLimits, ServiceSettings } from "./protocol.ts";
-import { defaultBudgetMB, machineMemory } from "../surroundings/machine.ts";
 
 const heldSchema = z.object({
   maxParallel: z.nullable(parallelSchema),
@@ -39,8 +39,7 @@ export class MachineLimits {
 
   /** Memory of all Nukes together, MB; never more than the machine has, or the limit this service lives under. */
   get budgetMB(): number {
-    const { totalMB } = machineMemory();
-    return Math.min(totalMB, this.#held.budgetMB ?? this.#askedMB ?? defaultBudgetMB(totalMB));
+    return budgetOf(this.#held.budgetMB ?? this.#askedMB);
   }
 
   /** What is absent stays as it is. @throws errors of the file system */

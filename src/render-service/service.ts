@@ -9,11 +9,13 @@ import type { Adopted } from "./chunk-order.ts";
 import type { ChunkRun } from "./chunk-run.ts";
 import { dealtByHistory } from "./dealing.ts";
 import { RenderServiceError, messageOf, unknownJob } from "./errors.ts";
+import { EventListeners, type Listener } from "./event-listeners.ts";
 import { JobFolders, chunkLog, readLog } from "./job-folders.ts";
 import { Job } from "./job.ts";
 import type { AfterChunk, JobOrder } from "./job-terms.ts";
 import { JobControls } from "./job-controls.ts";
 import { JobHolds } from "./job-holds.ts";
+import { JobWaits } from "./job-waits.ts";
 import { jobPast } from "./job-past.ts";
 import { Journal } from "./journal.ts";
 import { keepEnvironment, readEnvironment, removeEnvironment } from "./kept-environment.ts";
@@ -21,26 +23,12 @@ import { MachineLimits } from "./machine-limits.ts";
 import { bootName, findNukes } from "./recovery.ts";
 import { MemorySampler } from "./memory-sampler.ts";
 import { JOB_FOLDER_VARIABLE, prepareNukeTemp } from "./nuke-environment.ts";
-import type { Patience } from "./patience.ts";
 import type { LogPiece, ServiceLimits, ServiceSettings } from "./protocol.ts";
 import { RenderQueue } from "./queue.ts";
 import { RenderHistory, historyKeyOf } from "./render-history.ts";
+import type { ServiceOptions } from "./service-options.ts";
 import { requireSound } from "./sound-plan.ts";
 import { historyFile, jobsFolder, limitsFile } from "./state-folder.ts";
-
-export interface ServiceOptions {
-  readonly stateFolder: string;
-  readonly patience: Patience;
-  /** Nukes of all jobs at once; null: the machine decides. */
-  readonly maxParallel: number | null;
-  /** Memory of all Nukes together, MB; null: the machine decides. */
-  readonly budgetMB: number | null;
-  /** Free memory below which no Nuke is started, MB; null: by the machine's size. */
-  readonly freeFloorMB: number | null;
-  readonly log: (line: string) => void;
-}
-
-type Listener = (event: RenderEvent) => void;
 
 export class RenderService {
   readonly #options: ServiceOptions;
@@ -51,9 +39,16 @@ export class RenderService {
   readonly #queue = new RenderQueue(availableParallelism());
   readonly #limits: MachineLimits;
   readonly #holds = new JobHolds(this.#queue, () => this.#pump());
+  readonly #waits = new JobWaits({
+    queue: this.#queue,
+    active: (id) => this.#active.get(id)?.plan,
+    finished: (id) => this.#finished.get(id),
+    moved: (id) => this.#active.get(id)?.changed(),
+    hopeless: (id, reason) => this.#closeUnstarted(id, reason),
+  });
   readonly #active = new Map<string, Job>();
   readonly #finished = new Map<string, JobStatus>();
-  readonly #listeners = new Set<Listener>();
+  readonly #listeners: EventListeners;
   readonly #sampler: MemorySampler;
   /** Told when nothing renders or waits for its turn any more. */
   readonly #quietWaiters = new Set<() => void>();
@@ -68,6 +63,7 @@ export class RenderService {
 
   private constructor(options: ServiceOptions, folders: JobFolders, history: RenderHistory) {
     this.#options = options;
+    this.#listeners = new EventListeners(options.log);
     this.#folders = folders;
     this.#history = history;
     const { maxParallel, budgetMB } = options;
@@ -93,6 +89,8 @@ export class RenderService {
     const service = new RenderService(options, folders, history);
     for (const status of await folders.load()) service.#finished.set(status.job, status);
     for (const id of await folders.unfinished()) await service.#comeBack(id);
+    service.#waits.enterAll();
+    service.#pump();
     return service;
   }
 
@@ -115,17 +113,17 @@ export class RenderService {
   }
 
   onEvent(listener: Listener): { dispose(): void } {
-    this.#listeners.add(listener);
-    return { dispose: () => this.#listeners.delete(listener) };
+    return this.#listeners.add(listener);
   }
 
   /**
    * Takes a job. `accepted` hears its id before its first event.
-   * @throws {RenderServiceError} `stopping`, `bad-plan`
+   * @throws {RenderServiceError} `stopping`, `bad-plan`, `unknown-job` where it is to wait for one that is not there
    */
   async submit(asked: RenderJob, accepted: (id: string) => void = () => undefined): Promise<string> {
     this.#refuseWhenStopping();
     requireSound(asked.plan);
+    this.#waits.require(asked.after ?? []);
     const plan = dealtByHistory(asked.plan, this.#history.get(historyKeyOf(asked)));
     const request = { ...asked, plan };
     const id = await this.#folders.create(request.source ?? plan.script, plan.write);
@@ -143,6 +141,7 @@ export class RenderService {
     }
     this.#refuseWhenStopping();
     const job = this.#open({ id, job: request, submittedAt, journal });
+    this.#waits.begin(id, request.after ?? []);
     accepted(id);
     this.#emit({ type: "queued", job: id, status: job.status });
     if (plan.nuke?.demo !== true) {
@@ -155,6 +154,7 @@ export class RenderService {
     if (chunks.length === 0) this.#finish(job);
     else {
       this.#queue.add({ id, ...job.changes.wishes, chunks });
+      this.#waits.enter(id);
       this.#pump();
     }
     return id;
@@ -162,9 +162,8 @@ export class RenderService {
 
   /** Null: it is over. @throws {RenderServiceError} `unknown-job` */
   #activeOrOver(id: string): Job | null {
-    const job = this.#active.get(id) ?? null;
-    if (job === null && !this.#finished.has(id)) throw unknownJob(id);
-    return job;
+    if (!this.#active.has(id) && !this.#finished.has(id)) throw unknownJob(id);
+    return this.#active.get(id) ?? null;
   }
 
   /** Reads a chunk's log back. */
@@ -235,6 +234,7 @@ export class RenderService {
       patience: this.#options.patience,
       past: this.#history.get(historyKeyOf(job)),
       emit: (event) => this.#emit(event),
+      waitsFor: () => this.#waits.of(id),
       licensed: () => this.#holds.licensed(id),
     });
     this.#active.set(id, opened);
@@ -265,6 +265,7 @@ export class RenderService {
       this.#queue.add({ id, ...job.changes.wishes, chunks: [] });
       this.#queue.giveBack(id, left.waiting);
       this.#queue.pause(id, job.paused || job.interrupted);
+      this.#waits.begin(id, past.job.after ?? []);
       for (const [chunk, adopted] of nukes) {
         this.#queue.took(id, chunk);
         this.#run(job, chunk, adopted);
@@ -339,7 +340,18 @@ export class RenderService {
     else if (back.length === 0) this.#holds.freed(id);
   }
 
+  /** Ends a job of which nothing was started, and of which nothing may be. */
+  #closeUnstarted(id: string, reason: string): void {
+    const job = this.#active.get(id);
+    if (!job) return;
+    this.#queue.drop(id);
+    job.giveUpUnstarted(reason);
+    this.#emit({ type: "message", job: id, chunk: null, severity: "error", text: `Not rendered. ${reason}` });
+    this.#finish(job);
+  }
+
   #finish(job: Job): void {
+    this.#waits.forget(job.id);
     this.#close(job).catch((error: unknown) => this.#options.log(`ending ${job.id}: ${messageOf(error)}`));
   }
 
@@ -357,6 +369,7 @@ export class RenderService {
     this.#active.delete(job.id);
     this.#admission.forget(job.id);
     this.#holds.forget(job.id);
+    this.#waits.over(job.id);
     const { doneRanges: framesDone, missingRanges: framesMissing, exitCode } = status;
     this.#emit({ type: "finished", job: job.id, framesDone, framesMissing, exitCode: exitCode ?? 1, status });
     for (const id of await this.#folders.prune(new Set(this.#active.keys()))) this.#finished.delete(id);
@@ -381,13 +394,6 @@ export class RenderService {
   }
 
   #emit(event: RenderEvent): void {
-    for (const listener of this.#listeners) {
-      try {
-        listener(event);
-      } catch (error) {
-        // Whoever listens must not hold up a render.
-        this.#options.log(`a listener of ${event.type}: ${messageOf(error)}`);
-      }
-    }
+    this.#listeners.emit(event);
   }
 }

@@ -15,6 +15,7 @@ const status = (job: string, submittedAt: number): JobStatus => ({
   paused: false,
   priority: 50,
   parallel: 1,
+  waitsFor: [],
   frames: "1",
   frameCount: 1,
   framesDone: 1,

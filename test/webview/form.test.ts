@@ -1,6 +1,8 @@
 /** Clicks and keys in the form, under VS Code's policy: what is typed is what the host gets, and the plan follows. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import type { ToWebview } from "../../src/webview/protocol.ts";
+import { aWrite, someFacts } from "../unit/plan-facts.ts";
 import { aState, openForm, withBrowser } from "./open-form.ts";
 
 withBrowser();
@@ -146,4 +148,51 @@ test("nothing is started in a folder that is not trusted", async () => {
   await form.type("range", "1-3");
   await form.messageThat("remember", (message) => message.options.range === "1-3");
   assert.ok(form.received.every(({ type }) => type !== "render"));
+});
+
+test("only frames that are missing: the host looks at the disk when asked, and the count stands under the choice", async () => {
+  let tell: ((message: ToWebview) => void) | null = null;
+  const onDisk = { view: null, fresh: "1-40 45", older: "50", whole: null };
+  await using form = await openForm({
+    host: {
+      selected: ({ write, only }) => {
+        const facts = someFacts(only === "all" ? {} : { files: { [write]: [onDisk] } });
+        tell?.({ type: "facts", trusted: true, facts });
+      },
+    },
+  });
+  tell = (message) => form.send(message);
+  const choose = async (label: string): Promise<void> => {
+    await form.page.locator("#only").click();
+    await form.page.locator("#only").getByText(label).last().click();
+  };
+  await choose("Only those that are missing");
+  await form.shows(".fields", "42 of 100 frames of Write1 are on disk; 58 are rendered.");
+  await form.shows("#summary", "58 frames in");
+  await choose("Those missing or older than the script");
+  await form.shows(".fields", "41 of 100 frames of Write1 are up to date; 59 are rendered.");
+  await form.type("range", "1-40");
+  await form.shows("#summary", "Nothing left to render");
+  await form.shows(
+    ".fields",
+    "All 40 frames of Write1 are on disk already, and none is older than the script.",
+  );
+  await form.type("range", "41-60");
+  await form.page.locator("#submit").click();
+  const { options, needed } = await form.message("render");
+  assert.deepEqual([options.only, options.range, needed], ["outdated", "41-60", false]);
+});
+
+test("where it reads what another Write has not written yet, one click renders both in order", async () => {
+  const writes = [aWrite({ needs: [{ write: "Pre", reader: "Read1" }] }), aWrite({ name: "Pre" })];
+  const files = { Pre: [{ view: null, fresh: "1-90", older: "", whole: null }] };
+  const state = aState({ facts: someFacts({ files }, writes) });
+  await using form = await openForm({ state });
+  await form.shows(
+    "#problems",
+    "Write1 reads what Pre writes (Read1), and 10 of 100 frames are not on disk. Render Pre first.",
+  );
+  await form.page.getByRole("button", { name: "Render Both in Order" }).click();
+  const { write, needed } = await form.message("render");
+  assert.deepEqual([write, needed], ["Write1", true]);
 });

@@ -1,11 +1,18 @@
 /** What stands in the fields of the render side, as text, and what it means. */
 import { SizeError, parseMB } from "../../plan/size.ts";
-import { type Order, type ProxyMode, type RenderOptions, renderOptionsSchema } from "../../plan/request.ts";
+import {
+  type Only,
+  type Order,
+  type ProxyMode,
+  type RenderOptions,
+  renderOptionsSchema,
+} from "../../plan/request.ts";
 import type { WriteTarget } from "../../plan/target.ts";
 import { limits, readWhole } from "./whole-number.ts";
 
 export interface RenderDraft {
   readonly range: string;
+  readonly only: Only;
   /** `auto`: dealt out as Nukes come free. */
   readonly splitBy: "chunks" | "frames" | "auto";
   /** Number of chunks, or frames of each chunk; nothing where frames are dealt out. */
@@ -35,6 +42,7 @@ const USUAL_STEP = "10";
 
 export const emptyDraft: RenderDraft = {
   range: "",
+  only: "all",
   splitBy: "auto",
   splitCount: "",
   order: "forward",
@@ -54,6 +62,7 @@ export function draftOf(options: RenderOptions): RenderDraft {
   const text = (value: number | undefined): string => (value === undefined ? "" : String(value));
   return {
     range: options.range ?? "",
+    only: options.only ?? "all",
     splitBy: dealt ? "auto" : (split?.by ?? "chunks"),
     splitCount: text(split === undefined ? undefined : split.by === "chunks" ? split.count : split.size),
     order: order?.by ?? "forward",
@@ -110,6 +119,7 @@ export function readDraft(draft: RenderDraft, write: WriteTarget): ReadDraft {
   const options: RenderOptions = {
     proxy: draft.proxy,
     continueOnError: draft.continueOnError,
+    ...(draft.only === "all" ? {} : { only: draft.only }),
     ...(draft.range.trim() === "" ? {} : { range: draft.range.trim() }),
     ...(split.value === undefined
       ? {}

@@ -3,11 +3,11 @@ import { type TemplateResult, html, nothing } from "lit";
 import { count } from "../../plan/display.ts";
 import { defaultRange } from "../../plan/range.ts";
 import type { RenderPlan } from "../../plan/render-plan.ts";
-import { orderBySchema, proxyModeSchema } from "../../plan/request.ts";
+import { onlySchema, orderBySchema, proxyModeSchema } from "../../plan/request.ts";
 import { displayMB } from "../../plan/size.ts";
 import type { ScriptFacts, WriteTarget } from "../../plan/target.ts";
 import { type ReadDraft, type RenderDraft, switchSplit } from "./draft.ts";
-import { rangeCodes } from "./reading.ts";
+import { onlyCodes, rangeCodes } from "./reading.ts";
 import { type Option, belowField, checkField, segments, selectField, textField } from "./fields.ts";
 
 export interface RenderSideParts {
@@ -26,7 +26,7 @@ export function renderSide(parts: RenderSideParts): TemplateResult {
     (field: "parallel" | "threads" | "cache") =>
     (text: string): void =>
       change({ ...draft, [field]: text });
-  return html`${rangeField(parts)} ${splitField(parts)} ${orderField(parts)}
+  return html`${rangeField(parts)} ${onlyField(parts)} ${splitField(parts)} ${orderField(parts)}
     <div class="row">
       ${textField({
         id: "parallel",
@@ -90,6 +90,25 @@ function rangeField({ script, write, draft, plan, change }: RenderSideParts): Te
     hint: wrong?.severity === "warning" ? wrong.message : "As 1-10, 1-10x2 or 1 3 5-9.",
     error: wrong?.severity === "error" ? wrong.message : undefined,
     set: (range) => change({ ...draft, range }),
+  });
+}
+
+const onlyOptions: readonly Option[] = [
+  { value: "all", label: "All of the range" },
+  { value: "missing", label: "Only those that are missing" },
+  { value: "outdated", label: "Those missing or older than the script" },
+];
+
+/** Which frames of the range; below it, how many that leaves. */
+function onlyField({ draft, plan, change }: RenderSideParts): TemplateResult {
+  const told = plan.problems.find(({ code }) => onlyCodes.has(code));
+  return selectField({
+    id: "only",
+    label: "Frames",
+    value: draft.only,
+    options: onlyOptions,
+    hint: told?.message,
+    set: (value) => change({ ...draft, only: onlySchema.parse(value) }),
   });
 }
 
