@@ -9,6 +9,7 @@ import { farmCommand } from "./farm-command.ts";
 import { InterruptedError } from "./follow-render.ts";
 import { inspect } from "./inspect.ts";
 import { cancelCommand, logsCommand, pauseCommand, psCommand, retryCommand } from "./jobs-command.ts";
+import { parallelCommand, priorityCommand } from "./queue-command.ts";
 import { planCommand } from "./plan-command.ts";
 import { renderCommand } from "./render-command.ts";
 import { serviceCommand } from "./service-command.ts";
@@ -65,6 +66,10 @@ async function dispatch(command: string, args: readonly string[], terminal: Term
     case "pause":
     case "resume":
       return await pauseCommand(command, args, terminal);
+    case "priority":
+      return await priorityCommand(args, terminal);
+    case "parallel":
+      return await parallelCommand(args, terminal);
     case "retry":
       return await retryCommand(args, terminal);
     case "service":

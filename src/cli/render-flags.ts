@@ -4,6 +4,7 @@ import type { NukeWishes } from "../nuke/choose-nuke.ts";
 import type { PlanFacts } from "../plan/facts.ts";
 import {
   type Deal,
+  type Order,
   type Only,
   type RenderRequest,
   type Split,
@@ -13,6 +14,7 @@ import {
   renderRequestSchema,
   whileRenderingSchema,
 } from "../plan/request.ts";
+import { parseOrder } from "../plan/order.ts";
 import type { Problem } from "../plan/render-plan.ts";
 import { parseMB } from "../plan/size.ts";
 import type { ScriptFacts } from "../plan/target.ts";
@@ -33,6 +35,8 @@ const options = {
   after: { type: "string", multiple: true },
   split: { type: "string" },
   deal: { type: "string" },
+  order: { type: "string" },
+  priority: { type: "string" },
   "chunk-size": { type: "string" },
   "batch-size": { type: "string" },
   parallel: { type: "string" },
@@ -171,6 +175,10 @@ function readRequest(flags: Flags, script: ScriptFacts, settings: Settings, comm
     ...(split === undefined ? {} : { split }),
     ...(flags.parallel === undefined ? {} : { parallel: wholeNumber("--parallel", flags.parallel, command) }),
     ...(flags.deal === undefined ? {} : { deal: readDeal(flags, command) }),
+    ...(flags.order === undefined ? {} : { order: readOrder(flags.order, command) }),
+    ...(flags.priority === undefined
+      ? {}
+      : { priority: wholeNumber("--priority", flags.priority, command, 0) }),
     ...(flags.only === undefined ? {} : { only: readOnly(flags.only, command) }),
     ...(flags.retries === undefined ? {} : { retries: wholeNumber("--retries", flags.retries, command, 0) }),
     ...(flags["while-rendering"] === undefined
@@ -217,6 +225,15 @@ function readWhileRendering(text: string, command: string): WhileRendering {
   if (result.success) return result.data;
   throw new UsageError(
     `--while-rendering takes ${whileRenderingSchema.options.join(", ")}, not "${text}".`,
+    command,
+  );
+}
+
+function readOrder(text: string, command: string): Order {
+  const order = parseOrder(text);
+  if (order !== null) return order;
+  throw new UsageError(
+    `--order takes forward, backward, ends or every:N (N from 2 on), not "${text}".`,
     command,
   );
 }

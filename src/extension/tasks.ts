@@ -15,10 +15,13 @@ import {
 import * as z from "zod";
 import { endingText, rangesText, runningText } from "../plan/display.ts";
 import type { RenderEvent } from "../plan/events.ts";
+import { parseOrder } from "../plan/order.ts";
 import {
+  type Order,
   type RenderOptions,
   dealSchema,
   onlySchema,
+  prioritySchema,
   splitSchema,
   whileRenderingSchema,
 } from "../plan/request.ts";
@@ -46,6 +49,8 @@ const definitionSchema = z.object({
   views: z.array(z.string()).optional(),
   continueOnError: z.boolean().optional(),
   deal: z.optional(dealSchema),
+  order: z.string().optional(),
+  priority: z.optional(prioritySchema),
   retries: z.int().min(0).max(20).optional(),
   whileRendering: z.optional(whileRenderingSchema),
 });
@@ -212,8 +217,9 @@ function parseDefinition(definition: TaskDefinition): Definition {
 }
 
 function options(definition: Definition, continueOnError: boolean): RenderOptions {
-  const { range, only, split, chunkSize, parallel, threads, cache, views, deal, retries, whileRendering } =
+  const { range, only, split, chunkSize, parallel, threads, cache, views, deal, order, priority } =
     definition;
+  const { retries, whileRendering } = definition;
   return {
     proxy: "script",
     continueOnError: definition.continueOnError ?? continueOnError,
@@ -226,7 +232,17 @@ function options(definition: Definition, continueOnError: boolean): RenderOption
     ...(cache === undefined ? {} : { cacheMB: parseMB(cache) }),
     ...(views === undefined ? {} : { views }),
     ...(deal === undefined ? {} : { deal }),
+    ...(order === undefined ? {} : { order: orderOf(order) }),
+    ...(priority === undefined ? {} : { priority }),
     ...(retries === undefined ? {} : { retries }),
     ...(whileRendering === undefined ? {} : { whileRendering }),
   };
+}
+
+function orderOf(text: string): Order {
+  const order = parseOrder(text);
+  if (order !== null) return order;
+  throw new TaskDefinitionError(
+    `tasks.json: order: "${text}" is none of forward, backward, ends, every:N (N from 2 on). Correct the task.`,
+  );
 }

@@ -59,6 +59,11 @@ export function endingText(status: JobStatus): string {
   return `${count(missing, "frame")} missing`;
 }
 
+/** How far a job is, or how it ended. */
+export function stateText(status: JobStatus): string {
+  return status.state === "finished" ? endingText(status) : runningText(status);
+}
+
 /** Ranges in Nuke syntax for people; long lists are cut. */
 export function rangesText(ranges: readonly string[], most = 200): string {
   if (ranges.length === 0) return "none";

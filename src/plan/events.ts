@@ -1,5 +1,6 @@
 /** The one event stream of a render. The service sends it; every surface listens to it. */
 import * as z from "zod/mini";
+import { DEFAULT_PRIORITY } from "./request.ts";
 
 /** `interrupted`: the machine was started again, or the service told to end; it waits until somebody resumes it. */
 export const jobStateSchema = z.enum(["queued", "running", "interrupted", "cancelling", "finished"]);
@@ -72,6 +73,10 @@ export const jobStatusSchema = z.object({
   paused: z._default(z.boolean(), false),
   /** Null: nothing holds it. */
   held: z._default(z.nullable(heldSchema), null),
+  /** Of jobs that wait, those with the higher one start first; 0 to 100. */
+  priority: z._default(z.int(), DEFAULT_PRIORITY),
+  /** Nukes at once at most. */
+  parallel: z._default(z.int(), 1),
   /** Jobs that have to be over before anything of this one is started. */
   waitsFor: z._default(z.array(waitedForSchema), []),
   frames: z.string(),

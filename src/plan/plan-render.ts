@@ -9,14 +9,15 @@ import {
 } from "./checks.ts";
 import { checkNeeds } from "./write-order.ts";
 import { commandLine, frameCommand } from "./command-line.ts";
+import { divideFrames } from "./divide.ts";
 import type { PlanFacts } from "./facts.ts";
 import { formatFrames } from "./frames.ts";
 import { defaultCacheMB, defaultParallel, defaultThreads, memorySum, nukesThatFit } from "./memory.ts";
 import { chooseRange } from "./range.ts";
 import type { Chunk, NukeCommand, Problem, RenderPlan } from "./render-plan.ts";
-import { DEFAULT_RETRIES, type RenderRequest, type Split } from "./request.ts";
+import { FORWARD } from "./order.ts";
+import { DEFAULT_PRIORITY, DEFAULT_RETRIES, type RenderRequest, type Split } from "./request.ts";
 import { selectFrames } from "./select-frames.ts";
-import { dealFrames, splitFrames } from "./split.ts";
 import { careFor } from "./script-care.ts";
 import type { ScriptFacts, WriteTarget } from "./target.ts";
 
@@ -54,10 +55,10 @@ export function planRender(request: RenderRequest, facts: PlanFacts): RenderPlan
     continueOnError: request.continueOnError,
     extraArguments: request.extraArguments ?? [],
   });
-  const parts =
-    request.deal === "auto" && !write.movie
-      ? dealFrames(frames, shape.parallel)
-      : splitFrames(frames, shape.split);
+  const deal = dealOf(request, write);
+  const order = write.movie ? FORWARD : (request.order ?? FORWARD);
+  const by = deal === "auto" ? { by: "auto" as const, nukes: shape.parallel, pace: null } : shape.split;
+  const parts = divideFrames(frames, { by, order });
   const chunks = parts.map((part, index): Chunk => ({
     index,
     frames: formatFrames(part, steps),
@@ -79,6 +80,9 @@ export function planRender(request: RenderRequest, facts: PlanFacts): RenderPlan
     chunks,
     command,
     parallel: shape.parallel,
+    deal,
+    order,
+    priority: request.priority ?? DEFAULT_PRIORITY,
     threads: shape.threads,
     memory,
     continueOnError: request.continueOnError,
@@ -108,6 +112,12 @@ export function stoppers(
   ignored: ReadonlySet<string> = new Set(),
 ): Problem[] {
   return problems.filter((problem) => problem.severity === "error" && !ignored.has(problem.code));
+}
+
+/** Dealt out unless somebody asked for chunks of their own; a container is never dealt out. */
+function dealOf({ deal, split }: RenderRequest, { movie }: WriteTarget): RenderPlan["deal"] {
+  if (movie) return "fixed";
+  return (deal ?? (split === undefined ? "auto" : "split")) === "auto" ? "auto" : "fixed";
 }
 
 interface Shape {
@@ -183,6 +193,9 @@ function emptyPlan(request: RenderRequest, facts: PlanFacts, problem: Problem): 
     chunks: [],
     command: { before: [], after: [] },
     parallel: 1,
+    deal: "fixed",
+    order: FORWARD,
+    priority: request.priority ?? DEFAULT_PRIORITY,
     threads: 1,
     memory: memorySum(facts.machine, 1, defaultCacheMB(facts.machine, 1)),
     continueOnError: request.continueOnError,

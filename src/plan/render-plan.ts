@@ -1,6 +1,6 @@
 /** What will be done, to the last argument. The form shows it, the service carries it out, farms translate it. */
 import * as z from "zod/mini";
-import { whileRenderingSchema } from "./request.ts";
+import { DEFAULT_PRIORITY, orderSchema, prioritySchema, whileRenderingSchema } from "./request.ts";
 
 export const problemSchema = z.object({
   code: z.enum([
@@ -112,6 +112,11 @@ export const renderPlanSchema = z.object({
   /** For ranges that come up while it renders: what a Nuke that ended early has left. */
   command: frameCommandSchema,
   parallel: z.int(),
+  /** `auto`: chunks that were not started may be dealt anew when more is known of how long frames take; `fixed`: they are as asked. */
+  deal: z._default(z.enum(["auto", "fixed"]), "fixed"),
+  order: z._default(orderSchema, { by: "forward" }),
+  /** Among the jobs of this machine; higher ones start first. */
+  priority: z._default(prioritySchema, DEFAULT_PRIORITY),
   threads: z.int(),
   memory: memorySumSchema,
   continueOnError: z.boolean(),

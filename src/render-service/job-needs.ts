@@ -2,8 +2,9 @@
 import { basename } from "node:path";
 import { count, duration } from "../plan/display.ts";
 import type { Held } from "../plan/events.ts";
-import { displayFrames } from "../plan/frames.ts";
+import { displayFrames, parseFrames } from "../plan/frames.ts";
 import type { RenderJob } from "../plan/job.ts";
+import type { ChunkList } from "./chunk-list.ts";
 import type { Ending } from "./frame-book.ts";
 import type { Hold, Look } from "./job-holds.ts";
 import { refusalText } from "./job-words.ts";
@@ -18,6 +19,7 @@ export interface NeedsOrder {
   /** The job's own. */
   readonly folder: string;
   readonly patience: Pick<Patience, "license" | "output">;
+  readonly list: Pick<ChunkList, "runs" | "running">;
   /** How the script was; null: nobody looks after it. */
   readonly script: ScriptMark | null;
   readonly say: (severity: "warning" | "info", text: string) => void;
@@ -39,6 +41,7 @@ export class JobNeeds {
   readonly #place: OutputPlace;
   readonly #script: ScriptCare | null;
   #held: Held | null = null;
+  #looking = 0;
 
   constructor(order: NeedsOrder) {
     this.#order = order;
@@ -73,14 +76,29 @@ export class JobNeeds {
     return this.#license.granted(startedAt);
   }
 
-  /**
-   * Looks before a Nuke is started; null: it may be.
-   * @param old frames that are rendered already or just now.
-   */
-  async beforeStart(old: readonly number[]): Promise<Instead | null> {
-    const instead = (await this.#lookAtScript(old)) ?? (await this.#lookAtPlace());
-    if (instead === null) this.#held = null;
-    return instead;
+  /** Nukes that are about to be started, once all is found in order. */
+  get looking(): number {
+    return this.#looking;
+  }
+
+  /** Looks before a Nuke is started; null: it may be. */
+  async beforeStart(): Promise<Instead | null> {
+    this.#looking++;
+    try {
+      const instead = (await this.#lookAtScript(this.#begun)) ?? (await this.#lookAtPlace());
+      if (instead === null) this.#held = null;
+      return instead;
+    } finally {
+      this.#looking--;
+    }
+  }
+
+  /** Frames that are rendered already or just now. */
+  get #begun(): number[] {
+    const { runs, running } = this.#order.list;
+    const done = runs.flatMap(({ ledger }) => [...ledger.done.keys()]);
+    const atWork = running.flatMap(({ status }) => parseFrames(status.frames).frames);
+    return [...new Set([...done, ...atWork])].sort((a, b) => a - b);
   }
 
   /** Whether a Nuke failed for want of a place; then no frame is to blame. */
@@ -104,10 +122,13 @@ export class JobNeeds {
     };
   }
 
-  /** What to say at the end when frames are missing: rendered later, they may be of another script. */
-  async atEnd(): Promise<string | null> {
-    if (this.#script === null || (await this.#script.sourceIsSame())) return null;
-    return `${this.#name} is another version by now: frames that are rendered again may not match the others.`;
+  /** Frames are missing at the end: says so when they would be rendered from another script. */
+  async atEnd(): Promise<void> {
+    if (this.#script === null || (await this.#script.sourceIsSame())) return;
+    this.#order.say(
+      "warning",
+      `${this.#name} is another version by now: frames that are rendered again may not match the others.`,
+    );
   }
 
   #afterLicense(startedAt: number, others: number): AfterWait {

@@ -1,17 +1,36 @@
 /** What people see of a job. */
 import type { Held, JobState, JobStatus } from "../plan/events.ts";
+import { type FrameList, formatFrames } from "../plan/frames.ts";
 import type { ChunkList } from "./chunk-list.ts";
 import type { JobLessons } from "./job-lessons.ts";
 import type { JobOrder } from "./job-terms.ts";
+import type { Wishes } from "./journal-entry.ts";
 
 /** How it ended. */
 export type JobEnding = Pick<JobStatus, "doneRanges" | "missingRanges" | "exitCode">;
+
+/** @param done frames on disk. @param exitCode what it is for so many missing frames. */
+export function jobEnding(
+  { frames, steps }: FrameList,
+  done: ReadonlySet<number>,
+  exitCode: (missing: number) => number,
+): JobEnding {
+  const missing = frames.filter((frame) => !done.has(frame));
+  const ranges = (list: readonly number[]): string[] =>
+    list.length === 0 ? [] : formatFrames(list, steps).split(" ");
+  return {
+    doneRanges: ranges(frames.filter((frame) => done.has(frame))),
+    missingRanges: ranges(missing),
+    exitCode: exitCode(missing.length),
+  };
+}
 
 export interface JobFacts {
   readonly id: string;
   readonly order: JobOrder;
   readonly cancelled: boolean;
   readonly interrupted: boolean;
+  readonly wishes: Wishes;
   readonly paused: boolean;
   readonly held: Held | null;
   readonly list: ChunkList;
@@ -45,6 +64,8 @@ export function jobStatus({ order, list, lessons, ending, ...facts }: JobFacts):
     state: stateOf(facts),
     paused: waits && (facts.paused || facts.interrupted),
     held: waits ? facts.held : null,
+    priority: facts.wishes.priority,
+    parallel: facts.wishes.parallel,
     waitsFor: waits ? order.waitsFor() : [],
     frames: plan.frames,
     frameCount: plan.frameCount,

@@ -9,11 +9,12 @@ import { ChunkRun } from "./chunk-run.ts";
 import { messageOf } from "./errors.ts";
 import { FailureStreak } from "./failure-streak.ts";
 import { type Comeback, type Ending, FrameBook } from "./frame-book.ts";
+import { JobChanges } from "./job-changes.ts";
 import type { JobPast } from "./job-past.ts";
 import { type Unfinished, restoreJob } from "./job-restore.ts";
 import { type AfterChunk, type JobOrder, nothingLeft } from "./job-terms.ts";
-import { type JobEnding, jobStatus } from "./job-status.ts";
-import { exitCodeOf, lookAtDisk } from "./job-close.ts";
+import { type JobEnding, jobEnding, jobStatus } from "./job-status.ts";
+import { exitCodeOf, framesOnDisk } from "./job-close.ts";
 import { JobLessons } from "./job-lessons.ts";
 import { JobNeeds } from "./job-needs.ts";
 import { comebackText } from "./job-words.ts";
@@ -34,10 +35,10 @@ export class Job {
   readonly #needs: JobNeeds;
   readonly #lessons: JobLessons;
   readonly #pace: ProgressPace;
+  /** What changes while it waits or runs. */
+  readonly changes: JobChanges;
   /** Frames that have failed for the last time. */
   readonly #lost = new Set<number>();
-  /** Chunks that will be started when all is found in order. */
-  #looking = 0;
   #givenUp: "failed" | "license" | null = null;
   #startedAt: number | null = null;
   #finishedAt: number | null = null;
@@ -62,6 +63,7 @@ export class Job {
     const { past, patience } = order;
     this.#needs = new JobNeeds({
       ...order,
+      list: this.#list,
       say: (severity, text) => this.#say(null, severity, text),
       accepted: (script) => order.journal.append({ is: "script", script }),
       changed: () => this.#pace.changed(),
@@ -71,11 +73,14 @@ export class Job {
       () => this.#list.length,
       () => order.emit({ type: "progress", job: order.id, status: this.status }),
     );
+    const changed = (): void => this.#pace.now();
+    this.changes = new JobChanges({ order, list: this.#list, lessons: this.#lessons, changed });
   }
 
   /** Puts a job that an earlier service began back to where its journal left it. */
   restore(before: JobPast): Unfinished {
     const left = restoreJob(before, this.plan, this.#list, this.#book);
+    this.changes.restore(before);
     for (const frame of before.lost) this.#lost.add(frame);
     this.#givenUp = before.givenUp;
     this.#cancelled = before.cancelled;
@@ -111,7 +116,10 @@ export class Job {
 
   /** What its Nukes hold now, MB each. */
   get loads(): number[] {
-    return [...this.running.map(({ memory }) => memory.measuredMB), ...Array<number>(this.#looking).fill(0)];
+    return [
+      ...this.running.map(({ memory }) => memory.measuredMB),
+      ...Array<number>(this.#needs.looking).fill(0),
+    ];
   }
 
   get historyKey(): HistoryKey {
@@ -153,7 +161,7 @@ export class Job {
     });
     this.#list.started(index, run);
     if (adopted === null) this.#order.journal.append({ is: "starting", chunk: index, at: run.startedAt });
-    else if (this.#cancelled) run.cancel();
+    else if (this.#cancelled || this.#list.isCancelled(index)) run.cancel();
     else if (this.#paused) run.pause();
     await run.run();
     const left = run.ending(others());
@@ -204,18 +212,12 @@ export class Job {
 
   /** Looks whether a Nuke can do anything now; answers with what to do instead, null: start it. */
   async #lookFirst(chunk: number): Promise<AfterChunk | null> {
-    const { running } = this;
-    const begun = running.flatMap(({ status }) => parseFrames(status.frames).frames);
-    const done = this.#list.runs.flatMap(({ ledger }) => [...ledger.done.keys()]);
-    this.#looking++;
-    const instead = await this.#needs
-      .beforeStart([...new Set([...done, ...begun])].sort((a, b) => a - b))
-      .finally(() => this.#looking--);
+    const instead = await this.#needs.beforeStart();
     // Cancelled, or given up, while it was looked: nobody wants it any more.
-    if (this.#drop !== null) return nothingLeft;
+    if (this.#drop !== null || this.#list.isCancelled(chunk)) return nothingLeft;
     const back = [{ chunk, first: true, bySelf: false }];
     if (instead !== null && "hold" in instead) return { ...nothingLeft, back, hold: instead.hold };
-    if (instead !== null) this.#pauseFor(instead.pause);
+    if (instead !== null) this.pause(instead.pause);
     const waits = this.#paused || this.#interrupted;
     return waits ? { ...nothingLeft, back, paused: this.#paused } : null;
   }
@@ -264,18 +266,15 @@ export class Job {
     this.#pace.now();
   }
 
-  /** Nothing more is started; its Nukes go on, for they have read the script before. */
-  #pauseFor(why: string): void {
+  /**
+   * Starts nothing more. Its Nukes are ended politely, and their unfinished frames come back.
+   * @param why the job does so itself, for its script was saved: its Nukes go on, they have read the script before.
+   */
+  pause(why?: string): void {
     this.#paused = true;
-    this.#order.journal.append({ is: "paused", paused: true, why }, { sync: true });
-    this.#pace.now();
-  }
-
-  /** Ends its Nukes politely; the queue starts no others. Their unfinished frames come back. */
-  pause(): void {
-    this.#paused = true;
-    this.#order.journal.append({ is: "paused", paused: true }, { sync: true });
-    for (const run of this.running) run.pause();
+    const entry = { is: "paused" as const, paused: true, ...(why === undefined ? {} : { why }) };
+    this.#order.journal.append(entry, { sync: true });
+    if (why === undefined) for (const run of this.running) run.pause();
     this.#pace.now();
   }
 
@@ -330,14 +329,12 @@ export class Job {
    */
   async finish(): Promise<JobStatus> {
     this.#closing = true;
-    const gone = "Its file was written, but is gone or changed at the end of the render.";
-    const { missing, ...ranges } = await lookAtDisk(this.#frames, this.#list.runs, (chunk, frame) =>
-      this.#tellFailed(chunk, frame, gone),
+    const done = await framesOnDisk(this.#list.runs, (...gone) => this.#tellFailed(...gone));
+    this.#ending = jobEnding(this.#frames, done, (missing) =>
+      exitCodeOf(missing, this.#cancelled, this.#givenUp),
     );
-    const warning = missing > 0 && ranges.doneRanges.length > 0 ? await this.#needs.atEnd() : null;
-    if (warning !== null) this.#say(null, "warning", warning);
+    if (this.#ending.exitCode !== 0 && done.size > 0) await this.#needs.atEnd();
     this.#pace.end();
-    this.#ending = { ...ranges, exitCode: exitCodeOf(missing, this.#cancelled, this.#givenUp) };
     await removeScriptCopy(this.#order.job, this.#order.folder);
     this.#finishedAt = Date.now();
     const { journal } = this.#order;
@@ -354,6 +351,7 @@ export class Job {
       interrupted: this.#interrupted,
       paused: this.#paused,
       held: this.#needs.held,
+      wishes: this.changes.wishes,
       list: this.#list,
       lessons: this.#lessons,
       lost: this.#lost.size,

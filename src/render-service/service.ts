@@ -3,31 +3,34 @@ import { availableParallelism } from "node:os";
 import { count } from "../plan/display.ts";
 import type { JobStatus, RenderEvent } from "../plan/events.ts";
 import type { RenderJob } from "../plan/job.ts";
-import { Admission, budgetOf } from "./admission.ts";
+import { Admission } from "./admission.ts";
 import { MemoryWatch } from "./memory-watch.ts";
 import type { Adopted } from "./chunk-order.ts";
 import type { ChunkRun } from "./chunk-run.ts";
+import { dealtByHistory } from "./dealing.ts";
 import { RenderServiceError, messageOf, unknownJob } from "./errors.ts";
 import { EventListeners, type Listener } from "./event-listeners.ts";
 import { JobFolders, chunkLog, readLog } from "./job-folders.ts";
 import { Job } from "./job.ts";
 import type { AfterChunk, JobOpening } from "./job-terms.ts";
+import { JobControls } from "./job-controls.ts";
 import { JobHolds } from "./job-holds.ts";
 import { takeBack, takeIn } from "./job-intake.ts";
 import { JobWaits } from "./job-waits.ts";
 import { jobPast } from "./job-past.ts";
 import { Journal } from "./journal.ts";
 import { readEnvironment, removeEnvironment } from "./kept-environment.ts";
+import { MachineLimits } from "./machine-limits.ts";
 import { bootName, findNukes } from "./recovery.ts";
 import { MemorySampler } from "./memory-sampler.ts";
 import { JOB_FOLDER_VARIABLE, prepareNukeTemp } from "./nuke-environment.ts";
-import type { LogPiece, ServiceSettings } from "./protocol.ts";
+import type { LogPiece, ServiceLimits, ServiceSettings } from "./protocol.ts";
 import { RenderQueue } from "./queue.ts";
 import { RenderHistory, historyKeyOf } from "./render-history.ts";
 import { sweepScriptCopies } from "./script-copy.ts";
 import type { ServiceOptions } from "./service-options.ts";
 import { requireSound } from "./sound-plan.ts";
-import { historyFile, jobsFolder } from "./state-folder.ts";
+import { historyFile, jobsFolder, limitsFile } from "./state-folder.ts";
 
 export class RenderService {
   readonly #options: ServiceOptions;
@@ -36,6 +39,7 @@ export class RenderService {
   readonly #admission: Admission;
   readonly #watch: MemoryWatch;
   readonly #queue = new RenderQueue(availableParallelism());
+  readonly #limits: MachineLimits;
   readonly #holds = new JobHolds(this.#queue, () => this.#pump());
   readonly #waits = new JobWaits({
     queue: this.#queue,
@@ -50,6 +54,14 @@ export class RenderService {
   readonly #sampler: MemorySampler;
   /** Told when nothing renders or waits for its turn any more. */
   readonly #quietWaiters = new Set<() => void>();
+  /** What people change of jobs. */
+  readonly controls = new JobControls({
+    queue: this.#queue,
+    active: (id) => this.#activeOrOver(id),
+    lookNow: (id) => this.#holds.lookNow(id),
+    pump: () => this.#pump(),
+    finish: (job) => this.#finish(job),
+  });
   #stopping = false;
 
   private constructor(options: ServiceOptions, folders: JobFolders, history: RenderHistory) {
@@ -57,9 +69,11 @@ export class RenderService {
     this.#listeners = new EventListeners(options.log);
     this.#folders = folders;
     this.#history = history;
-    this.#queue.maxParallel = options.maxParallel;
+    const { maxParallel, budgetMB } = options;
+    this.#limits = new MachineLimits({ file: limitsFile(options.stateFolder), maxParallel, budgetMB });
+    this.#queue.maxParallel = this.#limits.maxParallel;
     this.#watch = new MemoryWatch({ freeFloorMB: options.freeFloorMB, log: options.log });
-    this.#admission = new Admission(budgetOf(options.budgetMB), this.#watch, (event) => this.#emit(event));
+    this.#admission = new Admission(this.#limits.budgetMB, this.#watch, (event) => this.#emit(event));
     this.#sampler = new MemorySampler(
       () => [...this.#active.values()],
       () => {
@@ -110,11 +124,12 @@ export class RenderService {
    * Takes a job. `accepted` hears its id before its first event.
    * @throws {RenderServiceError} `stopping`, `bad-plan`, `state-folder`, `unknown-job` where it is to wait for one that is not there
    */
-  async submit(request: RenderJob, accepted: (id: string) => void = () => undefined): Promise<string> {
-    const { plan } = request;
+  async submit(asked: RenderJob, accepted: (id: string) => void = () => undefined): Promise<string> {
     this.#refuseWhenStopping();
-    requireSound(plan);
-    this.#waits.require(request.after ?? []);
+    requireSound(asked.plan);
+    this.#waits.require(asked.after ?? []);
+    const plan = dealtByHistory(asked.plan, this.#history.get(historyKeyOf(asked)));
+    const request = { ...asked, plan };
     const taken = await takeIn(request, this.#folders, this.#options.log);
     const { id, problem } = taken;
     if (this.#stopping) await takeBack(taken, this.#folders);
@@ -126,55 +141,21 @@ export class RenderService {
     const trouble = plan.nuke?.demo === true ? null : await prepareNukeTemp(job.env);
     for (const text of [problem, trouble])
       if (text !== null) this.#emit({ type: "message", job: id, chunk: null, severity: "warning", text });
-    // It may have been cancelled while its folders were made.
-    if (job.cancelled) this.#finish(job);
+    const chunks = job.changes.waiting;
+    // It, or all its chunks, may have been cancelled while its folders were made.
+    if (chunks.length === 0) this.#finish(job);
     else {
-      this.#queue.add({ id, parallel: plan.parallel, chunks: plan.chunks.map(({ index }) => index) });
+      this.#queue.add({ id, ...job.changes.wishes, chunks });
       this.#waits.enter(id);
       this.#pump();
     }
     return id;
   }
 
-  /** Cancels a job; over when its `finished` event comes. Nothing happens to one that has finished. */
-  cancel(id: string): void {
-    const job = this.#unfinished(id);
-    if (!job) return;
-    const waited = !this.#queue.isOver(id);
-    this.#queue.drop(id);
-    job.cancel();
-    // Otherwise its last chunk to end finishes it.
-    if (waited && this.#queue.isOver(id)) this.#finish(job);
-  }
-
-  /** Ends a job's Nukes and starts none of it until it is resumed; unfinished frames are rendered then. */
-  pause(id: string): void {
-    this.#setPaused(id, true);
-  }
-
-  /** Goes on with a paused job. */
-  resume(id: string): void {
-    this.#setPaused(id, false);
-    this.#pump();
-  }
-
-  /** Undefined: it has finished. @throws {RenderServiceError} `unknown-job` */
-  #unfinished(id: string): Job | undefined {
-    const job = this.#active.get(id);
-    if (!job && !this.#finished.has(id)) throw unknownJob(id);
-    return job;
-  }
-
-  /** Nothing happens to a job that has finished. */
-  #setPaused(id: string, paused: boolean): void {
-    const job = this.#unfinished(id);
-    if (!job) return;
-    this.#queue.pause(id, paused);
-    if (paused) job.pause();
-    else {
-      job.resume();
-      this.#holds.lookNow(id);
-    }
+  /** Null: it is over. @throws {RenderServiceError} `unknown-job` */
+  #activeOrOver(id: string): Job | null {
+    if (!this.#active.has(id) && !this.#finished.has(id)) throw unknownJob(id);
+    return this.#active.get(id) ?? null;
   }
 
   /** Reads a chunk's log back. */
@@ -192,10 +173,16 @@ export class RenderService {
   }
 
   /** What is absent stays as it is; null: the machine decides. */
-  configure({ maxParallel, budgetMB }: ServiceSettings): void {
-    if (maxParallel !== undefined) this.#queue.maxParallel = maxParallel;
-    if (budgetMB !== undefined) this.#admission.budgetMB = budgetOf(budgetMB);
+  configure(settings: ServiceSettings): void {
+    this.#limits.configure(settings);
+    this.#queue.maxParallel = this.#limits.maxParallel;
+    this.#admission.budgetMB = this.#limits.budgetMB;
     this.#pump();
+  }
+
+  /** What holds for all jobs together. */
+  get limits(): ServiceLimits {
+    return { ...this.#limits.now, running: this.#queue.running };
   }
 
   /**
@@ -210,8 +197,9 @@ export class RenderService {
         `${busy === 1 ? "A job is" : `${busy} jobs are`} not finished. Cancel first, or force the stop.`,
       );
     this.#stopping = true;
-    for (const { id } of this.#busy) this.cancel(id);
+    for (const { id } of this.#busy) this.controls.cancel(id);
     await this.#quiet();
+    this.#limits.forget();
   }
 
   /**
@@ -268,7 +256,7 @@ export class RenderService {
       journal.append({ is: "service", boot: now, at: Date.now() });
       if (boot !== now) job.interrupt();
       if (left.waiting.length === 0 && nukes.size === 0) return this.#finish(job);
-      this.#queue.add({ id, parallel: past.job.plan.parallel, chunks: [] });
+      this.#queue.add({ id, ...job.changes.wishes, chunks: [] });
       this.#queue.giveBack(id, left.waiting);
       this.#queue.pause(id, job.paused || job.interrupted);
       this.#waits.begin(id, past.job.after ?? []);
@@ -309,8 +297,18 @@ export class RenderService {
       const { job: id, chunk } = next;
       const job = this.#active.get(id);
       if (!job) throw new Error(`the queue holds ${id}, which is not active`);
-      this.#run(job, chunk);
+      if (!this.#dealtAnew(job, chunk)) this.#run(job, chunk);
     }
+  }
+
+  /** Deals what waits of a job anew where that is due, the chunk that was taken among it. */
+  #dealtAnew(job: Job, taken: number): boolean {
+    const redealt = job.changes.redeal([taken, ...this.#queue.waitingOf(job.id)]);
+    if (redealt === null) return false;
+    this.#queue.putBack(job.id, taken);
+    const fresh = redealt.fresh.map(({ chunk }) => chunk);
+    this.#queue.replace(job.id, redealt.gone, fresh);
+    return true;
   }
 
   #run(job: Job, chunk: number, adopted: Adopted | null = null): void {

@@ -61,6 +61,80 @@ test("ps, logs -f and cancel of a render that another terminal follows", async (
   assert.ok(frames.length >= status.framesDone);
 });
 
+test("priority, parallel, single chunks and what holds for all renders, from another terminal", async () => {
+  let said: ((job: string) => void) | null = null;
+  const begun = new Promise<string>((resolve) => (said = resolve));
+  const render = runNbr(
+    [
+      "render",
+      script,
+      "--demo",
+      "--split",
+      "4",
+      "--parallel",
+      "1",
+      "--priority",
+      "20",
+      "--order",
+      "backward",
+      "--json",
+    ],
+    {
+      env,
+      onLine: (line) => {
+        const event = z.object({ type: z.string(), job: z.string().optional() }).parse(JSON.parse(line));
+        if (event.type === "frame-done" && event.job !== undefined) said?.(event.job);
+      },
+    },
+  );
+  const job = await begun;
+  const nbr = async (...args: string[]): Promise<string> => {
+    const { code, stdout, stderr } = await runNbr(args, { env });
+    assert.equal(code, 0, stderr);
+    return stdout;
+  };
+  assert.match(await nbr("ps"), new RegExp(`${job} +Write1 +running +20 `, "u"));
+  assert.match(await nbr("priority", job, "70"), /: priority 70 · \d+\/200 frames/u);
+  assert.match(await nbr("priority", job, "next"), /: priority 70 · /u);
+  assert.match(await nbr("parallel", job, "2"), /: 2 Nukes at once · /u);
+  assert.match(await nbr("cancel", job, "--chunk", "4"), /: chunk 4 cancelled · /u);
+  const chunks = await nbr("ps", job);
+  assert.match(chunks, /^priority 70, 2 Nukes at once$/mu);
+  assert.match(chunks, /^ +1 +151-200 /mu);
+  assert.match(chunks, /^ +4 +1-50 .*Cancelled before it started/mu);
+  const status: unknown = JSON.parse(await nbr("parallel", job, "1", "--json"));
+  assert.equal(z.object({ parallel: z.int() }).parse(status).parallel, 1);
+
+  assert.match(
+    await nbr("service", "budget", "1500M"),
+    /1\.5 GB of memory \(nbr service budget auto undoes that\)/u,
+  );
+  assert.match(await nbr("service", "parallel", "3"), /3 Nukes at once/u);
+  const limits: unknown = JSON.parse(await nbr("service", "status", "--json"));
+  assert.deepEqual(
+    z.object({ limits: z.object({ budgetMB: z.int(), maxParallel: z.int() }) }).parse(limits).limits,
+    { budgetMB: 1500, maxParallel: 3 },
+  );
+  await nbr("service", "parallel", "auto");
+  assert.match(await nbr("service", "budget", "auto", "--json"), /"maxParallel":null.*"budgetHeld":false/u);
+
+  for (const [args, message] of [
+    [["priority", job], /takes a job's name and a number/u],
+    [["priority", job, "101"], /from 0 to 100/u],
+    [["parallel", job, "0"], /from 1 to 256/u],
+    [["cancel", job, "--chunk", "9"], /has no chunk 9\. nbr ps/u],
+    [["cancel", "--all", "--chunk", "1"], /exclude each other/u],
+    [["service", "budget"], /takes one value/u],
+    [["service", "parallel", "many"], /1 to 256/u],
+  ] as const) {
+    const { code, stderr } = await runNbr([...args], { env });
+    assert.equal(code, 2, `${args.join(" ")}: ${stderr}`);
+    assert.match(stderr, message);
+  }
+  await nbr("cancel", job);
+  assert.equal((await render).code, 130);
+});
+
 test("retry renders what a job left missing, and nothing else", async () => {
   const profile = join(folder, "failing.json");
   writeFileSync(profile, JSON.stringify({ failFrames: [3, 5] }));

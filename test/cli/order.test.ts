@@ -129,7 +129,7 @@ test("--only missing renders what is missing or empty, --only outdated what is o
 });
 
 test("--after waits for a job of another terminal, which nbr ps tells; a job that is not there is refused", async () => {
-  writeFileSync(join(folder, "profile.json"), JSON.stringify({ secondsPerFrame: 0.2 }));
+  writeFileSync(join(folder, "profile.json"), JSON.stringify({ secondsPerFrame: 0.6 }));
   let say: (job: string) => void = () => undefined;
   const begun = new Promise<string>((resolve) => (say = resolve));
   const first = runNbr(["render", script, "--demo", "--write", "Pre", "--split", "1", "--json"], {
@@ -147,7 +147,7 @@ test("--after waits for a job of another terminal, which nbr ps tells; a job tha
     onLine: (line) => eventSchema.parse(JSON.parse(line)).type === "queued" && queued(),
   });
   await waits;
-  assert.match((await runNbr(["ps"], { env })).stdout, /Final +queued +waits for Pre · 6 frames/u);
+  assert.match((await runNbr(["ps"], { env })).stdout, /Final +queued +50 +waits for Pre · 6 frames/u);
   assert.equal((await first).code, 0);
   assert.equal((await second).code, 0);
   const refused = await runNbr(["render", script, "--demo", "--write", "Final", "--after", "nobody"], {

@@ -106,6 +106,9 @@ export function fakeJob(
     chunks,
     command,
     parallel: shape.parallel ?? 1,
+    deal: "fixed",
+    order: { by: "forward" },
+    priority: 50,
     threads: 1,
     memory: {
       parallel: 1,

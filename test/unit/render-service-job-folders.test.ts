@@ -14,6 +14,8 @@ const status = (job: string, submittedAt: number): JobStatus => ({
   state: "finished",
   paused: false,
   held: null,
+  priority: 50,
+  parallel: 1,
   waitsFor: [],
   frames: "1",
   frameCount: 1,

@@ -9,6 +9,7 @@ import { type Ending, FrameBook } from "../../src/render-service/frame-book.ts";
 import type { JournalEntry } from "../../src/render-service/journal-entry.ts";
 import { readEntries } from "../../src/render-service/journal.ts";
 import { type JobPast, jobPast } from "../../src/render-service/job-past.ts";
+import { splitFrames } from "../../src/plan/split.ts";
 import { restoreJob } from "../../src/render-service/job-restore.ts";
 import { fakeJob } from "../service/fake-nuke.ts";
 
@@ -32,7 +33,12 @@ function journalOf(random: Random, plan: RenderPlan): JournalEntry[] {
   const chunks = new ChunkList(plan, new Set());
   const waiting = plan.chunks.map(({ index }) => index);
   while (waiting.length > 0) {
+    if (random.chance(5)) dealAnew(random, chunks, waiting, entries);
     const chunk = waiting.shift() ?? 0;
+    if (random.chance(8)) {
+      entries.push({ is: "chunk-cancelled", chunk });
+      continue;
+    }
     const { frames } = parseFrames(chunks.get(chunk).frames);
     entries.push({ is: "starting", chunk, at: 5 });
     entries.push({ is: "started", chunk, pid: 100 + chunk, started: "" });
@@ -41,6 +47,8 @@ function journalOf(random: Random, plan: RenderPlan): JournalEntry[] {
     for (const frame of frames.slice(0, stops))
       entries.push({ is: "done", chunk, frame, files: [`/f.${frame}.exr`], read: [frame, 0] });
     const missing = frames.slice(stops);
+    const cancelled = missing.length > 0 && random.chance(5);
+    if (cancelled) entries.push({ is: "chunk-cancelled", chunk });
     const cause = random.pick<Ending["cause"]>([
       "memory",
       "paused",
@@ -51,7 +59,9 @@ function journalOf(random: Random, plan: RenderPlan): JournalEntry[] {
     ]);
     const failed = cause === "error" ? missing.slice(0, 1) : [];
     const ending: Ending | null =
-      missing.length === 0 ? null : { cause, missing, failed: new Set(failed), at: missing[0] ?? null };
+      missing.length === 0 || cancelled
+        ? null
+        : { cause, missing, failed: new Set(failed), at: missing[0] ?? null };
     const { back, givenUp } = ending ? book.after(ending) : { back: [], givenUp: [] };
     const returns = back.map(({ frames: own, bySelf, why }) => ({
       chunk: chunks.add(own, chunk),
@@ -63,7 +73,7 @@ function journalOf(random: Random, plan: RenderPlan): JournalEntry[] {
       if (first) waiting.unshift(index);
       else waiting.push(index);
     const status = {
-      ...chunks.statuses[chunk],
+      ...chunks.statuses.find(({ index }) => index === chunk),
       state: "finished",
       verdict: missing.length === 0 ? "done" : "crash",
     };
@@ -79,12 +89,32 @@ function journalOf(random: Random, plan: RenderPlan): JournalEntry[] {
       drop: null,
     });
     if (random.chance(4)) entries.push({ is: "paused", paused: random.chance(2) });
+    const wishes = { priority: random.below(101), place: random.below(9), parallel: 1 + random.below(9) };
+    if (random.chance(9)) entries.push({ is: "wished", wishes });
     if (random.chance(9)) entries.push({ is: "service", boot: "b", at: 7 });
   }
   return entries;
 }
 
-/** Where every frame is: done, lost, with a Nuke whose end is not known, or waiting. */
+/** Deals what waits of the plan anew, into more chunks or fewer. */
+function dealAnew(random: Random, chunks: ChunkList, waiting: number[], entries: JournalEntry[]): void {
+  const size = 1 + random.below(7);
+  const redealt = chunks.redeal(
+    waiting,
+    (left) =>
+      splitFrames(
+        [...left].sort((a, b) => a - b),
+        { by: "frames", size },
+      ).reverse(),
+    ({ gone, fresh }) => entries.push({ is: "dealt", gone: [...gone], fresh: [...fresh] }) > 0,
+  );
+  if (redealt === null) return;
+  const first = waiting.findIndex((chunk) => redealt.gone.has(chunk));
+  const others = waiting.slice(first).filter((chunk) => !redealt.gone.has(chunk));
+  waiting.splice(first, Infinity, ...redealt.fresh.map(({ chunk }) => chunk), ...others);
+}
+
+/** Where every frame is: done, lost, cancelled, with a Nuke whose end is not known, or waiting. */
 function placesOf(past: JobPast, plan: RenderPlan): Map<number, string[]> {
   const found = new Map<number, string[]>(parseFrames(plan.frames).frames.map((frame) => [frame, []]));
   const put = (frame: number, where: string): void => void found.get(frame)?.push(where);
@@ -94,7 +124,10 @@ function placesOf(past: JobPast, plan: RenderPlan): Map<number, string[]> {
   const chunks = new ChunkList(plan, new Set());
   const { waiting, open } = restoreJob(past, plan, chunks, new FrameBook({ retries: 2, movie: false }));
   const framesOf = (chunk: number): readonly number[] => parseFrames(chunks.get(chunk).frames).frames;
-  for (const { chunk } of open)
+  const cancelled = past.chunks.filter((chunk) => chunk.cancelled);
+  for (const { frames } of cancelled)
+    for (const frame of parseFrames(frames).frames) if (!done.has(frame)) put(frame, "cancelled");
+  for (const { chunk } of open.filter((run) => past.chunks[run.chunk]?.cancelled !== true))
     for (const frame of framesOf(chunk)) if (!done.has(frame)) put(frame, `Nuke ${chunk}`);
   for (const { chunk } of waiting) for (const frame of framesOf(chunk)) put(frame, `waiting ${chunk}`);
   return found;
@@ -147,9 +180,38 @@ test("with lines that a full disk has swallowed, no frame is nowhere and none wa
     for (const [frame, places] of placesOf(past, plan)) {
       assert.ok(places.length > 0, `seed ${seed}, frame ${frame} is nowhere`);
       assert.ok(
-        places.length === 1 || places.every((where) => where.startsWith("Nuke")),
+        places.length === 1 || places.every((where) => /^Nuke|^cancelled/u.test(where)),
         `seed ${seed}, frame ${frame}: ${places.join(", ")}`,
       );
     }
   }
+});
+
+test("what was dealt anew comes back in the order it was to start in, before what waited behind it", () => {
+  const { env: _, ...job } = { plan: planOf(8, 2), env: {} };
+  const past = jobPast([
+    { is: "job", version: 1, job, submittedAt: 1, boot: "b" },
+    { is: "starting", chunk: 0, at: 5 },
+    {
+      is: "dealt",
+      gone: [1, 2],
+      fresh: [1, 2, 4].map((chunk, at) => ({ chunk, frames: ["6", "3-4", "5"][at] ?? "" })),
+    },
+    { is: "dealt", gone: [1, 4], fresh: [{ chunk: 1, frames: "5-6" }] },
+    { is: "wished", wishes: { priority: 70, place: -1, parallel: 2 } },
+  ]);
+  assert.ok(past);
+  assert.deepEqual(past.wishes, { priority: 70, place: -1, parallel: 2 });
+  const chunks = new ChunkList(job.plan, new Set());
+  const { waiting } = restoreJob(past, job.plan, chunks, new FrameBook({ retries: 2, movie: false }));
+  assert.deepEqual(
+    waiting.map(({ chunk }) => [chunk, chunks.get(chunk).frames]),
+    [
+      [1, "5-6"],
+      [2, "3-4"],
+      [3, "7-8"],
+    ],
+  );
+  assert.equal(chunks.has(4), false);
+  assert.equal(chunks.add([1], 0), 5, "a number is not given twice");
 });

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { existsSync, readFileSync, readdirSync, statSync } from "node:fs";
+import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import * as vscode from "vscode";
 import { type OpenScript, lensesUntil, openScript, readingText, useDemoRenderer } from "./scripts.ts";
@@ -93,6 +94,39 @@ suite("Rendering in VS Code", () => {
     await rendered;
     await lensesUntil(script.uri, (titles) => titles.some((text) => text.startsWith("✓ 30 frames")));
     assert.equal(readdirSync(script.out).length, 30);
+  });
+
+  test("a render that waits is put first, and has the Nuke of a chunk that is cancelled", async () => {
+    const cores = availableParallelism();
+    const task = {
+      type: "nuke-render",
+      label: "long",
+      script: script.uri.fsPath,
+      write: "Write1",
+      range: "1-400",
+      parallel: cores,
+      order: "backward",
+    };
+    const other = await openScript(6);
+    await endTask(task, async () => {
+      const running = await lensesUntil(script.uri, (titles) =>
+        titles.some((text) => /^◐ [1-9]\d*\/400/.test(text)),
+      );
+      const long: unknown = running.find((lens) => title(lens) === "■ Cancel")?.command?.arguments?.[0];
+      const [second] = await lensesUntil(other.uri, (titles) => titles.length > 0);
+      const rendered = run(second);
+      const waiting = await lensesUntil(other.uri, (titles) => titles.includes("↑ Render next"));
+      assert.match(waiting.map(title).join(" | "), /^◔ 0\/6 frames · waiting \| ↑ Render next \| ■ Cancel$/);
+      await vscode.commands.executeCommand("nukeRender.changePriority", long, 80);
+      await run(waiting.find((lens) => title(lens) === "↑ Render next"));
+      await vscode.commands.executeCommand("nukeRender.changeParallel", long, 1);
+      for (let chunk = 0; chunk < cores; chunk++)
+        await vscode.commands.executeCommand("nukeRender.cancelChunk", long, chunk);
+      await rendered;
+      await lensesUntil(other.uri, (titles) => titles.some((text) => text.startsWith("✓ 6 frames")));
+    });
+    other.dispose();
+    assert.ok(!existsSync(join(script.out, "f.0001.png")), "backward begins with the last part");
   });
 
   test("ending a task cancels its render, which says what is done", async () => {

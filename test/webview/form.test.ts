@@ -10,6 +10,7 @@ withBrowser();
 test("the plan follows what is typed, and Render sends exactly that", async () => {
   await using form = await openForm();
   await form.type("range", "1-40");
+  await form.page.getByRole("radio", { name: "Chunks", exact: true }).click();
   await form.type("split-count", "8");
   await form.type("threads", "3");
   await form.type("cache", "4G");
@@ -27,9 +28,12 @@ test("the plan follows what is typed, and Render sends exactly that", async () =
   );
 });
 
-test("frames per chunk, and dealing out", async () => {
+test("dealt out unless somebody chooses otherwise; frames per chunk", async () => {
   await using form = await openForm();
   await form.type("range", "1-40");
+  assert.equal(await form.page.locator("#split-auto").isChecked(), true);
+  await form.shows("#split-hint", "As Nukes come free");
+  assert.equal(await form.input("split-count").isDisabled(), true);
   await form.page.getByRole("radio", { name: "Frames per chunk" }).click();
   await form.type("split-count", "7");
   await form.shows("#chunks", "36-40");
@@ -42,6 +46,28 @@ test("frames per chunk, and dealing out", async () => {
   // Back to chunks there is no number that nobody typed.
   await form.page.getByRole("radio", { name: "Chunks", exact: true }).click();
   assert.equal(await form.input("split-count").inputValue(), "");
+  await form.messageThat("remember", (message) => message.options.deal === "split");
+});
+
+test("the order of frames: what is wanted early has chunks of its own", async () => {
+  await using form = await openForm();
+  await form.type("range", "1-41");
+  await form.choose("order", "First, middle and last, then the rest");
+  await form.shows("#chunks", "21");
+  assert.deepEqual(
+    (await form.rows()).slice(0, 3).map((row) => row[1]),
+    ["1", "21", "41"],
+  );
+  await form.choose("order", "Every n-th, then the rest");
+  await form.type("order-step", "1");
+  await form.shows("#order-step-error", "from 2");
+  await form.type("order-step", "20");
+  await form.page.getByRole("radio", { name: "Chunks", exact: true }).click();
+  await form.type("split-count", "1");
+  await form.shows("#chunks", "1-41x20");
+  await form.page.getByRole("button", { name: "Render 1–41" }).click();
+  const { options } = await form.message("render");
+  assert.deepEqual([options.order, options.deal], [{ by: "every", step: 20 }, "split"]);
 });
 
 test("two fields changed before the form is drawn again: both count", async () => {
@@ -55,10 +81,10 @@ test("two fields changed before the form is drawn again: both count", async () =
       input.dispatchEvent(new InputEvent("input", { bubbles: true, composed: true }));
     };
     type("range", "1-40");
-    type("split-count", "8");
+    type("cache", "4G");
     type("threads", "3");
   });
-  await form.shows("#chunks", "36-40");
+  await form.shows("#command", "-c 4096M");
   await form.shows("#command", "-m 3");
 });
 
@@ -80,7 +106,16 @@ test("the keyboard does it all: Tab reaches every field, Ctrl+Enter renders, Esc
     await form.page.keyboard.press("Tab");
     reached.add((await form.page.evaluate(() => document.activeElement?.id)) ?? "");
   }
-  for (const id of ["range", "split-count", "parallel", "threads", "cache", "proxy", "continue-on-error"])
+  for (const id of [
+    "range",
+    "split-auto",
+    "order",
+    "parallel",
+    "threads",
+    "cache",
+    "proxy",
+    "continue-on-error",
+  ])
     assert.ok(reached.has(id), `${id} is not reached; ${[...reached].join(" ")}`);
   await form.input("range").focus();
   await form.page.keyboard.press("Control+Enter");

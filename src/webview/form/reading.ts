@@ -89,6 +89,7 @@ export function wrongField({ mode, read, readFarm, plan }: Reading): string | nu
 const fieldIds = {
   range: "range",
   splitCount: "split-count",
+  orderStep: "order-step",
   parallel: "parallel",
   threads: "threads",
   cache: "cache",

@@ -1,6 +1,6 @@
 /** What the form keeps while it is hidden, beside what the host knows. */
 import * as z from "zod/mini";
-import { onlySchema, proxyModeSchema } from "../../plan/request.ts";
+import { onlySchema, orderBySchema, proxyModeSchema } from "../../plan/request.ts";
 import { type FormState, savedFormSchema } from "../protocol.ts";
 import type { RenderDraft } from "./draft.ts";
 import type { FarmDraft } from "./farm-draft.ts";
@@ -10,6 +10,8 @@ const renderDraftSchema = z.object({
   only: z._default(onlySchema, "all"),
   splitBy: z.enum(["chunks", "frames", "auto"]),
   splitCount: z.string(),
+  order: orderBySchema,
+  orderStep: z.string(),
   parallel: z.string(),
   threads: z.string(),
   cache: z.string(),
