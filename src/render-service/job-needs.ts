@@ -72,7 +72,7 @@ export class JobNeeds {
   /** A frame is on disk, by a Nuke that was started then (ms). Answers whether there may be one more license. */
   wrote(files: readonly string[], startedAt: number): boolean {
     this.#place.wrote(files);
-    this.#output.granted(startedAt);
+    if (this.#output.granted(startedAt) && this.#wantsPlace) this.#held = null;
     return this.#license.granted(startedAt);
   }
 
@@ -86,11 +86,16 @@ export class JobNeeds {
     this.#looking++;
     try {
       const instead = (await this.#lookAtScript(this.#begun)) ?? (await this.#lookAtPlace());
-      if (instead === null) this.#held = null;
+      // A place is only proven by a look for it, or by a frame.
+      if (instead === null && !this.#wantsPlace) this.#held = null;
       return instead;
     } finally {
       this.#looking--;
     }
+  }
+
+  get #wantsPlace(): boolean {
+    return this.#held?.by === "disk" || this.#held?.by === "folder";
   }
 
   /** Frames that are rendered already or just now. */
@@ -199,10 +204,11 @@ export class JobNeeds {
     }
     const text = savedText(this.#name, old);
     if (!care.mayChange(old.length > 0)) {
-      this.#held = { by: "script", text };
       const advice =
         "No further Nuke is started. Resume the render to go on with the new version, or cancel it.";
-      this.#order.say("warning", `${text} ${advice}`);
+      // Several Nukes may have been about to start.
+      if (this.#held?.by !== "script") this.#order.say("warning", `${text} ${advice}`);
+      this.#held = { by: "script", text };
       return { pause: text };
     }
     this.#order.accepted(await care.accept());

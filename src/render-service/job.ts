@@ -218,8 +218,7 @@ export class Job {
     const back = [{ chunk, first: true, bySelf: false }];
     if (instead !== null && "hold" in instead) return { ...nothingLeft, back, hold: instead.hold };
     if (instead !== null) this.pause(instead.pause);
-    const waits = this.#paused || this.#interrupted;
-    return waits ? { ...nothingLeft, back, paused: this.#paused } : null;
+    return this.#paused || this.#interrupted ? { ...nothingLeft, back, paused: this.#paused } : null;
   }
 
   /** Nothing that waits is tried any more. */
