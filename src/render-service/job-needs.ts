@@ -42,6 +42,7 @@ export class JobNeeds {
   readonly #script: ScriptCare | null;
   #held: Held | null = null;
   #looking = 0;
+  #look: Promise<Instead | null> | null = null;
 
   constructor(order: NeedsOrder) {
     this.#order = order;
@@ -81,17 +82,22 @@ export class JobNeeds {
     return this.#looking;
   }
 
-  /** Looks before a Nuke is started; null: it may be. */
+  /** Looks before a Nuke is started; null: it may be. One look is enough for all that start together, and they start in their order. */
   async beforeStart(): Promise<Instead | null> {
     this.#looking++;
     try {
-      const instead = (await this.#lookAtScript(this.#begun)) ?? (await this.#lookAtPlace());
-      // A place is only proven by a look for it, or by a frame.
-      if (instead === null && !this.#wantsPlace) this.#held = null;
-      return instead;
+      this.#look ??= this.#lookAtAll().finally(() => (this.#look = null));
+      return await this.#look;
     } finally {
       this.#looking--;
     }
+  }
+
+  async #lookAtAll(): Promise<Instead | null> {
+    const instead = (await this.#lookAtScript(this.#begun)) ?? (await this.#lookAtPlace());
+    // A place is only proven by a look for it, or by a frame.
+    if (instead === null && !this.#wantsPlace) this.#held = null;
+    return instead;
   }
 
   get #wantsPlace(): boolean {
