@@ -144,7 +144,9 @@ test("dealt out as Nukes come free when nothing was said, every frame is rendere
   const started = [...result.stdout.matchAll(/"type":"chunk-started".*?"frames":"([^"]+)"/gu)].map(
     (match) => match[1],
   );
-  assert.deepEqual(started.slice(0, 3), ["61", "75", "89"]);
+  // Two start at the same moment.
+  assert.deepEqual(new Set(started.slice(0, 2)), new Set(["61", "75"]));
+  assert.equal(started[2], "89");
 });
 
 test("the service is killed: the next one goes on with the render, and nbr with following it", async () => {
