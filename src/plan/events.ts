@@ -86,7 +86,7 @@ export type JobStatus = z.infer<typeof jobStatusSchema>;
 export const renderEventSchema = z.discriminatedUnion("type", [
   /** A job was accepted. */
   z.object({ type: z.literal("queued"), job: z.string(), status: jobStatusSchema }),
-  /** State, progress or memory of a job moved; at most ten a second for each job. */
+  /** State, progress or memory of a job moved; at most ten a second reach a client. */
   z.object({ type: z.literal("progress"), job: z.string(), status: jobStatusSchema }),
   z.object({
     type: z.literal("chunk-started"),
@@ -96,7 +96,7 @@ export const renderEventSchema = z.discriminatedUnion("type", [
     pid: z.int(),
     argv: z.array(z.string()),
   }),
-  /** Lines a Nuke printed, in order; blank lines are left out. */
+  /** Lines a Nuke printed, in order; blank lines are left out, and so is the start of a flood (a line says how many). */
   z.object({
     type: z.literal("lines"),
     job: z.string(),

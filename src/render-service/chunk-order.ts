@@ -1,6 +1,7 @@
 /** What is to be rendered by one Nuke, and with what. */
 import type { RenderEvent } from "../plan/events.ts";
 import type { Chunk, RenderPlan } from "../plan/render-plan.ts";
+import type { Keeping } from "./keeping.ts";
 import type { AdoptedProcess } from "./nuke-process.ts";
 import type { Patience } from "./patience.ts";
 
@@ -24,6 +25,7 @@ export interface ChunkOrder {
   /** The job's folder, for the logs. */
   readonly folder: string;
   readonly patience: Patience;
+  readonly keeping: Keeping;
   /** How long (ms) this Nuke may say nothing, as far as its job has learned by now. */
   readonly silenceLimitMs: () => number;
   /** Null: a Nuke is started for it. */

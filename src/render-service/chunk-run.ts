@@ -21,7 +21,10 @@ import type { ProcessList } from "./process-list.ts";
 import { SilenceClock } from "./silence.ts";
 
 /** Between two looks into the logs, ms. */
-const LOOK_MS = 120;
+const LOOK_MS = 80;
+
+/** The most that counts as silence between two looks, ms. */
+const MOST_QUIET_MS = 1200;
 
 export class ChunkRun {
   readonly #order: ChunkOrder;
@@ -58,7 +61,7 @@ export class ChunkRun {
     const { plan, chunk, adopted } = order;
     this.#startedAt = adopted?.at ?? Date.now();
     this.times = new FrameTimes(this.#startedAt);
-    this.#logs = new ChunkLogs(order.folder, chunk.index);
+    this.#logs = new ChunkLogs(order.folder, chunk.index, order.keeping.logCapBytes);
     this.#messages = new ChunkMessages(order.job, chunk.index, order.emit);
     this.#ledger = new FrameLedger({
       frames: parseFrames(chunk.frames).frames,
@@ -202,7 +205,7 @@ export class ChunkRun {
     this.#order.changed();
     if (this.#cancelled || this.#paused) this.#stopInBackground();
     const over = this.#over();
-    const silence = new SilenceClock(10 * LOOK_MS, performance.now());
+    const silence = new SilenceClock(MOST_QUIET_MS, performance.now());
     let heard = 0;
     try {
       if (adopted !== null) await this.#catchUp(adopted);
@@ -214,11 +217,11 @@ export class ChunkRun {
         const { bytes } = this.#logs;
         this.#endWhenSilent(silence.look(bytes > heard, performance.now()));
         heard = bytes;
-        if (!last) await Promise.race([over, wait(LOOK_MS)]);
+        if (!last) await Promise.race([over, wait(this.#logs.behind ? 0 : LOOK_MS)]);
       }
     } finally {
       this.#lateness.end();
-      await this.#logs.close();
+      this.#logs.close();
     }
     this.#end = await over;
     this.#endedAt = Date.now();
@@ -309,14 +312,14 @@ export class ChunkRun {
       const lines = found.flatMap((one) => (one.kind === "line" ? [one.text] : []));
       if (lines.length > 0 && !this.#catchingUp)
         emit({ type: "lines", job, chunk: chunk.index, stream, lines });
-      for (const one of found) await this.#understand(one);
+      for (const one of found) if (one.kind !== "line") await this.#understand(one);
     }
+    const { remark } = this.#logs;
+    if (remark !== null) this.#say("warning", remark);
   }
 
-  async #understand(said: NukeOutput): Promise<void> {
+  async #understand(said: Exclude<NukeOutput, { kind: "line" }>): Promise<void> {
     switch (said.kind) {
-      case "line":
-        return;
       case "took":
         this.#lateness.end();
         return this.#ledger.took(said.path, said.seconds);

@@ -1,6 +1,7 @@
 /** What a job is given, and what it tells its service. */
 import type { RenderEvent } from "../plan/events.ts";
 import type { RenderJob } from "../plan/job.ts";
+import type { Keeping } from "./keeping.ts";
 import type { Journal } from "./journal.ts";
 import type { Patience } from "./patience.ts";
 import type { QueueReturn } from "./queue.ts";
@@ -12,6 +13,7 @@ export interface JobOrder {
   /** For logs and the status; exists. */
   readonly folder: string;
   readonly patience: Patience;
+  readonly keeping: Keeping;
   /** Milliseconds since 1970. */
   readonly submittedAt: number;
   readonly journal: Journal;

@@ -130,7 +130,7 @@ export class Job {
   async runChunk(index: number, others: () => number, adopted: Adopted | null = null): Promise<AfterChunk> {
     const chunk = this.#list.get(index);
     this.#startedAt ??= Date.now();
-    const { id, folder, patience } = this.#order;
+    const { id, folder, patience, keeping } = this.#order;
     const run = new ChunkRun({
       job: id,
       plan: this.plan,
@@ -138,6 +138,7 @@ export class Job {
       env: this.#env,
       folder,
       patience,
+      keeping,
       adopted,
       silenceLimitMs: () => this.#lessons.silenceLimitMs,
       emit: (event) => this.#pass(event),

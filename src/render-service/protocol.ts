@@ -5,7 +5,7 @@ import { jobStatusSchema, renderEventSchema } from "../plan/events.ts";
 import { renderJobSchema } from "../plan/job.ts";
 
 /** Raised when old and new cannot talk to each other any more. */
-export const PROTOCOL = 3;
+export const PROTOCOL = 4;
 
 const jobId = z.string().check(z.minLength(1), z.maxLength(100));
 const nothing = z.object({});
@@ -51,6 +51,10 @@ const serviceSettingsSchema = z.object({
   maxParallel: z.optional(z.nullable(z.int().check(z.minimum(1), z.maximum(256)))),
   /** Memory of all Nukes together, MB; null: the machine decides. */
   budgetMB: z.optional(z.nullable(z.int().check(z.minimum(1)))),
+  /** Of each output stream of a Nuke so many MB are kept; null: the usual. */
+  logCapMB: z.optional(z.nullable(z.int().check(z.minimum(1), z.maximum(1_000_000)))),
+  /** Jobs that ended longer ago are forgotten, days; null: the usual. */
+  historyDays: z.optional(z.nullable(z.number().check(z.minimum(0), z.maximum(36_500)))),
 });
 /** What clients may set for all jobs; what is absent stays as it is. */
 export type ServiceSettings = z.infer<typeof serviceSettingsSchema>;
@@ -91,9 +95,9 @@ export const requests = {
   shutdown: request("shutdown", z.object({ force: z.boolean() }), nothing),
 };
 
-/** The event stream, service to client. */
-export const eventNotification = new NotificationType<unknown>("event");
-export const eventSchema = renderEventSchema;
+/** The event stream, service to client: at most ten batches a second, events in order. */
+export const eventsNotification = new NotificationType<unknown>("events");
+export const eventsSchema = z.object({ events: z.array(renderEventSchema) });
 
 /** Carried by the error of a refused request, beside its message. */
 export const failureSchema = z.object({

@@ -8,11 +8,12 @@ import { MemoryWatch } from "./memory-watch.ts";
 import type { Adopted } from "./chunk-order.ts";
 import type { ChunkRun } from "./chunk-run.ts";
 import { RenderServiceError, messageOf, unknownJob } from "./errors.ts";
-import { JobFolders, chunkLog, readLog } from "./job-folders.ts";
+import { JobFolders, chunkLog } from "./job-folders.ts";
 import { Job } from "./job.ts";
 import type { AfterChunk, JobOrder } from "./job-terms.ts";
 import { JobHolds } from "./job-holds.ts";
 import { jobPast } from "./job-past.ts";
+import { keep, usualKeeping } from "./keeping.ts";
 import { Journal } from "./journal.ts";
 import { keepEnvironment, readEnvironment, removeEnvironment } from "./kept-environment.ts";
 import { bootName, findNukes } from "./recovery.ts";
@@ -22,6 +23,7 @@ import type { Patience } from "./patience.ts";
 import type { LogPiece, ServiceSettings } from "./protocol.ts";
 import { RenderQueue } from "./queue.ts";
 import { RenderHistory, historyKeyOf } from "./render-history.ts";
+import { readLog } from "./read-log.ts";
 import { requireSound } from "./sound-plan.ts";
 import { historyFile, jobsFolder } from "./state-folder.ts";
 
@@ -50,6 +52,7 @@ export class RenderService {
   readonly #active = new Map<string, Job>();
   readonly #finished = new Map<string, JobStatus>();
   readonly #listeners = new Set<Listener>();
+  readonly #keeping = usualKeeping();
   readonly #sampler: MemorySampler;
   /** Told when nothing renders or waits for its turn any more. */
   readonly #quietWaiters = new Set<() => void>();
@@ -197,7 +200,8 @@ export class RenderService {
   }
 
   /** What is absent stays as it is; null: the machine decides. */
-  configure({ maxParallel, budgetMB }: ServiceSettings): void {
+  configure({ maxParallel, budgetMB, ...kept }: ServiceSettings): void {
+    keep(this.#keeping, kept);
     if (maxParallel !== undefined) this.#queue.maxParallel = maxParallel;
     if (budgetMB !== undefined) this.#admission.budgetMB = budgetOf(budgetMB);
     this.#pump();
@@ -241,6 +245,7 @@ export class RenderService {
       job: { ...job, env },
       folder,
       patience: this.#options.patience,
+      keeping: this.#keeping,
       past: this.#history.get(historyKeyOf(job)),
       emit: (event) => this.#emit(event),
       licensed: () => this.#holds.licensed(id),

@@ -5,7 +5,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
 import type { JobStatus } from "../../src/plan/events.ts";
-import { JobFolders, readLog } from "../../src/render-service/job-folders.ts";
+import { JobFolders } from "../../src/render-service/job-folders.ts";
+import { readLog } from "../../src/render-service/read-log.ts";
 
 const status = (job: string, submittedAt: number): JobStatus => ({
   job,
