@@ -2,6 +2,7 @@ import type { JobStatus, RenderEvent } from "../plan/events.ts";
 import type { RenderPlan } from "../plan/render-plan.ts";
 import type { RenderServiceClient } from "../render-service/client.ts";
 import { connectRenderService } from "../render-service/connect.ts";
+import type { ServiceSettings } from "../render-service/protocol.ts";
 import { exitCodes } from "./failure.ts";
 import type { Terminal } from "./terminal.ts";
 
@@ -37,17 +38,18 @@ export class InterruptedError extends Error {
 const MOST_SERVICES = 5;
 
 /**
- * Submits a plan and shows its events until it is finished; Ctrl-C cancels it and waits for its end. When the service is killed, the
+ * Submits a plan, with what the service is to hold to from now on, and shows its events until it is finished; Ctrl-C cancels it and waits for its end. When the service is killed, the
  * next one goes on with the render, and so does this.
  */
 export async function followRender(
   plan: RenderPlan,
   show: (event: RenderEvent) => void,
   terminal: Terminal,
+  settings: ServiceSettings = {},
 ): Promise<Finished> {
   const follower = new Follower(show, terminal);
   try {
-    return await follower.follow(plan);
+    return await follower.follow(plan, settings);
   } finally {
     follower.dispose();
   }
@@ -75,9 +77,9 @@ class Follower implements Disposable {
     });
   }
 
-  async follow(plan: RenderPlan): Promise<Finished> {
+  async follow(plan: RenderPlan, settings: ServiceSettings): Promise<Finished> {
     this.#opened.push(new Interrupt(this.#terminal, () => this.#cancel()));
-    this.#submit(plan).catch((error: unknown) => this.#reject(error));
+    this.#submit(plan, settings).catch((error: unknown) => this.#reject(error));
     return await this.#finished;
   }
 
@@ -85,11 +87,11 @@ class Follower implements Disposable {
     for (const one of this.#opened) one.dispose();
   }
 
-  async #submit(plan: RenderPlan): Promise<void> {
+  async #submit(plan: RenderPlan, settings: ServiceSettings): Promise<void> {
     const client = await this.#attach();
     await client.watch({ jobs: "all", lines: false });
     // The budget the plan was made for; the service holds all Nukes of this machine to it.
-    await client.configure({ budgetMB: plan.memory.budgetMB });
+    await client.configure({ ...settings, budgetMB: plan.memory.budgetMB });
     ({ job: this.#job } = await client.submit({ plan, env: definedEnv(this.#terminal.env) }));
     for (const event of this.#early) this.#take(event);
     if (this.#cancelling) await client.cancel({ job: this.#job });

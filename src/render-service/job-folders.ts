@@ -7,6 +7,8 @@ import { errorCode } from "./errors.ts";
 
 /** Finished jobs whose folders are kept. */
 const MOST_KEPT = 50;
+const YOUNG_MS = 60_000;
+const DAY_MS = 24 * 60 * 60 * 1000;
 
 export class JobFolders {
   readonly #folder: string;
@@ -59,10 +61,16 @@ export class JobFolders {
     return ids.filter((_, at) => names[at]?.includes("journal.jsonl") && !names[at].includes("status.json"));
   }
 
-  /** Removes the oldest folders where there are too many, except those of `active` jobs; answers with the ids removed. */
-  async prune(active: ReadonlySet<string>): Promise<string[]> {
+  /**
+   * Removes the folders of jobs that ended longer ago than `days`, and the oldest where there are too many, except those of `active` jobs.
+   * What a service has left behind unfinished goes the same way, from when it was written to last.
+   * @returns the ids removed.
+   */
+  async prune(active: ReadonlySet<string>, days = Infinity): Promise<string[]> {
     const ids = (await this.#ids()).filter((id) => !active.has(id));
-    if (ids.length <= MOST_KEPT) return [];
+    if (ids.length <= MOST_KEPT && days === Infinity) return [];
+    // Never one that is being made right now.
+    const oldest = Date.now() - Math.max(days * DAY_MS, YOUNG_MS);
     const dated = await Promise.all(
       ids.map(async (id) => ({
         id,
@@ -72,7 +80,8 @@ export class JobFolders {
         ),
       })),
     );
-    const old = dated.sort((a, b) => b.at - a.at).slice(MOST_KEPT);
+    const sorted = dated.sort((a, b) => b.at - a.at);
+    const old = sorted.filter(({ at }, index) => index >= MOST_KEPT || at < oldest);
     for (const { id } of old) await this.remove(id);
     return old.map(({ id }) => id);
   }

@@ -1,27 +1,66 @@
-/** How much is kept of what Nukes print, and of jobs that are over. Clients may change it while the service runs. */
-export interface Keeping {
-  /** A log of one stream of one Nuke that is longer, bytes, loses its middle. */
-  logCapBytes: number;
-  /** Jobs that ended longer ago are forgotten, days. */
-  days: number;
-}
+/** How much is kept of what Nukes print, and of jobs that are over. Clients may change it; the next service starts with what they last said. */
+import { readFileSync, writeFileSync } from "node:fs";
+import * as z from "zod/mini";
+import { messageOf } from "./errors.ts";
 
 const MB = 1024 * 1024;
 
-/** Of each output stream of a Nuke, MB. */
-export const LOG_CAP_MB = 64;
-export const KEPT_DAYS = 14;
+const keptSchema = z.object({
+  logCapMB: z.catch(z.number().check(z.minimum(1)), 64),
+  days: z.catch(z.number().check(z.minimum(0)), 14),
+});
 
-export const usualKeeping = (): Keeping => ({ logCapBytes: LOG_CAP_MB * MB, days: KEPT_DAYS });
+/** What a client may say of it; null: the usual. */
+export interface KeepingWishes {
+  readonly logCapMB?: number | null | undefined;
+  readonly historyDays?: number | null | undefined;
+}
 
-/** What is absent stays as it is; null: the usual. */
-export function keep(
-  keeping: Keeping,
-  {
-    logCapMB,
-    historyDays,
-  }: { logCapMB?: number | null | undefined; historyDays?: number | null | undefined },
-): void {
-  if (logCapMB !== undefined) keeping.logCapBytes = (logCapMB ?? LOG_CAP_MB) * MB;
-  if (historyDays !== undefined) keeping.days = historyDays ?? KEPT_DAYS;
+export class Keeping {
+  readonly #file: string;
+  readonly #log: (line: string) => void;
+  #kept: z.infer<typeof keptSchema>;
+
+  /** @param file where it is remembered; nothing there: the usual. */
+  constructor(file: string, log: (line: string) => void) {
+    this.#file = file;
+    this.#log = log;
+    this.#kept = keptSchema.parse(readOrEmpty(file));
+  }
+
+  /** A log of one stream of one Nuke that is longer, bytes, loses its middle. */
+  get logCapBytes(): number {
+    return this.#kept.logCapMB * MB;
+  }
+
+  /** Jobs that ended longer ago are forgotten, days. */
+  get days(): number {
+    return this.#kept.days;
+  }
+
+  /** What is absent stays as it is. */
+  set({ logCapMB, historyDays }: KeepingWishes): void {
+    const before = JSON.stringify(this.#kept);
+    const usual = keptSchema.parse({});
+    const next = {
+      logCapMB: logCapMB === undefined ? this.#kept.logCapMB : (logCapMB ?? usual.logCapMB),
+      days: historyDays === undefined ? this.#kept.days : (historyDays ?? usual.days),
+    };
+    this.#kept = next;
+    if (JSON.stringify(next) === before) return;
+    try {
+      writeFileSync(this.#file, JSON.stringify(next), { mode: 0o600 });
+    } catch (error) {
+      this.#log(`what is to be kept was not written down: ${messageOf(error)}`);
+    }
+  }
+}
+
+function readOrEmpty(file: string): unknown {
+  try {
+    const value: unknown = JSON.parse(readFileSync(file, "utf8"));
+    return typeof value === "object" && value !== null ? value : {};
+  } catch {
+    return {};
+  }
 }

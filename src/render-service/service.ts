@@ -2,8 +2,7 @@
 import { availableParallelism } from "node:os";
 import type { JobStatus, RenderEvent } from "../plan/events.ts";
 import type { RenderJob } from "../plan/job.ts";
-import { defaultBudgetMB, machineMemory } from "../surroundings/machine.ts";
-import { Admission } from "./admission.ts";
+import { Admission, budgetOf } from "./admission.ts";
 import { MemoryWatch } from "./memory-watch.ts";
 import type { Adopted } from "./chunk-order.ts";
 import type { ChunkRun } from "./chunk-run.ts";
@@ -13,31 +12,19 @@ import { Job } from "./job.ts";
 import type { AfterChunk, JobOrder } from "./job-terms.ts";
 import { JobHolds } from "./job-holds.ts";
 import { jobPast } from "./job-past.ts";
-import { keep, usualKeeping } from "./keeping.ts";
+import { Keeping } from "./keeping.ts";
 import { Journal } from "./journal.ts";
 import { keepEnvironment, readEnvironment, removeEnvironment } from "./kept-environment.ts";
 import { bootName, findNukes } from "./recovery.ts";
 import { MemorySampler } from "./memory-sampler.ts";
 import { JOB_FOLDER_VARIABLE, prepareNukeTemp } from "./nuke-environment.ts";
-import type { Patience } from "./patience.ts";
 import type { LogPiece, ServiceSettings } from "./protocol.ts";
 import { RenderQueue } from "./queue.ts";
 import { RenderHistory, historyKeyOf } from "./render-history.ts";
 import { readLog } from "./read-log.ts";
+import type { ServiceOptions } from "./service-options.ts";
 import { requireSound } from "./sound-plan.ts";
-import { historyFile, jobsFolder } from "./state-folder.ts";
-
-export interface ServiceOptions {
-  readonly stateFolder: string;
-  readonly patience: Patience;
-  /** Nukes of all jobs at once; null: the machine decides. */
-  readonly maxParallel: number | null;
-  /** Memory of all Nukes together, MB; null: the machine decides. */
-  readonly budgetMB: number | null;
-  /** Free memory below which no Nuke is started, MB; null: by the machine's size. */
-  readonly freeFloorMB: number | null;
-  readonly log: (line: string) => void;
-}
+import { historyFile, jobsFolder, keepingFile } from "./state-folder.ts";
 
 type Listener = (event: RenderEvent) => void;
 
@@ -52,7 +39,7 @@ export class RenderService {
   readonly #active = new Map<string, Job>();
   readonly #finished = new Map<string, JobStatus>();
   readonly #listeners = new Set<Listener>();
-  readonly #keeping = usualKeeping();
+  readonly #keeping: Keeping;
   readonly #sampler: MemorySampler;
   /** Told when nothing renders or waits for its turn any more. */
   readonly #quietWaiters = new Set<() => void>();
@@ -62,6 +49,7 @@ export class RenderService {
     this.#options = options;
     this.#folders = folders;
     this.#history = history;
+    this.#keeping = new Keeping(keepingFile(options.stateFolder), options.log);
     this.#queue.maxParallel = options.maxParallel;
     this.#watch = new MemoryWatch({ freeFloorMB: options.freeFloorMB, log: options.log });
     this.#admission = new Admission(budgetOf(options.budgetMB), this.#watch, (event) => this.#emit(event));
@@ -83,6 +71,7 @@ export class RenderService {
     const service = new RenderService(options, folders, history);
     for (const status of await folders.load()) service.#finished.set(status.job, status);
     for (const id of await folders.unfinished()) await service.#comeBack(id);
+    await service.#forgetOld();
     return service;
   }
 
@@ -201,7 +190,7 @@ export class RenderService {
 
   /** What is absent stays as it is; null: the machine decides. */
   configure({ maxParallel, budgetMB, ...kept }: ServiceSettings): void {
-    keep(this.#keeping, kept);
+    this.#keeping.set(kept);
     if (maxParallel !== undefined) this.#queue.maxParallel = maxParallel;
     if (budgetMB !== undefined) this.#admission.budgetMB = budgetOf(budgetMB);
     this.#pump();
@@ -362,8 +351,13 @@ export class RenderService {
     this.#holds.forget(job.id);
     const { doneRanges: framesDone, missingRanges: framesMissing, exitCode } = status;
     this.#emit({ type: "finished", job: job.id, framesDone, framesMissing, exitCode: exitCode ?? 1, status });
-    for (const id of await this.#folders.prune(new Set(this.#active.keys()))) this.#finished.delete(id);
+    await this.#forgetOld();
     this.#tellQuiet();
+  }
+
+  async #forgetOld(): Promise<void> {
+    const active = new Set(this.#active.keys());
+    for (const id of await this.#folders.prune(active, this.#keeping.days)) this.#finished.delete(id);
   }
 
   /** Jobs that are not over, and are not waiting for somebody to resume them after the machine or the service was stopped. */
@@ -393,10 +387,4 @@ export class RenderService {
       }
     }
   }
-}
-
-/** A budget beyond the machine, or beyond the limit this service lives under, is none. */
-function budgetOf(asked: number | null): number {
-  const { totalMB } = machineMemory();
-  return Math.min(totalMB, asked ?? defaultBudgetMB(totalMB));
 }

@@ -80,6 +80,11 @@ export function historyFile(folder: string): string {
   return join(folder, "history.json");
 }
 
+/** For how long jobs that are over are kept, and how much of their logs. */
+export function keepingFile(folder: string): string {
+  return join(folder, "keeping.json");
+}
+
 /** Who the service is, for as long as it runs. */
 export function lockFile(folder: string): string {
   return join(folder, "service.lock");

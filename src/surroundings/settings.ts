@@ -14,6 +14,8 @@ export const settingsSchema = z.object({
   "nuke.useDemoRenderer": z.boolean().default(false),
   "memory.budget": sizeText.default(""),
   "memory.allowance": sizeText.default("2G"),
+  "history.days": z.number().min(0).max(36_500).default(14),
+  "history.logSize": sizeText.default("64M"),
   "render.split": z.number().int().min(0).max(10_000).default(0),
   "render.continueOnError": z.boolean().default(false),
   createFolders: z.boolean().default(false),
@@ -60,6 +62,15 @@ export function memorySettings(settings: Settings): { budgetMB?: number; allowan
   return {
     ...(budget === "" ? {} : { budgetMB: parseMB(budget) }),
     allowanceMB: allowance === "" ? DEFAULT_ALLOWANCE_MB : parseMB(allowance),
+  };
+}
+
+/** What the render service keeps of jobs that are over (`configure`); an empty size is the default. */
+export function keepingSettings(settings: Settings): { historyDays: number; logCapMB: number | null } {
+  const size = settings["history.logSize"].trim();
+  return {
+    historyDays: settings["history.days"],
+    logCapMB: size === "" ? null : Math.max(1, Math.round(parseMB(size))),
   };
 }
 

@@ -1,12 +1,12 @@
 /** Nukes that print without end: other jobs, clients and the disk do not feel it. */
 import assert from "node:assert/strict";
 import { readdirSync, statSync } from "node:fs";
-import { writeFile } from "node:fs/promises";
+import { mkdir, utimes, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { test } from "node:test";
 import type { RenderEvent } from "../../src/plan/events.ts";
 import { runJob } from "../../src/render-service/client.ts";
-import { eventsOf, fakeJob, nextEvent, place } from "./fake-nuke.ts";
+import { eventsOf, fakeJob, nextEvent, place, renderAll } from "./fake-nuke.ts";
 import { processorSeconds, residentMB } from "./service-figures.ts";
 
 const flood = `
@@ -21,6 +21,7 @@ test("a flood of lines: a client that reads along gets the newest, in order; not
   const seen: RenderEvent[] = [];
   watcher.onEvent((event) => seen.push(event));
   await watcher.watch({ jobs: "all", lines: false });
+  const seenOver = nextEvent(watcher, ({ type }) => type === "finished");
   const { pid } = client.hello;
   const linux = process.platform === "linux";
   const before = linux ? processorSeconds(pid) : 0;
@@ -29,6 +30,7 @@ test("a flood of lines: a client that reads along gets the newest, in order; not
   const job = fakeJob(here, flood, { range: "1-32", chunks: ["1-16", "17-32"], parallel: 2 });
   const finished = await runJob(client, job, { onEvent: (event) => events.push(event) });
   assert.deepEqual([finished.framesDone, finished.exitCode], [["1-32"], 0]);
+  await seenOver;
   const lines = eventsOf(events, "lines").flatMap((event) => event.lines);
   assert.ok(lines.length < 200_000, `${lines.length} lines were sent`);
   assert.ok(lines.some((line) => /^… \d+ lines left out here; the log has them\.$/u.test(line)));
@@ -39,6 +41,29 @@ test("a flood of lines: a client that reads along gets the newest, in order; not
   const seconds = processorSeconds(pid) - before;
   assert.ok(seconds < 3, `${seconds} s of processor time`);
   assert.ok(residentMB(pid) < 220, `${residentMB(pid)} MB resident`);
+});
+
+test("finished jobs are forgotten after a time; a service that starts knows after which", async () => {
+  await using here = await place("nbr history");
+  const client = await here.connect();
+  await client.configure({ historyDays: 2 });
+  const jobs: string[] = [];
+  for (let index = 0; index < 2; index++) {
+    const { job } = await runJob(client, fakeJob(here, renderAll, { range: "1" }));
+    jobs.push(job);
+  }
+  const [old = "", young = ""] = jobs;
+  const left = join(here.state, "jobs", "left-Write1-abcd");
+  await mkdir(left);
+  const long = Date.now() / 1000 - 3 * 86_400;
+  for (const folder of [left, join(here.state, "jobs", old)]) await utimes(folder, long, long);
+  const { job: third } = await runJob(client, fakeJob(here, renderAll, { range: "1" }));
+  const known = async (): Promise<string[]> => (await (await here.connect()).jobs()).map(({ job }) => job);
+  assert.deepEqual(await known(), [young, third]);
+  await utimes(join(here.state, "jobs", young), long, long);
+  await client.shutdown({ force: false });
+  assert.deepEqual(await known(), [third]);
+  assert.deepEqual(readdirSync(join(here.state, "jobs")), [third]);
 });
 
 test("a log that is too long loses its middle while its Nuke runs, and a service that comes later reads on", async () => {

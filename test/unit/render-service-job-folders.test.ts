@@ -51,6 +51,18 @@ test("ids are short and plain; statuses come back oldest first; the oldest folde
     );
     assert.deepEqual((await folders.prune(new Set([odd]))).sort(), ids.slice(1, 5).sort());
     assert.equal((await readdir(join(folder, "jobs"))).length, 51);
+
+    // By age: finished ones and what a service has left behind; never one that is just being made.
+    const now = Date.now() / 1000;
+    const days = [1, 15, 13, 40];
+    const kept = (await readdir(join(folder, "jobs"))).filter((id) => id !== odd);
+    for (const [index, id] of kept.entries()) {
+      const age = days[index] ?? 0;
+      await utimes(folders.path(id), now - age * 86_400, now - age * 86_400);
+    }
+    await utimes(folders.path(odd), 0, 0);
+    assert.deepEqual((await folders.prune(new Set([odd]), 14)).sort(), [kept[1], kept[3]].sort());
+    assert.deepEqual((await folders.prune(new Set([odd]), 0)).sort(), [kept[0], kept[2]].sort());
   } finally {
     await rm(folder, { recursive: true });
   }
