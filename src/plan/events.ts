@@ -68,6 +68,8 @@ export const jobStatusSchema = z.object({
   seconds: z.number(),
   /** Highest sum over the job's Nukes seen, MB. */
   peakMB: z.int(),
+  /** The frame whose Nuke was seen at the most memory, MB; null before one was measured. Earlier versions told none. */
+  heaviest: z._default(z.nullable(z.object({ frame: z.int(), peakMB: z.int() })), null),
   /** Milliseconds since 1970. */
   submittedAt: z.number(),
   finishedAt: z.nullable(z.number()),
@@ -104,7 +106,7 @@ export const renderEventSchema = z.discriminatedUnion("type", [
     stream: z.enum(["stdout", "stderr"]),
     lines: z.array(z.string()),
   }),
-  /** A frame is on disk. `seconds` is Nuke's own figure. */
+  /** A frame is on disk. `seconds` is Nuke's own figure; `peakMB` the most its Nuke was seen to hold meanwhile, null when that is not known. */
   z.object({
     type: z.literal("frame-done"),
     job: z.string(),
@@ -112,6 +114,7 @@ export const renderEventSchema = z.discriminatedUnion("type", [
     frame: z.int(),
     files: z.array(z.string()),
     seconds: z.nullable(z.number()),
+    peakMB: z._default(z.nullable(z.int()), null),
   }),
   /** A frame was rendered without a file to show for it, or Nuke reported an error on it. */
   z.object({

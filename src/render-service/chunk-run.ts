@@ -327,13 +327,15 @@ export class ChunkRun {
         // Parts of a frame may start over (nuke-cli.md 2.4); the bar does not go back.
         if (said.fraction > this.#frameProgress) this.#frameProgress = said.fraction;
         return this.#order.changed();
-      case "frame":
+      case "frame": {
         this.#lateness.end();
         this.#framesReported++;
         this.#frameProgress = 0;
         if (!this.#catchingUp) this.times.frame();
-        for (const outcome of await this.#ledger.frame(said.frame)) this.#report(outcome);
+        const peakMB = this.#catchingUp ? null : this.memory.frame();
+        for (const outcome of await this.#ledger.frame(said.frame)) this.#report(outcome, peakMB);
         return this.#order.changed();
+      }
       case "total":
         this.#totalSeen = true;
         return this.#expectEnd();
@@ -353,7 +355,7 @@ export class ChunkRun {
     }
   }
 
-  #report(outcome: FrameOutcome): void {
+  #report(outcome: FrameOutcome, peakMB: number | null = null): void {
     const { job, chunk, adopted, emit } = this.#order;
     const { frame } = outcome;
     // Of a frame that was read in one piece with the last that was written down, nobody has been told.
@@ -366,6 +368,7 @@ export class ChunkRun {
         frame,
         files: outcome.files,
         seconds: outcome.seconds,
+        peakMB,
       });
     else if (outcome.kind === "failed")
       emit({ type: "frame-failed", job, chunk: chunk.index, frame, message: outcome.message });

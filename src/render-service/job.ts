@@ -10,7 +10,7 @@ import { ChunkRun } from "./chunk-run.ts";
 import { messageOf } from "./errors.ts";
 import { FailureStreak } from "./failure-streak.ts";
 import { type Comeback, type Ending, FrameBook } from "./frame-book.ts";
-import type { JobPast } from "./job-past.ts";
+import { type JobPast, heavier } from "./job-past.ts";
 import { type Unfinished, restoreJob } from "./job-restore.ts";
 import { type AfterChunk, type JobOrder, nothingLeft } from "./job-terms.ts";
 import { type JobEnding, jobStatus } from "./job-status.ts";
@@ -72,6 +72,7 @@ export class Job {
   restore(before: JobPast): Unfinished {
     const left = restoreJob(before, this.plan, this.#list, this.#book);
     for (const frame of before.lost) this.#lost.add(frame);
+    this.#lessons.heaviest = before.heaviest;
     this.#givenUp = before.givenUp;
     this.#cancelled = before.cancelled;
     this.#paused = before.paused;
@@ -357,15 +358,11 @@ export class Job {
     this.#order.emit(event);
   }
 
-  #noteFrame({ chunk, frame, files }: EventOf<"frame-done">): void {
+  #noteFrame({ chunk, frame, files, peakMB }: EventOf<"frame-done">): void {
+    this.#lessons.heaviest = heavier(this.#lessons.heaviest, { frame, peakMB });
     const run = this.#list.run(chunk);
-    this.#order.journal.append({
-      is: "done",
-      chunk,
-      frame,
-      files,
-      read: run instanceof ChunkRun ? run.read : [0, 0],
-    });
+    const read: [number, number] = run instanceof ChunkRun ? run.read : [0, 0];
+    this.#order.journal.append({ is: "done", chunk, frame, files, peakMB, read });
     const [file] = files;
     if (file !== undefined) this.#folder ??= dirname(file);
     if (this.#license.granted(run?.startedAt ?? 0)) this.#order.licensed();

@@ -22,6 +22,7 @@ const status = (job: string, submittedAt: number): JobStatus => ({
   etaSeconds: null,
   seconds: 1,
   peakMB: 1,
+  heaviest: null,
   submittedAt,
   finishedAt: submittedAt,
   chunks: [],

@@ -18,6 +18,7 @@ const done = (frame: number): RenderEvent => ({
   frame,
   files: [],
   seconds: null,
+  peakMB: null,
 });
 const status = {
   ...{
@@ -36,6 +37,7 @@ const status = {
     etaSeconds: null,
     seconds: 1,
     peakMB: 0,
+    heaviest: null,
     submittedAt: 0,
     finishedAt: null,
   },
