@@ -3,7 +3,7 @@ import { parseFrames } from "../plan/frames.ts";
 import { planRender, stoppers } from "../plan/plan-render.ts";
 import type { RenderPlan } from "../plan/render-plan.ts";
 import { createFolder } from "../surroundings/output-folders.ts";
-import { keepingSettings } from "../surroundings/settings.ts";
+import { serviceSettings } from "../surroundings/settings.ts";
 import { exitCodes } from "./failure.ts";
 import { followRender } from "./follow-render.ts";
 import { printProblems, terminalAdvice } from "./plan-command.ts";
@@ -27,7 +27,7 @@ export async function renderCommand(args: readonly string[], terminal: Terminal)
     plan,
     command.json ? jsonLines(terminal) : bars(terminal),
     terminal,
-    keepingSettings(command.settings),
+    serviceSettings(command.settings),
   );
   return finished.exitCode;
 }

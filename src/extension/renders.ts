@@ -2,7 +2,7 @@ import { type Event, EventEmitter } from "vscode";
 import type { JobStatus, RenderEvent } from "../plan/events.ts";
 import type { RenderJob } from "../plan/job.ts";
 import type { RenderServiceClient } from "../render-service/client.ts";
-import { keepingSettings } from "../surroundings/settings.ts";
+import { serviceSettings } from "../surroundings/settings.ts";
 import { Disposables } from "./disposables.ts";
 import { readSettings } from "./settings.ts";
 
@@ -54,7 +54,7 @@ export class Renders {
     const client = await this.#connect();
     // The budget the plan was made for; the service holds all Nukes of this machine to it.
     await client.configure({
-      ...keepingSettings(readSettings()),
+      ...serviceSettings(readSettings()),
       budgetMB: job.plan.memory.budgetMB,
     });
     return (await client.submit(job)).job;

@@ -11,6 +11,7 @@ import { ChunkMessages } from "./chunk-messages.ts";
 import type { Adopted, ChunkOrder } from "./chunk-order.ts";
 import { messageOf } from "./errors.ts";
 import type { Ending } from "./frame-book.ts";
+import { frameEvent } from "./frame-event.ts";
 import { FrameLedger, type FrameOutcome } from "./frame-ledger.ts";
 import { FrameTimes } from "./frame-times.ts";
 import { Grace } from "./grace.ts";
@@ -40,6 +41,8 @@ export class ChunkRun {
   /** Why it had to make room; null when it had not. */
   #gaveWay: string | null = null;
   #late = false;
+  /** The system ends it when it takes more, MB; null: nothing does. */
+  #wallMB: number | null = null;
   /** What was said before this service ran, people have been told. */
   #catchingUp = false;
   #totalSeen = false;
@@ -196,8 +199,17 @@ export class ChunkRun {
     const { argv, index, frames } = chunk;
     if (adopted === null) {
       const marked = { ...env, [CHUNK_VARIABLE]: String(index) };
-      this.#process = await NukeProcess.start({ argv, cwd: plan.cwd, env: marked, outFile, errFile });
-      emit({ type: "chunk-started", job, chunk: index, frames, pid: this.#process.pid, argv });
+      const nuke = await this.#order.walled({ argv, env: marked }, (text) => this.warn(text));
+      this.#wallMB = nuke.wallMB;
+      this.#process = await NukeProcess.start({ ...nuke, cwd: plan.cwd, outFile, errFile });
+      emit({
+        type: "chunk-started",
+        job,
+        chunk: index,
+        frames,
+        pid: this.#process.pid,
+        argv: [...nuke.argv],
+      });
     } else {
       await this.#logs.ensure();
       if (adopted.nuke !== null) this.#process = NukeProcess.adopt(adopted.nuke);
@@ -271,6 +283,7 @@ export class ChunkRun {
       ended,
       unwatched,
       silentMs: this.#silentMs,
+      wallMB: this.#wallMB,
     });
     if (verdict === "done" && reason !== null && ended === null) this.#say("warning", reason);
     this.#finish(verdict, reason);
@@ -360,20 +373,10 @@ export class ChunkRun {
     const { frame } = outcome;
     // Of a frame that was read in one piece with the last that was written down, nobody has been told.
     if (outcome.kind === "done" ? adopted?.told.has(frame) : this.#catchingUp) return;
-    if (outcome.kind === "done")
-      emit({
-        type: "frame-done",
-        job,
-        chunk: chunk.index,
-        frame,
-        files: outcome.files,
-        seconds: outcome.seconds,
-        peakMB,
-      });
-    else if (outcome.kind === "failed")
-      emit({ type: "frame-failed", job, chunk: chunk.index, frame, message: outcome.message });
-    else if (outcome.kind === "foreign")
-      this.#say("info", `Nuke rendered frame ${frame}, which this chunk did not ask for.`);
+    if (outcome.kind === "foreign")
+      return this.#say("info", `Nuke rendered frame ${frame}, which this chunk did not ask for.`);
+    const event = frameEvent(job, chunk.index, outcome, peakMB);
+    if (event !== null) emit(event);
   }
 
   #say(severity: "error" | "warning" | "info", text: string): void {

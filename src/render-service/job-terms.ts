@@ -3,6 +3,7 @@ import type { RenderEvent } from "../plan/events.ts";
 import type { RenderJob } from "../plan/job.ts";
 import type { Keeping } from "./keeping.ts";
 import type { Journal } from "./journal.ts";
+import type { MemoryWalls } from "./memory-walls.ts";
 import type { Patience } from "./patience.ts";
 import type { QueueReturn } from "./queue.ts";
 import type { PastNeed } from "./render-history.ts";
@@ -19,6 +20,9 @@ export interface JobOrder {
   readonly journal: Journal;
   /** What earlier renders of the same Write needed. */
   readonly past: PastNeed | null;
+  readonly walls: MemoryWalls;
+  /** What a Nuke of this job that is reckoned to need so much may take at most, beside those that run, MB. */
+  readonly wallMB: (needMB: number) => number;
   readonly emit: (event: RenderEvent) => void;
   /** A Nuke got a license after others had got none. */
   readonly licensed: () => void;

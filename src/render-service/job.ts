@@ -131,7 +131,7 @@ export class Job {
   async runChunk(index: number, others: () => number, adopted: Adopted | null = null): Promise<AfterChunk> {
     const chunk = this.#list.get(index);
     this.#startedAt ??= Date.now();
-    const { id, folder, patience, keeping } = this.#order;
+    const { id, folder, patience, keeping, walls } = this.#order;
     const run = new ChunkRun({
       job: id,
       plan: this.plan,
@@ -140,6 +140,8 @@ export class Job {
       folder,
       patience,
       keeping,
+      walled: (nuke, warn) =>
+        walls.around(nuke, { job: id, wallMB: () => this.#order.wallMB(this.needMB), warn }),
       adopted,
       silenceLimitMs: () => this.#lessons.silenceLimitMs,
       emit: (event) => this.#pass(event),

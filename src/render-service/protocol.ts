@@ -51,6 +51,8 @@ const serviceSettingsSchema = z.object({
   maxParallel: z.optional(z.nullable(z.int().check(z.minimum(1), z.maximum(256)))),
   /** Memory of all Nukes together, MB; null: the machine decides. */
   budgetMB: z.optional(z.nullable(z.int().check(z.minimum(1)))),
+  /** A limit of memory around each Nuke that the system holds, where it can. */
+  memoryWalls: z.optional(z.boolean()),
   /** Of each output stream of a Nuke so many MB are kept; null: the usual. */
   logCapMB: z.optional(z.nullable(z.int().check(z.minimum(1), z.maximum(1_000_000)))),
   /** Jobs that ended longer ago are forgotten, days; null: the usual. */

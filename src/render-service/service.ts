@@ -3,6 +3,8 @@ import { availableParallelism } from "node:os";
 import type { JobStatus, RenderEvent } from "../plan/events.ts";
 import type { RenderJob } from "../plan/job.ts";
 import { Admission, budgetOf } from "./admission.ts";
+import type { Load } from "./memory-gate.ts";
+import { MemoryWalls, wallFor } from "./memory-walls.ts";
 import { MemoryWatch } from "./memory-watch.ts";
 import type { Adopted } from "./chunk-order.ts";
 import type { ChunkRun } from "./chunk-run.ts";
@@ -40,6 +42,7 @@ export class RenderService {
   readonly #finished = new Map<string, JobStatus>();
   readonly #listeners = new Set<Listener>();
   readonly #keeping: Keeping;
+  readonly #walls = new MemoryWalls((line) => this.#options.log(line));
   readonly #sampler: MemorySampler;
   /** Told when nothing renders or waits for its turn any more. */
   readonly #quietWaiters = new Set<() => void>();
@@ -189,8 +192,9 @@ export class RenderService {
   }
 
   /** What is absent stays as it is; null: the machine decides. */
-  configure({ maxParallel, budgetMB, ...kept }: ServiceSettings): void {
+  configure({ maxParallel, budgetMB, memoryWalls, ...kept }: ServiceSettings): void {
     this.#keeping.set(kept);
+    if (memoryWalls !== undefined) this.#walls.wanted = memoryWalls;
     if (maxParallel !== undefined) this.#queue.maxParallel = maxParallel;
     if (budgetMB !== undefined) this.#admission.budgetMB = budgetOf(budgetMB);
     this.#pump();
@@ -235,6 +239,8 @@ export class RenderService {
       folder,
       patience: this.#options.patience,
       keeping: this.#keeping,
+      walls: this.#walls,
+      wallMB: (needMB) => wallFor(needMB, this.#admission.budgetMB, this.#loads),
       past: this.#history.get(historyKeyOf(job)),
       emit: (event) => this.#emit(event),
       licensed: () => this.#holds.licensed(id),
@@ -289,13 +295,16 @@ export class RenderService {
       .sort((a, b) => a.startedAt - b.startedAt);
   }
 
+  get #loads(): Load[] {
+    return [...this.#active.values()].flatMap(({ needMB, loads }) =>
+      loads.map((measuredMB) => ({ needMB, measuredMB })),
+    );
+  }
+
   #admits(id: string): boolean {
     const job = this.#active.get(id);
     if (!job) throw new Error(`the queue holds ${id}, which is not active`);
-    const loads = [...this.#active.values()].flatMap(({ needMB, loads: each }) =>
-      each.map((measuredMB) => ({ needMB, measuredMB })),
-    );
-    return this.#admission.admits({ id, needMB: job.needMB, running: job.loads.length }, loads);
+    return this.#admission.admits({ id, needMB: job.needMB, running: job.loads.length }, this.#loads);
   }
 
   #pump(): void {

@@ -7,7 +7,7 @@ import manifest from "../../package.json" with { type: "json" };
 import { SettingsFileError, readSettings } from "../../src/surroundings/settings-files.ts";
 import {
   SettingError,
-  keepingSettings,
+  serviceSettings,
   memorySettings,
   parseSettings,
   settingKeys,
@@ -49,12 +49,13 @@ test("a value that cannot be used is named", () => {
   });
 });
 
-test("what is kept of renders: days, and MB of a log; an empty size is the default", () => {
-  assert.deepEqual(keepingSettings(parseSettings({ "history.days": 0.5, "history.logSize": "1G" })), {
+test("what the service is told: days, and MB of a log; an empty size is the default", () => {
+  assert.deepEqual(serviceSettings(parseSettings({ "history.days": 0.5, "history.logSize": "1G" })), {
     historyDays: 0.5,
     logCapMB: 1024,
+    memoryWalls: false,
   });
-  assert.equal(keepingSettings(parseSettings({ "history.logSize": " " })).logCapMB, null);
+  assert.equal(serviceSettings(parseSettings({ "history.logSize": " " })).logCapMB, null);
 });
 
 test("the terminal reads user, workspace and named files, later ones winning, comments allowed", () => {
