@@ -89,8 +89,15 @@ export class Admission {
   }
 }
 
-/** The budget for all Nukes, MB: one beyond the machine, or beyond the limit this service lives under, is none. */
+/** The budget that holds, MB: one beyond the machine, or beyond the limit this service lives under, is none; null: the machine decides. */
 export function budgetOf(asked: number | null): number {
   const { totalMB } = machineMemory();
   return Math.min(totalMB, asked ?? defaultBudgetMB(totalMB));
+}
+
+/** What the Nukes of all jobs count for. */
+export function loadsOf(
+  jobs: Iterable<{ readonly needMB: number; readonly loads: readonly number[] }>,
+): Load[] {
+  return [...jobs].flatMap(({ needMB, loads }) => loads.map((measuredMB) => ({ needMB, measuredMB })));
 }

@@ -47,6 +47,8 @@ export class FrameLedger {
    */
   readonly #errors: string[] = [];
   #last = -1;
+  /** What the clock says less what has passed since: the same as long as nobody sets the clock. */
+  readonly #clock = Date.now() - performance.now();
 
   constructor(chunk: LedgerChunk) {
     this.#chunk = chunk;
@@ -197,11 +199,17 @@ export class FrameLedger {
     return null;
   }
 
+  /** When it was started, by a clock that may have been set back since. */
+  get #earliest(): number {
+    const setBack = Math.min(0, Date.now() - performance.now() - this.#clock);
+    return this.#chunk.startedAt + setBack;
+  }
+
   async #problemOfFile(file: string): Promise<string | null> {
     try {
       const { size, mtimeMs } = await stat(file);
       if (size === 0) return `${file} is empty. Check the space left on its disk.`;
-      if (mtimeMs < this.#chunk.startedAt - TIME_STEP_MS)
+      if (mtimeMs < this.#earliest - TIME_STEP_MS)
         return `${file} is older than this render. Check that the clocks of this machine and its file server agree.`;
       return null;
     } catch (error) {

@@ -1,16 +1,35 @@
 /** What people see of a job. */
 import type { JobState, JobStatus } from "../plan/events.ts";
+import { type FrameList, formatFrames } from "../plan/frames.ts";
 import type { ChunkList } from "./chunk-list.ts";
 import type { JobLessons } from "./job-lessons.ts";
 import type { JobOrder } from "./job-terms.ts";
+import type { Wishes } from "./journal-entry.ts";
 
 /** How it ended. */
 export type JobEnding = Pick<JobStatus, "doneRanges" | "missingRanges" | "exitCode">;
+
+/** @param done frames on disk. @param exitCode what it is for so many missing frames. */
+export function jobEnding(
+  { frames, steps }: FrameList,
+  done: ReadonlySet<number>,
+  exitCode: (missing: number) => number,
+): JobEnding {
+  const missing = frames.filter((frame) => !done.has(frame));
+  const ranges = (list: readonly number[]): string[] =>
+    list.length === 0 ? [] : formatFrames(list, steps).split(" ");
+  return {
+    doneRanges: ranges(frames.filter((frame) => done.has(frame))),
+    missingRanges: ranges(missing),
+    exitCode: exitCode(missing.length),
+  };
+}
 
 export interface JobFacts {
   readonly id: string;
   readonly order: JobOrder;
   readonly state: JobState;
+  readonly wishes: Wishes;
   readonly paused: boolean;
   readonly list: ChunkList;
   readonly lessons: JobLessons;
@@ -41,6 +60,9 @@ export function jobStatus({ order, list, lessons, ending, ...facts }: JobFacts):
     write: plan.write,
     state: facts.state,
     paused: facts.paused,
+    priority: facts.wishes.priority,
+    parallel: facts.wishes.parallel,
+    waitsFor: facts.state === "cancelling" ? [] : order.waitsFor(),
     frames: plan.frames,
     frameCount: plan.frameCount,
     framesDone,

@@ -1,5 +1,5 @@
 /** What a job is given, and what it tells its service. */
-import type { RenderEvent } from "../plan/events.ts";
+import type { JobStatus, RenderEvent } from "../plan/events.ts";
 import type { RenderJob } from "../plan/job.ts";
 import type { Keeping } from "./keeping.ts";
 import type { Journal } from "./journal.ts";
@@ -21,9 +21,9 @@ export interface JobOrder {
   /** What earlier renders of the same Write needed. */
   readonly past: PastNeed | null;
   readonly walls: MemoryWalls;
-  /** What a Nuke of this job that is reckoned to need so much may take at most, beside those that run, MB. */
-  readonly wallMB: (needMB: number) => number;
   readonly emit: (event: RenderEvent) => void;
+  /** Jobs that have to be over before it starts. */
+  readonly waitsFor: () => JobStatus["waitsFor"];
   /** A Nuke got a license after others had got none. */
   readonly licensed: () => void;
 }

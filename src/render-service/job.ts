@@ -1,8 +1,8 @@
 /** One job of the queue: what was asked, its chunks, and how far they are. */
 import { dirname } from "node:path";
 import { count } from "../plan/display.ts";
-import type { JobState, JobStatus, RenderEvent, Verdict } from "../plan/events.ts";
-import { type FrameList, formatFrames, parseFrames } from "../plan/frames.ts";
+import type { EventOf, JobState, JobStatus, RenderEvent, Verdict } from "../plan/events.ts";
+import { type FrameList, parseFrames } from "../plan/frames.ts";
 import type { RenderPlan } from "../plan/render-plan.ts";
 import { ChunkList } from "./chunk-list.ts";
 import type { Adopted } from "./chunk-order.ts";
@@ -10,10 +10,11 @@ import { ChunkRun } from "./chunk-run.ts";
 import { messageOf } from "./errors.ts";
 import { FailureStreak } from "./failure-streak.ts";
 import { type Comeback, type Ending, FrameBook } from "./frame-book.ts";
+import { JobChanges } from "./job-changes.ts";
 import { type JobPast, heavier } from "./job-past.ts";
 import { type Unfinished, restoreJob } from "./job-restore.ts";
 import { type AfterChunk, type JobOrder, nothingLeft } from "./job-terms.ts";
-import { type JobEnding, jobStatus } from "./job-status.ts";
+import { type JobEnding, jobEnding, jobStatus } from "./job-status.ts";
 import { JobLessons } from "./job-lessons.ts";
 import { comebackText, refusalText } from "./job-words.ts";
 import { type AfterRefusal, LicenseHold } from "./license-hold.ts";
@@ -23,8 +24,6 @@ import { ProgressPace } from "./progress-pace.ts";
 import type { QueueReturn } from "./queue.ts";
 import { removeScriptCopy } from "./script-copy.ts";
 import { type HistoryKey, type PastNeed, historyKeyOf } from "./render-history.ts";
-
-type EventOf<Type extends RenderEvent["type"]> = Extract<RenderEvent, { type: Type }>;
 
 export class Job {
   readonly #order: JobOrder;
@@ -36,6 +35,8 @@ export class Job {
   readonly #license: LicenseHold;
   readonly #lessons: JobLessons;
   readonly #pace: ProgressPace;
+  /** What changes while it waits or runs. */
+  readonly changes: JobChanges;
   /** Frames that have failed for the last time. */
   readonly #lost = new Set<number>();
   #givenUp: "failed" | "license" | null = null;
@@ -66,11 +67,14 @@ export class Job {
       () => this.#list.length,
       () => order.emit({ type: "progress", job: order.id, status: this.status }),
     );
+    const changed = (): void => this.#pace.now();
+    this.changes = new JobChanges({ order, list: this.#list, lessons: this.#lessons, changed });
   }
 
   /** Puts a job that an earlier service began back to where its journal left it. */
   restore(before: JobPast): Unfinished {
     const left = restoreJob(before, this.plan, this.#list, this.#book);
+    this.changes.restore(before);
     for (const frame of before.lost) this.#lost.add(frame);
     this.#lessons.heaviest = before.heaviest;
     this.#givenUp = before.givenUp;
@@ -140,8 +144,7 @@ export class Job {
       folder,
       patience,
       keeping,
-      walled: (nuke, warn) =>
-        walls.around(nuke, { job: id, wallMB: () => this.#order.wallMB(this.needMB), warn }),
+      walled: (nuke, warn) => walls.around(nuke, { job: id, needMB: () => this.needMB, warn }),
       adopted,
       silenceLimitMs: () => this.#lessons.silenceLimitMs,
       emit: (event) => this.#pass(event),
@@ -149,7 +152,7 @@ export class Job {
     });
     this.#list.started(index, run);
     if (adopted === null) this.#order.journal.append({ is: "starting", chunk: index, at: run.startedAt });
-    else if (this.#cancelled) run.cancel();
+    else if (this.#cancelled || this.#list.isCancelled(index)) run.cancel();
     else if (this.#paused) run.pause();
     await run.run();
     const ending = this.#cancelled || this.#givenUp !== null ? null : run.ending(others());
@@ -274,6 +277,11 @@ export class Job {
     this.#pace.now();
   }
 
+  /** Nothing of it was started, and nothing will be; not written down, for the next service would find the same. */
+  giveUpUnstarted(reason: string): void {
+    this.#list.dropWaiting("not-started", reason);
+  }
+
   /** It waits until somebody resumes it. */
   get interrupted(): boolean {
     return this.#interrupted;
@@ -313,17 +321,8 @@ export class Job {
         );
       for (const frame of run.ledger.done.keys()) done.push(frame);
     }
-    const all = this.#frames;
-    const onDisk = new Set(done);
-    const missing = all.frames.filter((frame) => !onDisk.has(frame));
-    const ranges = (frames: readonly number[]): string[] =>
-      frames.length === 0 ? [] : formatFrames(frames, all.steps).split(" ");
     this.#pace.end();
-    this.#ending = {
-      doneRanges: ranges(all.frames.filter((frame) => onDisk.has(frame))),
-      missingRanges: ranges(missing),
-      exitCode: this.#exitCode(missing.length),
-    };
+    this.#ending = jobEnding(this.#frames, new Set(done), (missing) => this.#exitCode(missing));
     await removeScriptCopy(this.#order.job);
     this.#finishedAt = Date.now();
     const { journal } = this.#order;
@@ -337,6 +336,7 @@ export class Job {
       id: this.id,
       order: this.#order,
       state: this.#state(),
+      wishes: this.changes.wishes,
       paused: (this.#paused || this.#interrupted) && !this.#cancelled && this.#finishedAt === null,
       list: this.#list,
       lessons: this.#lessons,

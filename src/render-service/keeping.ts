@@ -2,6 +2,7 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import * as z from "zod/mini";
 import { messageOf } from "./errors.ts";
+import type { JobFolders } from "./job-folders.ts";
 
 const MB = 1024 * 1024;
 
@@ -36,6 +37,15 @@ export class Keeping {
   /** Jobs that ended longer ago are forgotten, days. */
   get days(): number {
     return this.#kept.days;
+  }
+
+  /** Removes the folders of jobs that are over for long, and those jobs from `finished`. */
+  async forgetOld(
+    folders: Pick<JobFolders, "prune">,
+    active: ReadonlyMap<string, unknown>,
+    finished: Map<string, unknown>,
+  ): Promise<void> {
+    for (const id of await folders.prune(new Set(active.keys()), this.days)) finished.delete(id);
   }
 
   /** What is absent stays as it is. */

@@ -39,12 +39,15 @@ export function scopeArgv(systemdRun: string, wallMB: number, argv: readonly str
 export class MemoryWalls {
   /** Somebody wants them. */
   wanted = false;
-  readonly #log: (line: string) => void;
+  readonly #loads: () => readonly Load[];
+  readonly #budgetMB: () => number;
   readonly #warned = new Set<string>();
-  #runner: Promise<string | null> | null = null;
+  #runner: Promise<Runner> | null = null;
 
-  constructor(log: (line: string) => void) {
-    this.#log = log;
+  /** @param loads all Nukes at work, the one that is started included. */
+  constructor(loads: () => readonly Load[], budgetMB: () => number) {
+    this.#loads = loads;
+    this.#budgetMB = budgetMB;
   }
 
   /**
@@ -53,36 +56,39 @@ export class MemoryWalls {
    */
   async around(
     nuke: Pick<Walled, "argv" | "env">,
-    { job, wallMB, warn }: { job: string; wallMB: () => number; warn: (text: string) => void },
+    { job, needMB, warn }: { job: string; needMB: () => number; warn: (text: string) => void },
   ): Promise<Walled> {
     if (!this.wanted) return { ...nuke, wallMB: null };
-    this.#runner ??= findRunner(this.#log);
+    this.#runner ??= findRunner();
     const runner = await this.#runner;
-    if (runner === null) {
+    if (runner.problem !== null) {
       if (!this.#warned.has(job))
         warn(
-          "No user service manager of systemd answers here, so no memory limit is put around each Nuke (nukeRender.memory.systemdScope).",
+          `No memory limit is put around each Nuke (nukeRender.memory.systemdScope), for systemd makes no scope here: ${runner.problem}.`,
         );
       this.#warned.add(job);
       return { ...nuke, wallMB: null };
     }
-    const megabytes = wallMB();
+    const megabytes = wallFor(needMB(), this.#budgetMB(), this.#loads());
     const manager = MANAGER_VARIABLES.flatMap((name) => {
       const value = process.env[name];
       return value === undefined ? [] : [[name, value]];
     });
     const env = { ...Object.fromEntries(manager), ...nuke.env };
-    return { argv: scopeArgv(runner, megabytes, nuke.argv), env, wallMB: megabytes };
+    return { argv: scopeArgv(runner.program, megabytes, nuke.argv), env, wallMB: megabytes };
   }
 }
 
-/** The program, if it can make a scope; null otherwise, with the reason in the log. */
-async function findRunner(log: (line: string) => void): Promise<string | null> {
+/** The program, and why it can make no scope; null: it can. */
+interface Runner {
+  readonly program: string;
+  readonly problem: string | null;
+}
+
+async function findRunner(): Promise<Runner> {
   const program = process.platform === "linux" ? inPath("systemd-run") : null;
-  const problem = program === null ? "there is no systemd-run" : await tryScope(program);
-  if (problem === null) return program;
-  log(`no memory walls: ${problem}`);
-  return null;
+  if (program === null) return { program: "", problem: "there is no systemd-run" };
+  return { program, problem: await tryScope(program) };
 }
 
 function inPath(name: string): string | null {

@@ -3,6 +3,7 @@ import { NotificationType, RequestType } from "vscode-jsonrpc/node";
 import * as z from "zod/mini";
 import { jobStatusSchema, renderEventSchema } from "../plan/events.ts";
 import { renderJobSchema } from "../plan/job.ts";
+import { parallelSchema, prioritySchema } from "../plan/request.ts";
 
 /** Raised when old and new cannot talk to each other any more. */
 export const PROTOCOL = 4;
@@ -46,11 +47,14 @@ const logPieceSchema = z.object({
 /** Part of a chunk's output, read back. */
 export type LogPiece = z.infer<typeof logPieceSchema>;
 
+const megabytes = z.int().check(z.minimum(1));
 const serviceSettingsSchema = z.object({
-  /** Nukes of all jobs at once; null: the machine decides. */
-  maxParallel: z.optional(z.nullable(z.int().check(z.minimum(1), z.maximum(256)))),
-  /** Memory of all Nukes together, MB; null: the machine decides. */
-  budgetMB: z.optional(z.nullable(z.int().check(z.minimum(1)))),
+  /** Nukes of all jobs at once, until the service ends; null: the machine decides. */
+  maxParallel: z.optional(z.nullable(parallelSchema)),
+  /** Memory of all Nukes together that a job is submitted with, MB; the last one holds. Null: the machine decides. */
+  budgetMB: z.optional(z.nullable(megabytes)),
+  /** The same, set for the service: holds until it ends, whatever jobs are submitted with. Null: it holds no more. */
+  heldBudgetMB: z.optional(z.nullable(megabytes)),
   /** A limit of memory around each Nuke that the system holds, where it can. */
   memoryWalls: z.optional(z.boolean()),
   /** Of each output stream of a Nuke so many MB are kept; null: the usual. */
@@ -60,6 +64,19 @@ const serviceSettingsSchema = z.object({
 });
 /** What clients may set for all jobs; what is absent stays as it is. */
 export type ServiceSettings = z.infer<typeof serviceSettingsSchema>;
+
+const serviceLimitsSchema = z.object({
+  /** Nukes of all jobs at once; null: the machine decides. */
+  maxParallel: z.nullable(z.int()),
+  /** Memory of all Nukes together, MB. */
+  budgetMB: z.int(),
+  /** It was set for the service (`heldBudgetMB`). */
+  budgetHeld: z.boolean(),
+  /** Nukes at work. */
+  running: z.int(),
+});
+/** What holds for all jobs together now. */
+export type ServiceLimits = z.infer<typeof serviceLimitsSchema>;
 
 const oneJob = z.object({ job: jobId });
 
@@ -76,6 +93,11 @@ export const requests = {
   cancel: request("cancel", oneJob, nothing),
   pause: request("pause", oneJob, nothing),
   resume: request("resume", oneJob, nothing),
+  priority: request("priority", z.object({ job: jobId, priority: prioritySchema }), nothing),
+  /** Before all others. */
+  next: request("next", oneJob, nothing),
+  parallel: request("parallel", z.object({ job: jobId, parallel: parallelSchema }), nothing),
+  cancelChunk: request("cancelChunk", z.object({ job: jobId, chunk: z.int().check(z.minimum(0)) }), nothing),
   watch: request(
     "watch",
     z.object({ jobs: z.union([z.literal("all"), z.array(jobId)]), lines: z.boolean() }),
@@ -94,6 +116,7 @@ export const requests = {
   ),
   forget: request("forget", oneJob, nothing),
   configure: request("configure", serviceSettingsSchema, nothing),
+  limits: request("limits", nothing, serviceLimitsSchema),
   shutdown: request("shutdown", z.object({ force: z.boolean() }), nothing),
 };
 
@@ -105,6 +128,7 @@ export const eventsSchema = z.object({ events: z.array(renderEventSchema) });
 export const failureSchema = z.object({
   reason: z.enum([
     "unknown-job",
+    "unknown-chunk",
     "job-running",
     "busy",
     "stopping",

@@ -1,4 +1,4 @@
-/** What a render service is given when it starts. */
+/** What the render service is started with. */
 import type { Patience } from "./patience.ts";
 
 export interface ServiceOptions {

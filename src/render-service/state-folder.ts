@@ -85,6 +85,11 @@ export function keepingFile(folder: string): string {
   return join(folder, "keeping.json");
 }
 
+/** What people have set for the service that runs. */
+export function limitsFile(folder: string): string {
+  return join(folder, "limits.json");
+}
+
 /** Who the service is, for as long as it runs. */
 export function lockFile(folder: string): string {
   return join(folder, "service.lock");

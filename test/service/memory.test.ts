@@ -18,8 +18,15 @@ const shape = { range: "1-8", chunks: ["1", "2", "3", "4", "5", "6", "7", "8"], 
 const reckoned = (budgetMB: number) => ({
   memory: { parallel: 8, cacheMB: 800, allowanceMB: 100, sumMB: 7200, budgetMB, freeMB: 9000, fits: false },
 });
-const mostAtOnce = (events: readonly RenderEvent[]): number =>
-  Math.max(...eventsOf(events, "progress").map(({ status }) => status.running));
+/** By their starts and ends: progress is told ten times a second at most. */
+const mostAtOnce = (events: readonly RenderEvent[]): number => {
+  let [now, most] = [0, 0];
+  for (const { type } of events) {
+    if (type === "chunk-started") most = Math.max(most, ++now);
+    if (type === "chunk-finished") now--;
+  }
+  return most;
+};
 const texts = (events: readonly RenderEvent[], severity: string): string[] =>
   eventsOf(events, "message").flatMap((event) => (event.severity === severity ? [event.text] : []));
 

@@ -26,9 +26,12 @@ test("the scope's command has Nuke's own words behind its last flag, untouched",
 });
 
 test("a Nuke that nobody wants walled is started as it is", async () => {
-  const walls = new MemoryWalls(() => assert.fail("nothing to say"));
+  const walls = new MemoryWalls(
+    () => assert.fail("not asked"),
+    () => assert.fail("not asked"),
+  );
   const nuke = { argv: ["nuke"], env: { A: "1" } };
-  const place = { job: "a", wallMB: () => assert.fail("not asked"), warn: () => assert.fail("no warning") };
+  const place = { job: "a", needMB: () => assert.fail("not asked"), warn: () => assert.fail("no warning") };
   assert.deepEqual(await walls.around(nuke, place), { ...nuke, wallMB: null });
 });
 
