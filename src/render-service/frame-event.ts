@@ -13,21 +13,9 @@ export function frameEvent(
   peakMB: number | null,
 ): RenderEvent | null {
   const { frame } = outcome;
-  switch (outcome.kind) {
-    case "done":
-      return {
-        type: "frame-done",
-        job,
-        chunk,
-        frame,
-        files: outcome.files,
-        seconds: outcome.seconds,
-        peakMB,
-      };
-    case "failed":
-      return { type: "frame-failed", job, chunk, frame, message: outcome.message };
-    case "foreign":
-    case "rendered":
-      return null;
-  }
+  if (outcome.kind === "done")
+    return { type: "frame-done", job, chunk, frame, files: outcome.files, seconds: outcome.seconds, peakMB };
+  return outcome.kind === "failed"
+    ? { type: "frame-failed", job, chunk, frame, message: outcome.message }
+    : null;
 }

@@ -1,14 +1,14 @@
 /** How much is kept of what Nukes print, and of jobs that are over. Clients may change it; the next service starts with what they last said. */
 import { readFileSync, writeFileSync } from "node:fs";
-import * as z from "zod/mini";
+import { catch as otherwise, minimum, number, object, type infer as Infer } from "zod/mini";
 import { messageOf } from "./errors.ts";
 import type { JobFolders } from "./job-folders.ts";
 
 const MB = 1024 * 1024;
 
-const keptSchema = z.object({
-  logCapMB: z.catch(z.number().check(z.minimum(1)), 64),
-  days: z.catch(z.number().check(z.minimum(0)), 14),
+const keptSchema = object({
+  logCapMB: otherwise(number().check(minimum(1)), 64),
+  days: otherwise(number().check(minimum(0)), 14),
 });
 
 /** What a client may say of it; null: the usual. */
@@ -20,7 +20,7 @@ export interface KeepingWishes {
 export class Keeping {
   readonly #file: string;
   readonly #log: (line: string) => void;
-  #kept: z.infer<typeof keptSchema>;
+  #kept: Infer<typeof keptSchema>;
 
   /** @param file where it is remembered; nothing there: the usual. */
   constructor(file: string, log: (line: string) => void) {

@@ -19,9 +19,20 @@ test("a wall is what the others leave of the budget, and never less than the nee
 
 test("the scope's command has Nuke's own words behind its last flag, untouched", () => {
   assert.deepEqual(scopeArgv("/usr/bin/systemd-run", 550, ["/opt/Nuke 15/Nuke15.1", "-x", "--", "a b;c"]), [
-    ...["/usr/bin/systemd-run", "--user", "--scope", "--quiet", "--collect"],
-    ...["-p", "MemoryMax=550M", "-p", "MemorySwapMax=0", "--"],
-    ...["/opt/Nuke 15/Nuke15.1", "-x", "--", "a b;c"],
+    "/usr/bin/systemd-run",
+    "--user",
+    "--scope",
+    "--quiet",
+    "--collect",
+    "-p",
+    "MemoryMax=550M",
+    "-p",
+    "MemorySwapMax=0",
+    "--",
+    "/opt/Nuke 15/Nuke15.1",
+    "-x",
+    "--",
+    "a b;c",
   ]);
 });
 
@@ -37,15 +48,16 @@ test("a Nuke that nobody wants walled is started as it is", async () => {
 
 test("a Nuke that was ended at its wall: the reason names the wall and what to do", () => {
   const facts = {
-    ...{
-      exitCode: null,
-      signal: "SIGKILL",
-      count: 4,
-      framesMissing: 3,
-      framesReported: 1,
-      licenseReported: false,
-    },
-    ...{ firstError: null, ended: null, unwatched: false, silentMs: null },
+    exitCode: null,
+    signal: "SIGKILL",
+    count: 4,
+    framesMissing: 3,
+    framesReported: 1,
+    licenseReported: false,
+    firstError: null,
+    ended: null,
+    unwatched: false,
+    silentMs: null,
   };
   const { verdict, reason } = judgeChunk({ ...facts, wallMB: 2048 });
   assert.equal(verdict, "crash");
