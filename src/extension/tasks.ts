@@ -23,6 +23,7 @@ import {
   onlySchema,
   prioritySchema,
   splitSchema,
+  whileRenderingSchema,
 } from "../plan/request.ts";
 import { parseMB } from "../plan/size.ts";
 import { isForPeople } from "./failures.ts";
@@ -51,6 +52,7 @@ const definitionSchema = z.object({
   order: z.string().optional(),
   priority: z.optional(prioritySchema),
   retries: z.int().min(0).max(20).optional(),
+  whileRendering: z.optional(whileRenderingSchema),
 });
 type Definition = z.infer<typeof definitionSchema>;
 
@@ -216,8 +218,9 @@ function parseDefinition(definition: TaskDefinition): Definition {
 }
 
 function options(definition: Definition, continueOnError: boolean): RenderOptions {
-  const { range, only, split, chunkSize, parallel, threads, cache, views, deal, order, priority, retries } =
+  const { range, only, split, chunkSize, parallel, threads, cache, views, deal, order, priority } =
     definition;
+  const { retries, whileRendering } = definition;
   return {
     proxy: "script",
     continueOnError: definition.continueOnError ?? continueOnError,
@@ -233,6 +236,7 @@ function options(definition: Definition, continueOnError: boolean): RenderOption
     ...(order === undefined ? {} : { order: orderOf(order) }),
     ...(priority === undefined ? {} : { priority }),
     ...(retries === undefined ? {} : { retries }),
+    ...(whileRendering === undefined ? {} : { whileRendering }),
   };
 }
 

@@ -18,6 +18,7 @@ import type { Chunk, NukeCommand, Problem, RenderPlan } from "./render-plan.ts";
 import { FORWARD } from "./order.ts";
 import { DEFAULT_PRIORITY, DEFAULT_RETRIES, type RenderRequest, type Split } from "./request.ts";
 import { selectFrames } from "./select-frames.ts";
+import { careFor } from "./script-care.ts";
 import type { ScriptFacts, WriteTarget } from "./target.ts";
 
 /** Shown in command lines as long as no Nuke has been found; a plan with this in it has an error and is never run. */
@@ -65,6 +66,7 @@ export function planRender(request: RenderRequest, facts: PlanFacts): RenderPlan
     argv: commandLine(command, part, steps),
   }));
   const memory = memorySum(facts.machine, shape.parallel, shape.cacheMB);
+  const care = careFor(request.whileRendering ?? facts.whileRendering ?? "copy", facts.script);
 
   return {
     script: request.script,
@@ -85,9 +87,11 @@ export function planRender(request: RenderRequest, facts: PlanFacts): RenderPlan
     memory,
     continueOnError: request.continueOnError,
     retries: request.retries ?? DEFAULT_RETRIES,
+    whileRendering: care.whileRendering,
     nuke: facts.nuke,
     problems: [
       ...checkUnsaved(facts),
+      ...care.problems,
       ...checkNuke(facts.nuke, facts.script),
       ...checkWrite(write),
       ...range.problems,

@@ -2,6 +2,7 @@
 import type { JobStatus } from "../plan/events.ts";
 import { formatFrames, parseFrames } from "../plan/frames.ts";
 import type { RenderPlan } from "../plan/render-plan.ts";
+import type { ScriptMark } from "./script-watch.ts";
 import type { EntryOf, JournalEntry, KeptJob, Wishes } from "./journal-entry.ts";
 
 /** A Nuke that was started, or was about to be. */
@@ -52,6 +53,10 @@ export interface JobPast {
   readonly lost: Set<number>;
   readonly heaviest: JobStatus["heaviest"];
   readonly paused: boolean;
+  /** Why, where the job has paused itself. */
+  readonly pausedFor: string | null;
+  /** How the script has to be; null: nobody looks after it. */
+  readonly script: ScriptMark | null;
   readonly interrupted: boolean;
   /** Null: as it was submitted. */
   readonly wishes: Wishes | null;
@@ -74,6 +79,8 @@ export function jobPast(entries: readonly JournalEntry[]): JobPast | null {
     lost: new Set(),
     heaviest: null,
     paused: false,
+    pausedFor: null,
+    script: first.script ?? null,
     interrupted: false,
     wishes: null,
   };
@@ -138,7 +145,11 @@ function take(past: Draft, entry: JournalEntry): void {
       return takeDealt(past, entry);
     case "paused":
       past.paused = entry.paused;
+      past.pausedFor = entry.why ?? null;
       past.interrupted = false;
+      return;
+    case "script":
+      past.script = entry.script;
       return;
     case "interrupted":
       past.interrupted = true;

@@ -36,6 +36,7 @@ const status = {
   seconds: 1,
   peakMB: 0,
   heaviest: null,
+  held: null,
   priority: 0,
   parallel: 1,
   waitsFor: [],
