@@ -1,6 +1,8 @@
 /** What is to be rendered by one Nuke, and with what. */
 import type { RenderEvent } from "../plan/events.ts";
 import type { Chunk, RenderPlan } from "../plan/render-plan.ts";
+import type { Keeping } from "./keeping.ts";
+import type { Walled } from "./memory-walls.ts";
 import type { AdoptedProcess } from "./nuke-process.ts";
 import type { Patience } from "./patience.ts";
 
@@ -24,8 +26,11 @@ export interface ChunkOrder {
   /** The job's folder, for the logs. */
   readonly folder: string;
   readonly patience: Patience;
+  readonly keeping: Keeping;
   /** How long (ms) this Nuke may say nothing, as far as its job has learned by now. */
   readonly silenceLimitMs: () => number;
+  /** How its Nuke is to be started, perhaps with a wall of memory around it. */
+  readonly walled: (nuke: Pick<Walled, "argv" | "env">, warn: (text: string) => void) => Promise<Walled>;
   /** Null: a Nuke is started for it. */
   readonly adopted: Adopted | null;
   readonly emit: (event: RenderEvent) => void;

@@ -11,6 +11,7 @@ import { ChunkMessages } from "./chunk-messages.ts";
 import type { Adopted, ChunkOrder } from "./chunk-order.ts";
 import { messageOf } from "./errors.ts";
 import type { Ending } from "./frame-book.ts";
+import { frameEvent } from "./frame-event.ts";
 import { FrameLedger, type FrameOutcome } from "./frame-ledger.ts";
 import { FrameTimes } from "./frame-times.ts";
 import { Grace } from "./grace.ts";
@@ -21,7 +22,10 @@ import type { ProcessList } from "./process-list.ts";
 import { SilenceClock } from "./silence.ts";
 
 /** Between two looks into the logs, ms. */
-const LOOK_MS = 120;
+const LOOK_MS = 80;
+
+/** The most that counts as silence between two looks, ms. */
+const MOST_QUIET_MS = 1200;
 
 export class ChunkRun {
   readonly #order: ChunkOrder;
@@ -37,6 +41,8 @@ export class ChunkRun {
   /** Why it had to make room; null when it had not. */
   #gaveWay: string | null = null;
   #late = false;
+  /** The system ends it when it takes more, MB; null: nothing does. */
+  #wallMB: number | null = null;
   /** What was said before this service ran, people have been told. */
   #catchingUp = false;
   #totalSeen = false;
@@ -58,7 +64,7 @@ export class ChunkRun {
     const { plan, chunk, adopted } = order;
     this.#startedAt = adopted?.at ?? Date.now();
     this.times = new FrameTimes(this.#startedAt);
-    this.#logs = new ChunkLogs(order.folder, chunk.index);
+    this.#logs = new ChunkLogs(order.folder, chunk.index, order.keeping.logCapBytes);
     this.#messages = new ChunkMessages(order.job, chunk.index, order.emit);
     this.#ledger = new FrameLedger({
       frames: parseFrames(chunk.frames).frames,
@@ -193,8 +199,17 @@ export class ChunkRun {
     const { argv, index, frames } = chunk;
     if (adopted === null) {
       const marked = { ...env, [CHUNK_VARIABLE]: String(index) };
-      this.#process = await NukeProcess.start({ argv, cwd: plan.cwd, env: marked, outFile, errFile });
-      emit({ type: "chunk-started", job, chunk: index, frames, pid: this.#process.pid, argv });
+      const nuke = await this.#order.walled({ argv, env: marked }, (text) => this.warn(text));
+      this.#wallMB = nuke.wallMB;
+      this.#process = await NukeProcess.start({ ...nuke, cwd: plan.cwd, outFile, errFile });
+      emit({
+        type: "chunk-started",
+        job,
+        chunk: index,
+        frames,
+        pid: this.#process.pid,
+        argv: [...nuke.argv],
+      });
     } else {
       await this.#logs.ensure();
       if (adopted.nuke !== null) this.#process = NukeProcess.adopt(adopted.nuke);
@@ -202,7 +217,7 @@ export class ChunkRun {
     this.#order.changed();
     if (this.#cancelled || this.#paused) this.#stopInBackground();
     const over = this.#over();
-    const silence = new SilenceClock(10 * LOOK_MS, performance.now());
+    const silence = new SilenceClock(MOST_QUIET_MS, performance.now());
     let heard = 0;
     try {
       if (adopted !== null) await this.#catchUp(adopted);
@@ -214,11 +229,11 @@ export class ChunkRun {
         const { bytes } = this.#logs;
         this.#endWhenSilent(silence.look(bytes > heard, performance.now()));
         heard = bytes;
-        if (!last) await Promise.race([over, wait(LOOK_MS)]);
+        if (!last) await Promise.race([over, wait(this.#logs.behind ? 0 : LOOK_MS)]);
       }
     } finally {
       this.#lateness.end();
-      await this.#logs.close();
+      this.#logs.close();
     }
     this.#end = await over;
     this.#endedAt = Date.now();
@@ -268,6 +283,7 @@ export class ChunkRun {
       ended,
       unwatched,
       silentMs: this.#silentMs,
+      wallMB: this.#wallMB,
     });
     if (verdict === "done" && reason !== null && ended === null) this.#say("warning", reason);
     this.#finish(verdict, reason);
@@ -309,14 +325,14 @@ export class ChunkRun {
       const lines = found.flatMap((one) => (one.kind === "line" ? [one.text] : []));
       if (lines.length > 0 && !this.#catchingUp)
         emit({ type: "lines", job, chunk: chunk.index, stream, lines });
-      for (const one of found) await this.#understand(one);
+      for (const one of found) if (one.kind !== "line") await this.#understand(one);
     }
+    const { remark } = this.#logs;
+    if (remark !== null) this.#say("warning", remark);
   }
 
-  async #understand(said: NukeOutput): Promise<void> {
+  async #understand(said: Exclude<NukeOutput, { kind: "line" }>): Promise<void> {
     switch (said.kind) {
-      case "line":
-        return;
       case "took":
         this.#lateness.end();
         return this.#ledger.took(said.path, said.seconds);
@@ -324,13 +340,15 @@ export class ChunkRun {
         // Parts of a frame may start over (nuke-cli.md 2.4); the bar does not go back.
         if (said.fraction > this.#frameProgress) this.#frameProgress = said.fraction;
         return this.#order.changed();
-      case "frame":
+      case "frame": {
         this.#lateness.end();
         this.#framesReported++;
         this.#frameProgress = 0;
         if (!this.#catchingUp) this.times.frame();
-        for (const outcome of await this.#ledger.frame(said.frame)) this.#report(outcome);
+        const peakMB = this.#catchingUp ? null : this.memory.frame();
+        for (const outcome of await this.#ledger.frame(said.frame)) this.#report(outcome, peakMB);
         return this.#order.changed();
+      }
       case "total":
         this.#totalSeen = true;
         return this.#expectEnd();
@@ -350,24 +368,15 @@ export class ChunkRun {
     }
   }
 
-  #report(outcome: FrameOutcome): void {
+  #report(outcome: FrameOutcome, peakMB: number | null = null): void {
     const { job, chunk, adopted, emit } = this.#order;
     const { frame } = outcome;
     // Of a frame that was read in one piece with the last that was written down, nobody has been told.
     if (outcome.kind === "done" ? adopted?.told.has(frame) : this.#catchingUp) return;
-    if (outcome.kind === "done")
-      emit({
-        type: "frame-done",
-        job,
-        chunk: chunk.index,
-        frame,
-        files: outcome.files,
-        seconds: outcome.seconds,
-      });
-    else if (outcome.kind === "failed")
-      emit({ type: "frame-failed", job, chunk: chunk.index, frame, message: outcome.message });
-    else if (outcome.kind === "foreign")
-      this.#say("info", `Nuke rendered frame ${frame}, which this chunk did not ask for.`);
+    if (outcome.kind === "foreign")
+      return this.#say("info", `Nuke rendered frame ${frame}, which this chunk did not ask for.`);
+    const event = frameEvent(job, chunk.index, outcome, peakMB);
+    if (event !== null) emit(event);
   }
 
   #say(severity: "error" | "warning" | "info", text: string): void {
