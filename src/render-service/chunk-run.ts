@@ -22,7 +22,7 @@ import type { ProcessList } from "./process-list.ts";
 import { SilenceClock } from "./silence.ts";
 
 /** Between two looks into the logs, ms. */
-const LOOK_MS = 80;
+const LOOK_MS = 50;
 
 /** The most that counts as silence between two looks, ms. */
 const MOST_QUIET_MS = 1200;
