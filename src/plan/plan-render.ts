@@ -7,7 +7,7 @@ import {
   checkUnsaved,
   checkWrite,
 } from "./checks.ts";
-import { commandLine, frameCommand } from "./command-line.ts";
+import { type CommandBase, commandLine, frameCommand } from "./command-line.ts";
 import type { PlanFacts } from "./facts.ts";
 import { formatFrames } from "./frames.ts";
 import { defaultCacheMB, defaultParallel, defaultThreads, memorySum, nukesThatFit } from "./memory.ts";
@@ -16,6 +16,7 @@ import type { Chunk, NukeCommand, Problem, RenderPlan } from "./render-plan.ts";
 import { DEFAULT_RETRIES, type RenderRequest, type Split } from "./request.ts";
 import { dealFrames, splitFrames } from "./split.ts";
 import type { ScriptFacts, WriteTarget } from "./target.ts";
+import { WARM_COMMANDS, planWarm, warmLine } from "./warm-command.ts";
 
 /** Shown in command lines as long as no Nuke has been found; a plan with this in it has an error and is never run. */
 const unknownNuke: NukeCommand = { argv: ["nuke"], version: "", demo: false };
@@ -33,7 +34,7 @@ export function planRender(request: RenderRequest, facts: PlanFacts): RenderPlan
   const shape = chooseShape(request, facts, write, frames.length);
   const views = request.views ?? [];
   const rendered = views.length > 0 ? views : write.views;
-  const command = frameCommand({
+  const base: CommandBase = {
     nuke: facts.nuke ?? unknownNuke,
     script: request.script,
     write: write.name,
@@ -43,16 +44,19 @@ export function planRender(request: RenderRequest, facts: PlanFacts): RenderPlan
     proxy: request.proxy,
     continueOnError: request.continueOnError,
     extraArguments: request.extraArguments ?? [],
-  });
-  const parts =
-    request.deal === "auto" && !write.movie
+  };
+  const command = frameCommand(base);
+  const { warm, problems: warmProblems } = planWarm(request, facts, write, base);
+  const parts = warm
+    ? splitFrames(frames, { by: "chunks", count: shape.parallel })
+    : request.deal === "auto" && !write.movie
       ? dealFrames(frames, shape.parallel)
       : splitFrames(frames, shape.split);
   const chunks = parts.map((part, index): Chunk => ({
     index,
     frames: formatFrames(part, steps),
     count: part.length,
-    argv: commandLine(command, part, steps),
+    argv: warm ? warmLine(warm, WARM_COMMANDS) : commandLine(command, part, steps),
   }));
   const memory = memorySum(facts.machine, shape.parallel, shape.cacheMB);
 
@@ -67,6 +71,7 @@ export function planRender(request: RenderRequest, facts: PlanFacts): RenderPlan
     cwd: facts.cwd,
     chunks,
     command,
+    warm,
     parallel: shape.parallel,
     threads: shape.threads,
     memory,
@@ -82,6 +87,7 @@ export function planRender(request: RenderRequest, facts: PlanFacts): RenderPlan
       ...checkFolders(write, facts),
       ...checkSamePath(write, facts.script),
       ...movieNotice(write, request.split),
+      ...warmProblems,
       ...checkMemory(memory),
     ],
   };

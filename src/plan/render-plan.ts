@@ -20,6 +20,7 @@ export const problemSchema = z.object({
     "range-outside-limit",
     "range-empty",
     "movie-not-split",
+    "warm-impossible",
     "memory-over-free",
     "memory-over-budget",
     "nuke-missing",
@@ -101,6 +102,8 @@ export const renderPlanSchema = z.object({
   chunks: z.array(chunkSchema),
   /** For ranges that come up while it renders: what a Nuke that ended early has left. */
   command: frameCommandSchema,
+  /** Nukes stay open between frames, and are started with this, the command file between the two (`warmLine`); absent: they do not. */
+  warm: z.optional(frameCommandSchema),
   parallel: z.int(),
   threads: z.int(),
   memory: memorySumSchema,

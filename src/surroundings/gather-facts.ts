@@ -2,6 +2,7 @@ import { dirname } from "node:path";
 import { type NukeWishes, chooseNuke } from "../nuke/choose-nuke.ts";
 import type { PlanFacts } from "../plan/facts.ts";
 import type { ScriptFacts } from "../plan/target.ts";
+import { warmFile } from "../programs.ts";
 import { type MemorySettings, readMachine } from "./machine.ts";
 import { outputFolders } from "./output-folders.ts";
 
@@ -31,6 +32,7 @@ export async function gatherFacts(script: ScriptFacts, wishes: FactWishes): Prom
     outputs: Object.fromEntries(folders),
     createFolders: wishes.createFolders,
     unsaved: wishes.unsaved,
+    warmFile: warmFile(),
     cwd,
   };
 }
