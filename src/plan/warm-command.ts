@@ -32,14 +32,7 @@ export function warmWords(base: WarmWords): FrameCommand {
   if (base.idleSeconds !== undefined) behind.push(`idle=${base.idleSeconds}`);
   const file = forwardSlashes(base.warmFile);
   return {
-    before: [
-      ...before,
-      "-t",
-      ...after,
-      file,
-      `script=${forwardSlashes(base.script)}`,
-      `write=${base.write}`,
-    ],
+    before: [...before, "-t", ...after, file, `script=${forwardSlashes(base.script)}`, `write=${base.write}`],
     after: behind,
   };
 }

@@ -1,7 +1,7 @@
 /** The chunks of a job: those of its plan, and the ranges that came back to it. */
 import type { ChunkStatus, Verdict } from "../plan/events.ts";
 import { commandLine } from "../plan/command-line.ts";
-import { formatFrames } from "../plan/frames.ts";
+import { formatFrames, framesOf } from "../plan/frames.ts";
 import type { Chunk, RenderPlan } from "../plan/render-plan.ts";
 import { ChunkRun } from "./chunk-run.ts";
 import type { ChunkView } from "./chunk-view.ts";
@@ -60,7 +60,24 @@ export class ChunkList {
     return index;
   }
 
-  /** Only these frames of a chunk that waits are left to be rendered. */
+  /** Frames come to a chunk. */
+  join(index: number, frames: readonly number[]): void {
+    this.narrow(
+      index,
+      [...framesOf(this.get(index).frames), ...frames].sort((a, b) => a - b),
+    );
+  }
+
+  /** Frames leave a chunk. */
+  leave(index: number, frames: readonly number[]): void {
+    const leaving = new Set(frames);
+    this.narrow(
+      index,
+      framesOf(this.get(index).frames).filter((frame) => !leaving.has(frame)),
+    );
+  }
+
+  /** Only these frames of a chunk are left to be rendered. */
   narrow(index: number, frames: readonly number[]): void {
     const argv = commandLine(this.#plan.command, frames, this.#steps);
     this.#chunks[index] = { index, frames: formatFrames(frames, this.#steps), count: frames.length, argv };

@@ -3,6 +3,7 @@ import type { RenderEvent } from "../plan/events.ts";
 import type { Chunk, RenderPlan } from "../plan/render-plan.ts";
 import type { AdoptedProcess } from "./nuke-process.ts";
 import type { Patience } from "./patience.ts";
+import type { WarmTalk } from "./warm-talk.ts";
 
 /** A chunk whose Nuke was started by a service that is gone. */
 export interface Adopted {
@@ -14,11 +15,26 @@ export interface Adopted {
   readonly told: ReadonlyMap<number, readonly string[]>;
   /** Bytes of its stdout and stderr that were read. */
   readonly read: readonly [number, number];
+  /** Of a warm Nuke: frames that have failed and were taken back, by the command that had handed them. */
+  readonly returned: ReadonlyMap<number, number>;
+}
+
+/** What a warm Nuke asks of its job. */
+export interface WarmSide {
+  /** Frames of the whole job that no Nuke has been handed. */
+  readonly left: number;
+  /** Nukes that share them. */
+  readonly nukes: number;
+  /** Brings frames to a Nuke which has none left (by `take` of it); false when there are none. */
+  more(to: WarmTalk): boolean;
+  /** Decides on a frame that has failed, and was handed by command `n`: it goes elsewhere, or has failed for the last time. */
+  failed(run: WarmTalk, frame: number, n: number, message: string): void;
 }
 
 export interface ChunkOrder {
   readonly job: string;
   readonly plan: RenderPlan;
+  /** As it is now: frames move from and to a warm Nuke. */
   readonly chunk: Chunk;
   readonly env: Readonly<Record<string, string>>;
   /** The job's folder, for the logs. */
@@ -28,6 +44,8 @@ export interface ChunkOrder {
   readonly silenceLimitMs: () => number;
   /** Null: a Nuke is started for it. */
   readonly adopted: Adopted | null;
+  /** Null: it renders its range and ends. */
+  readonly warm: WarmSide | null;
   readonly emit: (event: RenderEvent) => void;
   /** Something that the status shows has moved. */
   readonly changed: () => void;

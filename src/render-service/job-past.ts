@@ -1,7 +1,7 @@
 /** What a journal tells of a job: the sum of its lines. Pure; whatever line is the last, no frame is in two places and none in no place. */
-import { formatFrames, parseFrames } from "../plan/frames.ts";
+import { formatFrames, framesOf, parseFrames } from "../plan/frames.ts";
 import type { RenderPlan } from "../plan/render-plan.ts";
-import type { EntryOf, JournalEntry, KeptJob } from "./journal-entry.ts";
+import type { Aftermath, EntryOf, JournalEntry, KeptJob } from "./journal-entry.ts";
 
 /** A Nuke that was started, or was about to be. */
 export interface PastRun {
@@ -16,6 +16,8 @@ export interface PastRun {
   readonly done: Map<number, readonly string[]>;
   /** Bytes of its stdout and stderr that were read. */
   read: readonly [number, number];
+  /** Frames that have failed in it and were taken back, by the command that had handed them. */
+  readonly returned: Map<number, number>;
   /** Null while it ran. */
   ended: EntryOf<"ended"> | null;
 }
@@ -38,8 +40,8 @@ export interface JobPast {
   boot: string;
   readonly chunks: PastChunk[];
   readonly runs: Map<number, PastRun>;
-  /** Every `ended` line, in order. */
-  readonly endings: EntryOf<"ended">[];
+  /** What every `ended` and `returned` line says of the frames, in order. */
+  readonly endings: Pick<EntryOf<"ended">, "ending">[];
   /** Chunks that will not be started. */
   readonly dropped: { verdict: EntryOf<"cancelled">["drop"]["verdict"]; reason: string } | null;
   readonly cancelled: boolean;
@@ -92,6 +94,7 @@ function take(past: Draft, entry: JournalEntry): void {
         started: "",
         done: new Map(),
         read: [0, 0],
+        returned: new Map(),
         ended: null,
       });
       return;
@@ -107,8 +110,23 @@ function take(past: Draft, entry: JournalEntry): void {
       if (run) run.read = entry.read;
       return;
     }
-    case "ended":
-      return takeEnded(past, entry);
+    case "ended": {
+      const run = past.runs.get(entry.status.index);
+      if (run) run.ended = entry;
+      return takeAftermath(past, entry.status.index, entry);
+    }
+    case "returned": {
+      past.runs.get(entry.chunk)?.returned.set(entry.frame, entry.n);
+      leave(past, entry.chunk, new Set(entry.back.flatMap(({ frames }) => framesOf(frames))));
+      return takeAftermath(past, entry.chunk, entry);
+    }
+    case "moved": {
+      const { from, to } = entry;
+      const moved = new Set(framesOf(entry.frames));
+      const there = past.chunks[to];
+      if (there) there.frames = formatFrames(inOrder(framesOf(there.frames), leave(past, from, moved)));
+      return;
+    }
     case "cancelled":
       past.cancelled = true;
       past.dropped ??= entry.drop;
@@ -123,24 +141,33 @@ function take(past: Draft, entry: JournalEntry): void {
   }
 }
 
-function takeEnded(past: Draft, entry: EntryOf<"ended">): void {
-  const run = past.runs.get(entry.status.index);
-  if (run) run.ended = entry;
+/** Takes frames out of a chunk; answers with those that were in it. One that waits and has none left is not started any more. */
+function leave(past: Draft, chunk: number, leaving: ReadonlySet<number>): number[] {
+  const from = past.chunks[chunk];
+  if (!from) return [];
+  const own = framesOf(from.frames);
+  from.frames = formatFrames(own.filter((frame) => !leaving.has(frame)));
+  if (from.frames === "") from.place = null;
+  return own.filter((frame) => leaving.has(frame));
+}
+
+function inOrder(some: readonly number[], others: readonly number[]): number[] {
+  return [...some, ...others].sort((a, b) => a - b);
+}
+
+function takeAftermath(past: Draft, origin: number, entry: Aftermath): void {
   past.endings.push(entry);
   for (const frame of entry.lost) past.lost.add(frame);
   past.givenUp ??= entry.givenUp;
   past.dropped ??= entry.drop;
   const waiting = past.chunks.flatMap(({ place }) => (place === null ? [] : [place]));
   let [front, back] = [Math.min(0, ...waiting), Math.max(0, ...waiting)];
-  for (const { frames, bySelf, first } of [...entry.back].reverse().filter((one) => one.first))
-    void { frames, bySelf, first };
-  const firsts = entry.back.filter(({ first }) => first).length;
-  front -= firsts;
+  front -= entry.back.filter(({ first }) => first).length;
   let at = front;
   for (const { chunk, frames, bySelf, first } of entry.back) {
     // A line before it was lost on a full disk: `complete` finds the frames a place.
     if (chunk !== past.chunks.length) continue;
-    past.chunks.push({ frames, from: entry.status.index, bySelf, place: first ? at++ : ++back });
+    past.chunks.push({ frames, from: origin, bySelf, place: first ? at++ : ++back });
   }
 }
 
@@ -157,11 +184,10 @@ function complete(past: Draft, plan: RenderPlan): void {
   const placed = new Set([...done, ...past.lost]);
   for (const run of past.runs.values())
     if (run.ended === null)
-      for (const frame of parseFrames(past.chunks[run.chunk]?.frames ?? plan.frames).frames)
-        placed.add(frame);
+      for (const frame of framesOf(past.chunks[run.chunk]?.frames ?? plan.frames)) placed.add(frame);
   for (const chunk of past.chunks) {
     if (chunk.place === null) continue;
-    const left = parseFrames(chunk.frames).frames.filter((frame) => !placed.has(frame));
+    const left = framesOf(chunk.frames).filter((frame) => !placed.has(frame));
     if (left.length === 0) chunk.place = null;
     else chunk.frames = formatFrames(left, steps);
     for (const frame of left) placed.add(frame);

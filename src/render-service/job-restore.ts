@@ -1,9 +1,10 @@
 /** Puts the chunks of a job back to where its journal left them. */
-import { parseFrames } from "../plan/frames.ts";
+import { framesOf } from "../plan/frames.ts";
 import type { RenderPlan } from "../plan/render-plan.ts";
 import type { ChunkList } from "./chunk-list.ts";
 import type { FrameBook } from "./frame-book.ts";
 import type { JobPast, PastRun } from "./job-past.ts";
+import { TAKEN_OVER } from "./job-words.ts";
 import { PastChunk } from "./past-chunk.ts";
 import type { QueueReturn } from "./queue.ts";
 
@@ -22,7 +23,7 @@ export function restoreJob(
   book: Pick<FrameBook, "after">,
 ): Unfinished {
   for (const [index, { frames, from }] of past.chunks.entries()) {
-    const own = parseFrames(frames).frames;
+    const own = framesOf(frames);
     if (index >= list.length) list.add(own, from);
     else if (list.get(index).frames !== frames) list.narrow(index, own);
   }
@@ -36,9 +37,9 @@ export function restoreJob(
   const open = [...past.runs.values()].filter(({ ended }) => ended === null);
   const opened = new Set(open.map(({ chunk }) => chunk));
   const waiting: (QueueReturn & { place: number })[] = [];
-  for (const [chunk, { place, bySelf }] of past.chunks.entries()) {
+  for (const [chunk, { place, bySelf, frames }] of past.chunks.entries()) {
     if (opened.has(chunk) || past.runs.has(chunk) || past.dropped !== null) continue;
-    if (place === null) list.drop(chunk, "done", "Its frames are on disk.");
+    if (place === null) list.drop(chunk, "done", frames === "" ? TAKEN_OVER : "Its frames are on disk.");
     else waiting.push({ chunk, bySelf, first: false, place });
   }
   return { waiting: waiting.sort((a, b) => a.place - b.place), open };

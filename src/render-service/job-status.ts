@@ -1,11 +1,26 @@
 /** What people see of a job. */
 import type { JobState, JobStatus } from "../plan/events.ts";
+import { formatFrames } from "../plan/frames.ts";
 import type { ChunkList } from "./chunk-list.ts";
 import type { JobLessons } from "./job-lessons.ts";
 import type { JobOrder } from "./job-terms.ts";
 
 /** How it ended. */
 export type JobEnding = Pick<JobStatus, "doneRanges" | "missingRanges" | "exitCode">;
+
+/** Which frames of a job that is over are on disk and which are not, as ranges. */
+export function closedBooks(
+  frames: readonly number[],
+  done: ReadonlySet<number>,
+  steps: ReadonlySet<number>,
+): Pick<JobEnding, "doneRanges" | "missingRanges"> {
+  const ranges = (list: readonly number[]): string[] =>
+    list.length === 0 ? [] : formatFrames(list, steps).split(" ");
+  return {
+    doneRanges: ranges(frames.filter((frame) => done.has(frame))),
+    missingRanges: ranges(frames.filter((frame) => !done.has(frame))),
+  };
+}
 
 export interface JobFacts {
   readonly id: string;

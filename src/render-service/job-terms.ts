@@ -3,7 +3,7 @@ import type { RenderEvent } from "../plan/events.ts";
 import type { RenderJob } from "../plan/job.ts";
 import type { Journal } from "./journal.ts";
 import type { Patience } from "./patience.ts";
-import type { QueueReturn } from "./queue.ts";
+import type { QueueReturn, RenderQueue } from "./queue.ts";
 import type { PastNeed } from "./render-history.ts";
 
 export interface JobOrder {
@@ -18,6 +18,10 @@ export interface JobOrder {
   /** What earlier renders of the same Write needed. */
   readonly past: PastNeed | null;
   readonly emit: (event: RenderEvent) => void;
+  /** What waits of it, for its Nukes that are open. */
+  readonly queue: Pick<RenderQueue, "waitingOf" | "isBySelf" | "withdraw">;
+  /** Frames come back from a Nuke that goes on. */
+  readonly returned: (after: AfterChunk) => void;
   /** A Nuke got a license after others had got none. */
   readonly licensed: () => void;
 }

@@ -2,29 +2,33 @@
 import { dirname } from "node:path";
 import { count } from "../plan/display.ts";
 import type { JobState, JobStatus, RenderEvent, Verdict } from "../plan/events.ts";
-import { type FrameList, formatFrames, parseFrames } from "../plan/frames.ts";
+import { type FrameList, parseFrames } from "../plan/frames.ts";
 import type { RenderPlan } from "../plan/render-plan.ts";
 import { ChunkList } from "./chunk-list.ts";
 import type { Adopted } from "./chunk-order.ts";
 import { ChunkRun } from "./chunk-run.ts";
-import { messageOf } from "./errors.ts";
 import { FailureStreak } from "./failure-streak.ts";
 import { type Comeback, type Ending, FrameBook } from "./frame-book.ts";
 import type { JobPast } from "./job-past.ts";
 import { type Unfinished, restoreJob } from "./job-restore.ts";
 import { type AfterChunk, type JobOrder, nothingLeft } from "./job-terms.ts";
-import { type JobEnding, jobStatus } from "./job-status.ts";
+import { type JobEnding, closedBooks, jobStatus } from "./job-status.ts";
 import { JobLessons } from "./job-lessons.ts";
 import { comebackText, refusalText } from "./job-words.ts";
 import { type AfterRefusal, LicenseHold } from "./license-hold.ts";
+import { noteNuke } from "./note-nuke.ts";
 import { nukeEnvironment } from "./nuke-environment.ts";
-import { type ProcessList, UNKNOWN_START, startOf } from "./process-list.ts";
+import type { ProcessList } from "./process-list.ts";
 import { ProgressPace } from "./progress-pace.ts";
 import type { QueueReturn } from "./queue.ts";
 import { removeScriptCopy } from "./script-copy.ts";
+import { type AfterFailure, type WarmFacts, WarmJob } from "./warm-job.ts";
 import { type HistoryKey, type PastNeed, historyKeyOf } from "./render-history.ts";
 
 type EventOf<Type extends RenderEvent["type"]> = Extract<RenderEvent, { type: Type }>;
+
+/** What is known of a Nuke that has left frames. */
+type Left = Pick<ChunkRun, "complaint" | "startedAt"> & { readonly index: number };
 
 export class Job {
   readonly #order: JobOrder;
@@ -36,6 +40,7 @@ export class Job {
   readonly #license: LicenseHold;
   readonly #lessons: JobLessons;
   readonly #pace: ProgressPace;
+  readonly #warm: WarmJob | null;
   /** Frames that have failed for the last time. */
   readonly #lost = new Set<number>();
   #givenUp: "failed" | "license" | null = null;
@@ -66,6 +71,22 @@ export class Job {
       () => this.#list.length,
       () => order.emit({ type: "progress", job: order.id, status: this.status }),
     );
+    this.#warm = plan.warm ? this.#warmJob() : null;
+  }
+
+  #warmJob(): WarmJob {
+    const { id, journal, queue, returned } = this.#order;
+    const failed: WarmFacts["failed"] = (chunk, frame, complaint) => {
+      const { startedAt } = this.#list.run(chunk) ?? { startedAt: 0 };
+      const ending: Ending = { cause: "error", missing: [frame], failed: new Set([frame]), at: null };
+      return this.#wanted ? this.#settle({ index: chunk, complaint, startedAt }, ending) : null;
+    };
+    return new WarmJob({ id, list: this.#list, journal, queue, failed, returned });
+  }
+
+  /** Somebody still wants its frames rendered. */
+  get #wanted(): boolean {
+    return !this.#cancelled && this.#givenUp === null;
   }
 
   /** Puts a job that an earlier service began back to where its journal left it. */
@@ -128,13 +149,16 @@ export class Job {
    * @param adopted its Nuke, where an earlier service has started it.
    */
   async runChunk(index: number, others: () => number, adopted: Adopted | null = null): Promise<AfterChunk> {
-    const chunk = this.#list.get(index);
+    const list = this.#list;
     this.#startedAt ??= Date.now();
     const { id, folder, patience } = this.#order;
     const run = new ChunkRun({
       job: id,
       plan: this.plan,
-      chunk,
+      get chunk() {
+        return list.get(index);
+      },
+      warm: this.#warm,
       env: this.#env,
       folder,
       patience,
@@ -148,40 +172,45 @@ export class Job {
     else if (this.#cancelled) run.cancel();
     else if (this.#paused) run.pause();
     await run.run();
-    const ending = this.#cancelled || this.#givenUp !== null ? null : run.ending(others());
+    const ending = this.#wanted ? run.ending(others()) : null;
+    const { complaint, startedAt, status } = run;
+    const { after, aftermath } = this.#settle({ index, complaint, startedAt }, ending);
+    this.#order.journal.append({ is: "ended", status, complaint, ...aftermath });
+    return after;
+  }
+
+  /** Makes chunks of what comes back; the same again for the journal. */
+  #settle(left: Left, ending: Ending | null): AfterFailure {
     const lost: number[] = [];
-    const after = ending === null ? nothingLeft : this.#after(run, ending, lost);
-    this.#order.journal.append({
-      is: "ended",
-      status: run.status,
-      complaint: run.complaint,
+    const after = ending === null ? nothingLeft : this.#after(left, ending, lost);
+    const aftermath = {
       ending: ending && { ...ending, missing: [...ending.missing], failed: [...ending.failed] },
       back: after.back.map((one) => ({ ...one, frames: this.#list.get(one.chunk).frames })),
       lost,
       givenUp: this.#givenUp,
       drop: this.#drop,
-    });
-    return after;
+    };
+    return { after, aftermath };
   }
 
   /** @param lost takes the frames that have failed for the last time. */
-  #after(run: ChunkRun, ending: Ending, lost: number[]): AfterChunk {
+  #after(left: Left, ending: Ending, lost: number[]): AfterChunk {
     const { back, givenUp } = this.#book.after(ending);
-    const { index } = run.status;
+    const { index, complaint } = left;
     for (const frame of givenUp) {
       this.#lost.add(frame);
       lost.push(frame);
       // Of others Nuke itself has told.
-      if (!ending.failed.has(frame)) this.#tellFailed(index, frame, run.complaint);
+      if (!ending.failed.has(frame)) this.#tellFailed(index, frame, complaint);
     }
     const blamed = [...givenUp, ...back.flatMap(({ why, frames }) => (why === "retry" ? frames : []))];
     const none = this.#list.runs.every(({ ledger }) => ledger.done.size === 0);
-    if (none && blamed.length > 0 && this.#streak.failed(run.complaint, blamed))
+    if (none && blamed.length > 0 && this.#streak.failed(complaint, blamed))
       return this.#giveUp(
         "failed",
-        `No frame could be rendered, and the last ones failed alike: ${run.complaint}`,
+        `No frame could be rendered, and the last ones failed alike: ${complaint}`,
       );
-    const wait = ending.cause === "license" ? this.#afterRefusal(run) : null;
+    const wait = ending.cause === "license" ? this.#afterRefusal(left) : null;
     if (wait === "give-up")
       return this.#giveUp(
         "license",
@@ -195,8 +224,8 @@ export class Job {
     };
   }
 
-  #afterRefusal(run: ChunkRun): AfterRefusal {
-    const after = this.#license.refused(run.startedAt, this.running.length);
+  #afterRefusal({ startedAt }: Left): AfterRefusal {
+    const after = this.#license.refused(startedAt, this.running.length);
     if (typeof after === "object")
       this.#say(null, "warning", refusalText(after.waitMs, this.#license.patienceMs));
     return after;
@@ -309,17 +338,10 @@ export class Job {
         );
       for (const frame of run.ledger.done.keys()) done.push(frame);
     }
-    const all = this.#frames;
-    const onDisk = new Set(done);
-    const missing = all.frames.filter((frame) => !onDisk.has(frame));
-    const ranges = (frames: readonly number[]): string[] =>
-      frames.length === 0 ? [] : formatFrames(frames, all.steps).split(" ");
     this.#pace.end();
-    this.#ending = {
-      doneRanges: ranges(all.frames.filter((frame) => onDisk.has(frame))),
-      missingRanges: ranges(missing),
-      exitCode: this.#exitCode(missing.length),
-    };
+    const { frames, steps } = this.#frames;
+    const books = closedBooks(frames, new Set(done), steps);
+    this.#ending = { ...books, exitCode: this.#exitCode(books.missingRanges.length) };
     await removeScriptCopy(this.#order.job);
     this.#finishedAt = Date.now();
     const { journal } = this.#order;
@@ -351,7 +373,8 @@ export class Job {
   }
 
   #pass(event: RenderEvent): void {
-    if (event.type === "chunk-started") this.#note(event);
+    if (event.type === "chunk-started")
+      noteNuke(this.#order.journal, event, (text) => this.#say(event.chunk, "warning", text));
     if (event.type === "frame-done") this.#noteFrame(event);
     this.#order.emit(event);
   }
@@ -368,17 +391,6 @@ export class Job {
     const [file] = files;
     if (file !== undefined) this.#folder ??= dirname(file);
     if (this.#license.granted(run?.startedAt ?? 0)) this.#order.licensed();
-  }
-
-  #note({ chunk, pid }: EventOf<"chunk-started">): void {
-    const { journal } = this.#order;
-    // At once, for there may be no later; and with its start, by which it is known for certain, when the system tells.
-    journal.append({ is: "started", chunk, pid, started: "" });
-    startOf(pid)
-      .then((started) => journal.append({ is: "started", chunk, pid, started: started ?? UNKNOWN_START }))
-      .catch((error: unknown) =>
-        this.#say(chunk, "warning", `This Nuke was not noted: ${messageOf(error)}.`),
-      );
   }
 
   #state(): JobState {

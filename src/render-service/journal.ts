@@ -64,17 +64,20 @@ export class Journal {
   /**
    * Appends a step; it outlives this process. With `sync` it is on disk when this returns, and outlives the machine: for what people
    * were promised. A full disk is told once and stops no render.
+   * @returns whether it was written.
    */
-  append(entry: JournalEntry, { sync = false } = {}): void {
-    if (this.#closed) return;
+  append(entry: JournalEntry, { sync = false } = {}): boolean {
+    if (this.#closed) return false;
     try {
       // A line that was cut by a full disk ends here, and is passed over when it is read.
       writeSync(this.#file, this.#broken ? `\n${lineOf(entry)}` : lineOf(entry));
       if (sync) fdatasyncSync(this.#file);
       this.#broken = false;
+      return true;
     } catch (error) {
       if (!this.#broken) this.#log(`a journal cannot be written: ${messageOf(error)}`);
       this.#broken = true;
+      return false;
     }
   }
 

@@ -146,6 +146,24 @@ export class RenderQueue {
     this.#clean();
   }
 
+  /** Chunks that wait and need no machine for themselves, in order: Nukes of the job that are open may take their frames over. */
+  waitingOf(job: string): number[] {
+    const entry = this.#entry(job);
+    return entry?.waiting.filter((chunk) => !entry.bySelf.has(chunk)) ?? [];
+  }
+
+  /** Whether a chunk needs the machine for itself. */
+  isBySelf(job: string, chunk: number): boolean {
+    return this.#entry(job)?.bySelf.has(chunk) ?? false;
+  }
+
+  /** A chunk that waits is not to be started any more. Its job has others. */
+  withdraw(job: string, chunk: number): void {
+    const waiting = this.#entry(job)?.waiting ?? [];
+    const at = waiting.indexOf(chunk);
+    if (at !== -1) waiting.splice(at, 1);
+  }
+
   /** Nothing of this job waits or runs. */
   isOver(job: string): boolean {
     return !this.#entries.some(({ id }) => id === job);

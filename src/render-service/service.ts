@@ -243,6 +243,8 @@ export class RenderService {
       patience: this.#options.patience,
       past: this.#history.get(historyKeyOf(job)),
       emit: (event) => this.#emit(event),
+      queue: this.#queue,
+      returned: ({ back, givenUp }) => (givenUp ? this.#queue.drop(id) : this.#queue.giveBack(id, back)),
       licensed: () => this.#holds.licensed(id),
     });
     this.#active.set(id, opened);

@@ -1,0 +1,99 @@
+/** The warm Nukes of a job: which of them renders what, and where a frame goes that has failed. */
+import { formatFrames, framesOf } from "../plan/frames.ts";
+import type { WarmSide } from "./chunk-order.ts";
+import type { Aftermath } from "./journal-entry.ts";
+import type { Journal } from "./journal.ts";
+import type { ChunkList } from "./chunk-list.ts";
+import type { AfterChunk, JobOrder } from "./job-terms.ts";
+import { TAKEN_OVER } from "./job-words.ts";
+import { giftFrom } from "./warm-pace.ts";
+import type { WarmTalk } from "./warm-talk.ts";
+
+export interface AfterFailure {
+  readonly after: AfterChunk;
+  /** The same for the journal. */
+  readonly aftermath: Aftermath;
+}
+
+export interface WarmFacts {
+  readonly id: string;
+  readonly list: ChunkList;
+  readonly journal: Journal;
+  readonly queue: JobOrder["queue"];
+  /** What comes of a frame that has failed in a Nuke which goes on; null when nobody wants it rendered any more. */
+  readonly failed: (chunk: number, frame: number, message: string) => AfterFailure | null;
+  readonly returned: JobOrder["returned"];
+}
+
+export class WarmJob implements WarmSide {
+  readonly #facts: WarmFacts;
+
+  constructor(facts: WarmFacts) {
+    this.#facts = facts;
+  }
+
+  get #open(): WarmTalk[] {
+    return this.#facts.list.running.flatMap(({ warm }) => (warm?.lives === true ? [warm] : []));
+  }
+
+  get #waiting(): number[] {
+    return this.#facts.queue.waitingOf(this.#facts.id);
+  }
+
+  get nukes(): number {
+    return this.#open.length;
+  }
+
+  get left(): number {
+    const waiting = this.#waiting.reduce((sum, chunk) => sum + this.#facts.list.get(chunk).count, 0);
+    return this.#open.reduce((sum, { pending }) => sum + pending.length, waiting);
+  }
+
+  more(to: WarmTalk): boolean {
+    const { id, list, queue } = this.#facts;
+    // It has the machine for itself for the sake of its own frames.
+    if (queue.isBySelf(id, to.chunk)) return false;
+    const gift = giftFrom(
+      this.#waiting.map((chunk) => ({
+        chunk,
+        frames: framesOf(list.get(chunk).frames),
+        secondsPerFrame: null,
+      })),
+      this.#open
+        .filter((one) => one !== to && !queue.isBySelf(id, one.chunk))
+        .map((one) => ({ chunk: one.chunk, frames: one.pending, secondsPerFrame: one.secondsPerFrame })),
+    );
+    return gift !== null && this.#move(gift.from, to, gift.frames);
+  }
+
+  /** Nothing is moved that was not written down: after a restart no frame may be in two places. */
+  #move(from: number, to: WarmTalk, frames: readonly number[]): boolean {
+    const { id, list, journal, queue } = this.#facts;
+    if (!journal.append({ is: "moved", from, to: to.chunk, frames: formatFrames(frames) })) return false;
+    const giver = this.#open.find(({ chunk }) => chunk === from);
+    giver?.leave(frames);
+    list.leave(from, frames);
+    list.join(to.chunk, frames);
+    to.take(frames);
+    if (giver === undefined && list.get(from).count === 0) {
+      queue.withdraw(id, from);
+      list.drop(from, "done", TAKEN_OVER);
+    }
+    return true;
+  }
+
+  failed(run: WarmTalk, frame: number, n: number, message: string): void {
+    const { list, journal, failed, returned } = this.#facts;
+    const found = failed(run.chunk, frame, message);
+    const back = found !== null && found.after.back.length > 0;
+    if (back) {
+      run.leave([frame]);
+      list.leave(run.chunk, [frame]);
+    } else run.lose(frame);
+    if (found === null) return;
+    journal.append({ is: "returned", chunk: run.chunk, frame, n, ...found.aftermath });
+    returned(found.after);
+    // A job that is given up has nothing more to render.
+    if (found.after.givenUp) for (const one of this.#open) one.end();
+  }
+}
