@@ -4,6 +4,7 @@ const renderFlags = `  --write W            the Write node, by its full name (Gr
   --split N            divide the range into N chunks
   --chunk-size K       or into chunks of K frames
   --deal auto          or as Nukes come free: large chunks first, then smaller ones, each over the whole range
+  --warm               or keep Nukes open between frames: each opens the script once, and gets frames as it comes free
   --parallel P         Nukes at once
   --threads T          threads of each Nuke
   --cache SIZE         image cache of each Nuke: 4G, 4096M

@@ -24,7 +24,7 @@ export class RememberedOptions {
   }
 
   async set(script: string, write: string, options: RenderOptions): Promise<void> {
-    const { range, split, parallel, threads, cacheMB, views, proxy, continueOnError } = options;
+    const { range, split, parallel, threads, cacheMB, views, proxy, continueOnError, warm } = options;
     await this.#memento.update(key("options", script, write), {
       range,
       split,
@@ -34,6 +34,7 @@ export class RememberedOptions {
       views,
       proxy,
       continueOnError,
+      warm,
     });
   }
 

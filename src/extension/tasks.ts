@@ -39,6 +39,7 @@ const definitionSchema = z.object({
   continueOnError: z.boolean().optional(),
   deal: z.optional(dealSchema),
   retries: z.int().min(0).max(20).optional(),
+  warm: z.boolean().optional(),
 });
 type Definition = z.infer<typeof definitionSchema>;
 
@@ -189,7 +190,7 @@ function parseDefinition(definition: TaskDefinition): Definition {
 }
 
 function options(definition: Definition, continueOnError: boolean): RenderOptions {
-  const { range, split, chunkSize, parallel, threads, cache, views, deal, retries } = definition;
+  const { range, split, chunkSize, parallel, threads, cache, views, deal, retries, warm } = definition;
   return {
     proxy: "script",
     continueOnError: definition.continueOnError ?? continueOnError,
@@ -202,5 +203,6 @@ function options(definition: Definition, continueOnError: boolean): RenderOption
     ...(views === undefined ? {} : { views }),
     ...(deal === undefined ? {} : { deal }),
     ...(retries === undefined ? {} : { retries }),
+    ...(warm === undefined ? {} : { warm }),
   };
 }

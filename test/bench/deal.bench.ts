@@ -21,23 +21,24 @@ export async function run(): Promise<unknown> {
     JSON.stringify({ secondsPerFrame: { from: cost.from, to: cost.to }, startupSeconds: cost.startup }),
   );
   const script = join(folder, "rising.nk");
-  const seconds = async (deal: string): Promise<number> => {
+  const seconds = async (deal: string, ...more: string[]): Promise<number> => {
     const out = join(folder, deal);
     await writeFile(
       script,
       `Root {\n first_frame 1\n last_frame ${FRAMES}\n format "64 36 0 0 64 36 1 "\n}\nConstant {\n inputs 0\n}\nWrite {\n file "${deal}/f.####.png"\n file_type png\n create_directories true\n name Write1\n}\n`,
     );
     const start = performance.now();
-    const shape = ["--split", String(NUKES), "--parallel", String(NUKES), "--cache", "100M", "--deal", deal];
+    const shape = ["--split", String(NUKES), "--parallel", String(NUKES), "--cache", "100M", ...more];
     const { code, stderr } = await runNbr(["render", script, "--demo", "--json", ...shape], { env });
     const took = (performance.now() - start) / 1000;
     if (code !== 0 || (await readdir(out)).length !== FRAMES)
-      throw new Error(`nbr render --deal ${deal} ended with ${code}: ${stderr}`);
+      throw new Error(`nbr render ${more.join(" ")} ended with ${code}: ${stderr}`);
     return took;
   };
   try {
-    const split = await seconds("split");
-    const auto = await seconds("auto");
+    const split = await seconds("split", "--deal", "split");
+    const auto = await seconds("auto", "--deal", "auto");
+    const warm = await seconds("warm", "--warm");
     // No schedule is faster than all frames shared evenly, and Nuke started once for each share.
     const best = cost.startup + ((cost.from + cost.to) / 2) * (FRAMES / NUKES);
     const measured = `${auto.toFixed(2)} s`;
@@ -55,6 +56,13 @@ export async function run(): Promise<unknown> {
         rival: `${best.toFixed(2)} s`,
         ratio: auto / best,
         bound: 1.15,
+      },
+      {
+        what: "96 rising frames, 4 Nukes: kept open : best possible schedule",
+        measured: `${warm.toFixed(2)} s`,
+        rival: `${best.toFixed(2)} s`,
+        ratio: warm / best,
+        bound: 1.05,
       },
     ];
   } finally {

@@ -17,6 +17,8 @@ export interface RenderDraft {
   readonly views: readonly string[] | null;
   readonly proxy: ProxyMode;
   readonly continueOnError: boolean;
+  /** Nukes stay open between frames. */
+  readonly warm: boolean;
 }
 
 export type RenderField = "range" | "splitCount" | "parallel" | "threads" | "cache" | "views";
@@ -37,6 +39,7 @@ export const emptyDraft: RenderDraft = {
   views: null,
   proxy: "script",
   continueOnError: false,
+  warm: false,
 };
 
 export function draftOf(options: RenderOptions): RenderDraft {
@@ -53,6 +56,7 @@ export function draftOf(options: RenderOptions): RenderDraft {
     views: views && views.length > 0 ? views : null,
     proxy: options.proxy,
     continueOnError: options.continueOnError,
+    warm: options.warm ?? false,
   };
 }
 
@@ -90,6 +94,7 @@ export function readDraft(draft: RenderDraft, write: WriteTarget): ReadDraft {
   const options: RenderOptions = {
     proxy: draft.proxy,
     continueOnError: draft.continueOnError,
+    ...(draft.warm && !write.movie ? { warm: true } : {}),
     ...(draft.range.trim() === "" ? {} : { range: draft.range.trim() }),
     ...(split.value === undefined
       ? {}

@@ -13,6 +13,7 @@ const renderDraftSchema = z.object({
   views: z.nullable(z.array(z.string())),
   proxy: proxyModeSchema,
   continueOnError: z.boolean(),
+  warm: z.boolean(),
 });
 
 const farmDraftSchema = z.object({
