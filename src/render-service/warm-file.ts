@@ -7,7 +7,9 @@ import { type WarmCommand, readWarmCommands, warmCommandLine } from "../nuke/war
 const SIGN_MS = 10_000;
 
 /** What a command does; its number is the file's. */
-export type WarmOrder = { readonly do: "render"; readonly frames: number[] } | { readonly do: "end" };
+export type WarmOrder =
+  | { readonly do: "render" | "drop"; readonly frames: number[] }
+  | { readonly do: "end" };
 
 export class WarmFile {
   readonly path: string;

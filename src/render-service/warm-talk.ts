@@ -92,6 +92,10 @@ export class WarmTalk {
       if (command.do === "render")
         for (const frame of command.frames) if (own.has(frame)) this.#handed.set(frame, command.n);
     }
+    // A journal that was cut short may not know that a frame was handed here: it is rendered elsewhere.
+    const told = commands.flatMap((command) => (command.do === "render" ? command.frames : []));
+    const foreign = told.filter((frame) => !own.has(frame));
+    if (foreign.length > 0) this.#tell({ do: "drop", frames: foreign });
     for (const [frame, n] of this.#handed)
       if (adopted?.told.has(frame) || adopted?.returned.get(frame) === n) this.#handed.delete(frame);
     this.#pending = this.#pending.filter((frame) => !this.#handed.has(frame) && !adopted?.told.has(frame));
