@@ -42,6 +42,16 @@ test("frames per chunk, and dealing out", async () => {
   assert.equal(await form.input("split-count").inputValue(), "");
 });
 
+test("keeping Nukes open: the command shows it, and it can be taken back", async () => {
+  await using form = await openForm();
+  await form.page.locator("#warm").click();
+  await form.shows("#command", "warm_nuke.py");
+  const { options } = await form.messageThat("remember", (message) => message.options.warm === true);
+  assert.equal(options.warm, true);
+  await form.page.locator("#warm").click();
+  await form.shows("#command", "-x");
+});
+
 test("two fields changed before the form is drawn again: both count", async () => {
   await using form = await openForm();
   await form.page.evaluate(() => {
