@@ -37,6 +37,8 @@ export class ChunkRun {
   /** What was said before this service ran, people have been told. */
   #catchingUp = false;
   #totalSeen = false;
+  /** A warm one that went, for no service gave a sign. */
+  #abandoned = false;
   readonly #leave: ChunkLeave;
   readonly #logs: ChunkLogs;
   #frameProgress = 0;
@@ -263,7 +265,7 @@ export class ChunkRun {
   async #judge(): Promise<void> {
     const ended = this.#leave.because;
     const asked = ended !== null && ended !== "late";
-    const unwatched = isUnwatched(this.#end);
+    const unwatched = isUnwatched(this.#end) || this.#abandoned;
     // Without an exit code, a whole render without an error is the best proof there is.
     const well = unwatched ? this.#totalSeen && this.#firstError === null : this.#end.exitCode === 0;
     const end = asked ? "asked" : ended === null && well ? "well" : "badly";
@@ -302,7 +304,7 @@ export class ChunkRun {
     const { job, chunk, emit } = this.#order;
     for await (const { stream, found } of pieces) {
       const lines = found.flatMap((one) =>
-        one.kind === "line" && !isWarmReport(one.text) ? [one.text] : [],
+        one.kind === "line" && !(this.warm && isWarmReport(one.text)) ? [one.text] : [],
       );
       if (lines.length > 0 && !this.#catchingUp)
         emit({ type: "lines", job, chunk: chunk.index, stream, lines });
@@ -312,8 +314,10 @@ export class ChunkRun {
 
   async #understand(said: NukeOutput): Promise<void> {
     switch (said.kind) {
-      case "line":
-        return this.#hear(this.warm?.hear(said.text) ?? null);
+      case "line": {
+        const report = this.warm?.hear(said.text) ?? null;
+        return report === null ? undefined : this.#hear(report);
+      }
       case "took":
         this.#leave.unexpect();
         return this.#ledger.took(said.path, said.seconds);
@@ -356,8 +360,8 @@ export class ChunkRun {
     this.#order.changed();
   }
 
-  async #hear(report: WarmReport | null): Promise<void> {
-    switch (report?.event) {
+  async #hear(report: WarmReport): Promise<void> {
+    switch (report.event) {
       case "begin":
         return this.#ledger.begin(report.frame);
       case "done":
@@ -369,7 +373,7 @@ export class ChunkRun {
       case "refused":
         return this.#say("warning", `This Nuke has not understood what it was told: ${report.message}`);
       case "ended":
-        this.#totalSeen = report.why === "asked";
+        this.#abandoned = report.why === "abandoned";
         return this.#leave.expect();
       default:
     }

@@ -75,7 +75,7 @@ export class WarmTalk {
 
   /** Milliseconds until its log should be looked at again. */
   get lookMs(): number {
-    if (this.#handed.size > 1 || this.#ending) return LOOK.most;
+    if (!this.#ready || this.#handed.size > 1 || this.#ending) return LOOK.most;
     const wished = (this.secondsPerFrame ?? 0) * 1000 * LOOK.part;
     return Math.max(LOOK.least, Math.min(LOOK.most, wished));
   }
