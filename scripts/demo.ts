@@ -6,7 +6,7 @@ import { readdir } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { mkdtemp, rm } from "node:fs/promises";
-import { followRender } from "../src/cli/follow-render.ts";
+import { followRenders } from "../src/cli/follow-render.ts";
 import { ProgressBars } from "../src/cli/progress-bars.ts";
 import { printChunks, printEnding } from "../src/cli/summary.ts";
 import { processTerminal } from "../src/cli/terminal.ts";
@@ -70,7 +70,8 @@ async function renderScript(path: string): Promise<number> {
     const show = (event: RenderEvent): void => {
       if (event.type === "queued" || event.type === "progress") bars.show(event.status);
     };
-    const finished = await followRender(plan, show, terminal);
+    const [finished] = await followRenders([{ plan }], show, terminal);
+    if (!finished) throw new Error("a render ended without an event");
     bars.clear();
     printChunks(finished.status, terminal);
     printEnding(finished.status, terminal);

@@ -108,6 +108,7 @@ export const tiers: readonly Tier[] = [
   files("language-server", 2, 5),
   files("standin", 2, 5, pythonThere),
   files("service", 1, 10),
+  files("faults", 1, 10),
   files("cli", 1, 10),
   files("webview", 1, 5, browserObstacle),
   { name: "vscode", minutes: 10, obstacle: codeObstacle, run: runVscodeSuite },

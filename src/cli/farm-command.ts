@@ -2,6 +2,7 @@ import * as z from "zod";
 import { commandTemplateEngine } from "../farm/command-template.ts";
 import { farmJob } from "../farm/farm-job.ts";
 import { displayCommand } from "../plan/command-line.ts";
+import { nothingLeft } from "../plan/select-frames.ts";
 import { UsageError, exitCodes } from "./failure.ts";
 import { printProblems, terminalAdvice } from "./plan-command.ts";
 import { type RenderCommand, readRenderCommand } from "./render-flags.ts";
@@ -16,8 +17,14 @@ export async function farmCommand(args: readonly string[], terminal: Terminal): 
   if (verb !== "submit")
     throw new UsageError(`nbr farm ${verb ?? ""}: the only farm command is "submit".`, "farm");
   const command = await readRenderCommand("farm submit", rest, terminal);
+  if (command.all || command.withNeeded || command.after.length > 0)
+    throw new UsageError(
+      "--all, --with-needed and --after: a farm knows its own dependencies. Submit one Write at a time.",
+      "farm",
+    );
   const { job, problems, plan } = farmJob(command.request, command.facts, command.ignored);
   printProblems(problems, terminal);
+  if (nothingLeft(plan) !== null) return exitCodes.allFramesOnDisk;
   if (job === null) {
     for (const line of terminalAdvice(problems)) terminal.err(line);
     return exitCodes.badInput;
@@ -28,7 +35,7 @@ export async function farmCommand(args: readonly string[], terminal: Terminal): 
     terminal.out(command.json ? JSON.stringify(submission) : displayCommand(submission.argv));
     return 0;
   }
-  await createFolders(command);
+  await createFolders({ facts: command.facts, write: plan.write });
   if (!command.json) terminal.err(displayCommand(submission.argv));
   const result = await engine.submit(submission, {
     cwd: plan.cwd,

@@ -36,18 +36,26 @@ export class InterruptedError extends Error {
 /** How often a service that was killed is followed by the next one. */
 const MOST_SERVICES = 5;
 
+export interface FollowedRender {
+  readonly plan: RenderPlan;
+  /** Earlier ones of the list, by their index, that it waits for. */
+  readonly waitsFor?: readonly number[];
+  /** Jobs of the service that it waits for. */
+  readonly after?: readonly string[];
+}
+
 /**
- * Submits a plan and shows its events until it is finished; Ctrl-C cancels it and waits for its end. When the service is killed, the
- * next one goes on with the render, and so does this.
+ * Submits plans and shows their events until all are finished, and answers in the same order; Ctrl-C cancels them and waits for their
+ * end. When the service is killed, the next one goes on with the renders, and so does this.
  */
-export async function followRender(
-  plan: RenderPlan,
+export async function followRenders(
+  renders: readonly FollowedRender[],
   show: (event: RenderEvent) => void,
   terminal: Terminal,
-): Promise<Finished> {
+): Promise<Finished[]> {
   const follower = new Follower(show, terminal);
   try {
-    return await follower.follow(plan);
+    return await follower.follow(renders);
   } finally {
     follower.dispose();
   }
@@ -57,42 +65,62 @@ class Follower implements Disposable {
   readonly #show: (event: RenderEvent) => void;
   readonly #terminal: Terminal;
   readonly #opened: Disposable[] = [];
+  /** Events of jobs whose names are not known here yet. */
   readonly #early: RenderEvent[] = [];
-  readonly #finished: Promise<Finished>;
-  #resolve: (finished: Finished) => void = () => undefined;
+  readonly #over: Promise<void>;
+  #resolve: () => void = () => undefined;
   #reject: (error: unknown) => void = () => undefined;
   #client: RenderServiceClient | null = null;
-  #job: string | null = null;
+  /** In the order they were submitted; null: not finished. */
+  readonly #jobs = new Map<string, Finished | null>();
+  #submitted = false;
   #cancelling = false;
   #services = 0;
 
   constructor(show: (event: RenderEvent) => void, terminal: Terminal) {
     this.#show = show;
     this.#terminal = terminal;
-    this.#finished = new Promise((resolve, reject) => {
+    this.#over = new Promise((resolve, reject) => {
       this.#resolve = resolve;
       this.#reject = reject;
     });
   }
 
-  async follow(plan: RenderPlan): Promise<Finished> {
+  async follow(renders: readonly FollowedRender[]): Promise<Finished[]> {
     this.#opened.push(new Interrupt(this.#terminal, () => this.#cancel()));
-    this.#submit(plan).catch((error: unknown) => this.#reject(error));
-    return await this.#finished;
+    this.#submit(renders).catch((error: unknown) => this.#reject(error));
+    await this.#over;
+    return [...this.#jobs.values()].flatMap((finished) => finished ?? []);
   }
 
   dispose(): void {
     for (const one of this.#opened) one.dispose();
   }
 
-  async #submit(plan: RenderPlan): Promise<void> {
+  /** Those not over, the last one first: what waits is to be cancelled before what it waits for. */
+  get #open(): string[] {
+    return [...this.#jobs].flatMap(([job, finished]) => (finished === null ? [job] : [])).reverse();
+  }
+
+  async #submit(renders: readonly FollowedRender[]): Promise<void> {
     const client = await this.#attach();
-    await client.watch({ jobs: "all", lines: false });
-    // The budget the plan was made for; the service holds all Nukes of this machine to it.
-    await client.configure({ budgetMB: plan.memory.budgetMB });
-    ({ job: this.#job } = await client.submit({ plan, env: definedEnv(this.#terminal.env) }));
-    for (const event of this.#early) this.#take(event);
-    if (this.#cancelling) await client.cancel({ job: this.#job });
+    const env = definedEnv(this.#terminal.env);
+    const ids: string[] = [];
+    for (const { plan, waitsFor = [], after = [] } of renders) {
+      // The budget the plan was made for; the service holds all Nukes of this machine to it.
+      await client.configure({ budgetMB: plan.memory.budgetMB });
+      const before = [...after, ...waitsFor.flatMap((index) => ids[index] ?? [])];
+      const { job } = await client.submit({ plan, env, after: before }, { watch: true });
+      ids.push(job);
+      this.#jobs.set(job, null);
+      for (const event of this.#early.splice(0)) this.#take(event);
+      if (this.#cancelling) {
+        await client.cancel({ job });
+        break;
+      }
+    }
+    this.#submitted = true;
+    this.#endWhenOver();
   }
 
   async #attach(): Promise<RenderServiceClient> {
@@ -109,35 +137,44 @@ class Follower implements Disposable {
   }
 
   #take(event: RenderEvent): void {
-    if (this.#job === null) this.#early.push(event);
-    if (event.job !== this.#job) return;
+    const known = this.#jobs.get(event.job);
+    if (known === undefined) this.#early.push(event);
+    if (known !== null) return;
     this.#show(event);
-    if (event.type === "finished") this.#resolve(event);
+    if (event.type !== "finished") return;
+    this.#jobs.set(event.job, event);
+    this.#endWhenOver();
+  }
+
+  #endWhenOver(): void {
+    if (this.#submitted && this.#open.length === 0) this.#resolve();
   }
 
   #lost(): void {
     this.#client = null;
-    const job = this.#job;
-    if (job === null || this.#services >= MOST_SERVICES) this.#reject(new ServiceGoneError());
+    if (!this.#submitted || this.#services >= MOST_SERVICES) this.#reject(new ServiceGoneError());
     else
-      this.#goOn(job).catch((error: unknown) =>
+      this.#goOn().catch((error: unknown) =>
         this.#reject(error instanceof InterruptedError ? error : new ServiceGoneError()),
       );
   }
 
-  async #goOn(job: string): Promise<void> {
+  async #goOn(): Promise<void> {
     const client = await this.#attach();
-    await client.watch({ jobs: [job], lines: false });
-    const status = await client.job(job);
-    if (status.state === "finished") this.#take(finishedEvent(status));
-    else if (this.#cancelling) await client.cancel({ job });
-    else if (status.state === "interrupted") throw new InterruptedError(status);
+    const open = this.#open;
+    await client.watch({ jobs: open, lines: false });
+    for (const job of open) {
+      const status = await client.job(job);
+      if (status.state === "finished") this.#take(finishedEvent(status));
+      else if (this.#cancelling) await client.cancel({ job });
+      else if (status.state === "interrupted") throw new InterruptedError(status);
+    }
   }
 
   #cancel(): void {
     this.#cancelling = true;
-    // Without a connection it is cancelled as soon as there is one again.
-    if (this.#job !== null) this.#client?.cancel({ job: this.#job }).catch(() => undefined);
+    // Without a connection they are cancelled as soon as there is one again.
+    for (const job of this.#open) this.#client?.cancel({ job }).catch(() => undefined);
   }
 }
 

@@ -1,33 +1,27 @@
 /** `nbr ps`, `logs`, `cancel`, `pause`, `resume`, `retry`: the jobs of this user's render service, whoever started them. None starts a service. */
 import { parseArgs } from "node:util";
-import { endingText, rangesText, runningText } from "../plan/display.ts";
+import { count, endingText, rangesText, runningText, stateText } from "../plan/display.ts";
 import type { JobStatus } from "../plan/events.ts";
 import type { RenderServiceClient } from "../render-service/client.ts";
 import { findRenderJobs } from "../render-service/connect.ts";
 import { UsageError } from "./failure.ts";
+import { clientWith } from "./job-client.ts";
 import { renderCommand } from "./render-command.ts";
-import { table } from "./summary.ts";
+import { cancelChunks } from "./queue-command.ts";
+import { printChunks, table } from "./summary.ts";
 import type { Terminal } from "./terminal.ts";
 
-/** There is no such job; the message lists those there are. */
-class UnknownJobError extends Error {
-  readonly reason = "unknown-job";
-  constructor(job: string, jobs: readonly JobStatus[]) {
-    const known = jobs.map((one) => one.job).join(", ");
-    super(
-      `There is no job ${job}. ${known === "" ? "The render service has none." : `There are ${known}.`} See: nbr ps --all`,
-    );
-    this.name = "UnknownJobError";
-  }
-}
-
-/** `nbr ps`: jobs that are not over; with `--all` the finished ones too. */
+/** `nbr ps`: jobs that are not over; with `--all` the finished ones too; with a name, that job's chunks. */
 export async function psCommand(args: readonly string[], terminal: Terminal): Promise<number> {
-  const { values } = parseArgs({
+  const { values, positionals } = parseArgs({
     args: [...args],
     options: { json: { type: "boolean" }, all: { type: "boolean" } },
+    allowPositionals: true,
     strict: true,
   });
+  const [id] = positionals;
+  if (positionals.length > 1) throw new UsageError("One job at a time. Without a name all are listed.", "ps");
+  if (id !== undefined) return await showJob(id, values.json ?? false, terminal);
   const client = await findRenderJobs();
   const jobs = (await client?.jobs()) ?? [];
   client?.dispose();
@@ -40,11 +34,25 @@ export async function psCommand(args: readonly string[], terminal: Terminal): Pr
     job.job,
     job.write,
     job.state,
-    job.state === "finished" ? endingText(job) : runningText(job),
+    String(job.priority),
+    stateText(job),
     job.script,
   ]);
+  const head = ["job", "Write", "state", "priority", "progress", "script"];
   if (rows.length === 0) terminal.out("Nothing is rendering.");
-  else for (const line of table(["job", "Write", "state", "progress", "script"], rows)) terminal.out(line);
+  else for (const line of table(head, rows, [3])) terminal.out(line);
+  return 0;
+}
+
+async function showJob(id: string, json: boolean, terminal: Terminal): Promise<number> {
+  const client = await clientWith([id]);
+  const status = await client.job(id).finally(() => client.dispose());
+  if (json) terminal.out(JSON.stringify(status));
+  else {
+    terminal.out(`${status.write} of ${status.script}: ${stateText(status)}`);
+    terminal.out(`priority ${status.priority}, ${count(status.parallel, "Nuke")} at once`);
+    printChunks(status, terminal);
+  }
   return 0;
 }
 
@@ -78,11 +86,19 @@ export async function logsCommand(args: readonly string[], terminal: Terminal): 
 export async function cancelCommand(args: readonly string[], terminal: Terminal): Promise<number> {
   const { values, positionals } = parseArgs({
     args: [...args],
-    options: { json: { type: "boolean" }, all: { type: "boolean" } },
+    options: {
+      json: { type: "boolean" },
+      all: { type: "boolean" },
+      chunk: { type: "string", multiple: true },
+    },
     allowPositionals: true,
     strict: true,
   });
   const all = values.all ?? false;
+  if (values.chunk !== undefined) {
+    if (all) throw new UsageError("--all and --chunk exclude each other.", "cancel");
+    return await cancelChunks(positionals, values.chunk, values.json ?? false, terminal);
+  }
   if (positionals.length === 0 && !all)
     throw new UsageError("Which jobs? Name them, or say --all; nbr ps lists them.", "cancel");
   const client = all ? await findRenderJobs() : await clientWith(positionals);
@@ -128,8 +144,7 @@ export async function pauseCommand(
     for (const job of positionals) {
       await (verb === "pause" ? client.pause({ job }) : client.resume({ job }));
       const status = await client.job(job);
-      const text = status.state === "finished" ? endingText(status) : runningText(status);
-      terminal.out((values.json ?? false) ? JSON.stringify(status) : `${job}: ${text}`);
+      terminal.out((values.json ?? false) ? JSON.stringify(status) : `${job}: ${stateText(status)}`);
     }
     return 0;
   } finally {
@@ -219,14 +234,4 @@ function endOf(client: RenderServiceClient, job: string): Promise<JobStatus> {
       resolve(event.status);
     });
   });
-}
-
-/** The service, if it knows these jobs. @throws {UnknownJobError} */
-async function clientWith(ids: readonly string[]): Promise<RenderServiceClient> {
-  const client = await findRenderJobs();
-  const jobs = (await client?.jobs()) ?? [];
-  const unknown = ids.find((id) => !jobs.some(({ job }) => job === id));
-  if (client !== null && unknown === undefined) return client;
-  client?.dispose();
-  throw new UnknownJobError(unknown ?? ids[0] ?? "", jobs);
 }

@@ -6,8 +6,10 @@ import { canonicalCommand } from "./canonical-command.ts";
 import { diffCommand } from "./diff-command.ts";
 import { UsageError, exitCodes } from "./failure.ts";
 import { farmCommand } from "./farm-command.ts";
+import { InterruptedError } from "./follow-render.ts";
 import { inspect } from "./inspect.ts";
 import { cancelCommand, logsCommand, pauseCommand, psCommand, retryCommand } from "./jobs-command.ts";
+import { parallelCommand, priorityCommand } from "./queue-command.ts";
 import { planCommand } from "./plan-command.ts";
 import { renderCommand } from "./render-command.ts";
 import { serviceCommand } from "./service-command.ts";
@@ -34,7 +36,7 @@ async function run([command = "", ...args]: readonly string[], terminal: Termina
   } catch (error) {
     if (!isForPeople(error)) throw error;
     terminal.err(`nbr: ${error.message}`);
-    return exitCodes.badInput;
+    return error instanceof InterruptedError ? exitCodes.framesMissing : exitCodes.badInput;
   }
 }
 
@@ -64,6 +66,10 @@ async function dispatch(command: string, args: readonly string[], terminal: Term
     case "pause":
     case "resume":
       return await pauseCommand(command, args, terminal);
+    case "priority":
+      return await priorityCommand(args, terminal);
+    case "parallel":
+      return await parallelCommand(args, terminal);
     case "retry":
       return await retryCommand(args, terminal);
     case "service":

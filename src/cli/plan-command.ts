@@ -1,18 +1,51 @@
 import { displayCommand } from "../plan/command-line.ts";
+import { type OrderedPlans, activeWrites, planInOrder, planWithNeeded } from "../plan/ordered-requests.ts";
+import { nothingLeft } from "../plan/select-frames.ts";
 import { planRender, stoppers } from "../plan/plan-render.ts";
 import type { Problem, RenderPlan } from "../plan/render-plan.ts";
 import { displayMB } from "../plan/size.ts";
 import { exitCodes } from "./failure.ts";
-import { readRenderCommand } from "./render-flags.ts";
+import { type RenderCommand, readRenderCommand } from "./render-flags.ts";
 import type { Terminal } from "./terminal.ts";
 
 /** `nbr plan`: the whole plan, and nothing is run. */
 export async function planCommand(args: readonly string[], terminal: Terminal): Promise<number> {
-  const { request, facts, ignored, json } = await readRenderCommand("plan", args, terminal);
+  const command = await readRenderCommand("plan", args, terminal);
+  const { plans, problems } = plansOf(command);
+  for (const { plan, waiting } of plans) {
+    if (command.json) terminal.out(JSON.stringify(plan));
+    else {
+      if (waiting !== null) terminal.out(waiting);
+      printPlan(plan, terminal);
+    }
+  }
+  printProblems(problems, terminal);
+  const stopped = plans.some(({ plan }) => stoppers(plan, command.ignored).length > 0);
+  return stopped ? exitCodes.badInput : exitCodes.allFramesOnDisk;
+}
+
+/** The plans of what was asked for: of one Write, of one and those it reads, or of all that are enabled. */
+export function plansOf({ request, facts, all, withNeeded }: RenderCommand): OrderedPlans {
+  if (all) return planInOrder(activeWrites(facts), ({ name }) => ({ ...request, write: name }), facts);
+  if (withNeeded) return planWithNeeded(request, facts);
   const plan = planRender(request, facts);
-  if (json) terminal.out(JSON.stringify(plan));
-  else printPlan(plan, terminal);
-  return stoppers(plan, ignored).length > 0 ? exitCodes.badInput : exitCodes.allFramesOnDisk;
+  return { plans: [{ request, plan, after: [], waiting: null, nothing: nothingLeft(plan) }], problems: [] };
+}
+
+/** What there is to say of several plans before they are rendered; what several have in common, once. */
+export function printOrder({ plans, problems }: OrderedPlans, terminal: Terminal): void {
+  const said = new Set<string>();
+  for (const { plan, waiting } of plans) {
+    const news = plan.problems.filter(({ code, message }) => {
+      const key = `${code} ${message}`;
+      return !said.has(key) && said.add(key);
+    });
+    printProblems(news, terminal);
+    if (waiting !== null) terminal.err(waiting);
+  }
+  printProblems(problems, terminal);
+  if (plans.length > 1) return;
+  for (const line of terminalAdvice(plans.flatMap(({ plan }) => plan.problems))) terminal.err(line);
 }
 
 export function printProblems(problems: readonly Problem[], terminal: Terminal): void {
@@ -25,6 +58,7 @@ export function terminalAdvice(problems: readonly Problem[]): string[] {
     "folder-missing": "--create-folders creates missing folders.",
     "nuke-missing": "--nuke PATH names a Nuke; --demo uses the demo renderer.",
     "same-path": "--ignore same-path renders all the same.",
+    "reads-unrendered": "--with-needed renders that first.",
     "folder-not-writable": "--ignore folder-not-writable renders all the same.",
   };
   return [...new Set(problems.flatMap(({ code }) => advice[code] ?? []))];

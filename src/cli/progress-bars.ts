@@ -13,12 +13,13 @@ export function bar(fraction: number, width: number): string {
   return `${"█".repeat(whole)}${part}`.padEnd(width, "░");
 }
 
-/** Live bars on a screen, one line for the job and one for each chunk at work; on a pipe, a line whenever a tenth is done. */
+/** Live bars on a screen, one line for each job and one for each chunk at work; on a pipe, a line whenever a tenth is done. */
 export class ProgressBars {
   readonly #terminal: Terminal;
   readonly #most: number;
   #drawn = 0;
-  #lastTenth = -1;
+  readonly #shown = new Map<string, JobStatus>();
+  readonly #lastTenths = new Map<string, number>();
 
   constructor(terminal: Terminal, mostChunks = 12) {
     this.#terminal = terminal;
@@ -28,16 +29,22 @@ export class ProgressBars {
   show(status: JobStatus): void {
     if (!this.#terminal.live) {
       const tenth = Math.floor(status.progress * 10);
-      if (tenth === this.#lastTenth) return;
-      this.#lastTenth = tenth;
+      if (tenth === this.#lastTenths.get(status.job)) return;
+      this.#lastTenths.set(status.job, tenth);
       this.#terminal.err(headline(status));
       return;
     }
-    const lines = [headline(status), ...this.#chunkLines(status)].map((line) =>
-      clip(line, this.#terminal.columns),
-    );
+    this.#shown.set(status.job, status);
+    const lines = [...this.#shown.values()]
+      .flatMap((one) => [headline(one), ...(one.waitsFor.length > 0 ? [] : this.#chunkLines(one))])
+      .map((line) => clip(line, this.#terminal.columns));
     this.#terminal.draw(`${this.#up()}${lines.map((line) => `\u001B[2K${line}\n`).join("")}\u001B[J`);
     this.#drawn = lines.length;
+  }
+
+  /** The job is over. */
+  forget(job: string): void {
+    this.#shown.delete(job);
   }
 
   /** Takes the bars off the screen, so that other lines can be printed. */

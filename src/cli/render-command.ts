@@ -1,11 +1,12 @@
 import type { RenderEvent } from "../plan/events.ts";
 import { parseFrames } from "../plan/frames.ts";
-import { planRender, stoppers } from "../plan/plan-render.ts";
+import type { PlanFacts } from "../plan/facts.ts";
+import { stoppers } from "../plan/plan-render.ts";
 import type { RenderPlan } from "../plan/render-plan.ts";
 import { createFolder } from "../surroundings/output-folders.ts";
 import { exitCodes } from "./failure.ts";
-import { followRender } from "./follow-render.ts";
-import { printProblems, terminalAdvice } from "./plan-command.ts";
+import { followRenders } from "./follow-render.ts";
+import { plansOf, printOrder, printProblems, terminalAdvice } from "./plan-command.ts";
 import { ProgressBars } from "./progress-bars.ts";
 import { type RenderCommand, readRenderCommand } from "./render-flags.ts";
 import { printChunks, printEnding } from "./summary.ts";
@@ -14,37 +15,52 @@ import type { Terminal } from "./terminal.ts";
 /** `nbr render`: through the same service as the editor, which goes on when this terminal is closed. */
 export async function renderCommand(args: readonly string[], terminal: Terminal): Promise<number> {
   const command = await readRenderCommand("render", args, terminal);
-  const plan = planRender(command.request, command.facts);
-  if (stoppers(plan, command.ignored).length > 0) {
-    refuse(plan, command, terminal);
+  const { plans, problems } = plansOf(command);
+  if (plans.some(({ plan }) => stoppers(plan, command.ignored).length > 0)) {
+    for (const { plan } of plans) refuse(plan, command, terminal);
+    for (const line of terminalAdvice(plans.flatMap(({ plan }) => plan.problems))) terminal.err(line);
     return exitCodes.badInput;
   }
-  if (!command.json) printProblems(plan.problems, terminal);
-  await createFolders(command);
+  if (!command.json) printOrder({ plans, problems }, terminal);
+  const todo = plans.filter(({ nothing }) => nothing === null);
+  if (command.json) for (const { plan, nothing } of plans) if (nothing !== null) printNothing(plan, terminal);
+  if (todo.length === 0) return exitCodes.allFramesOnDisk;
+  for (const { plan } of todo) await createFolders({ facts: command.facts, write: plan.write });
 
-  const finished = await followRender(plan, command.json ? jsonLines(terminal) : bars(terminal), terminal);
-  return finished.exitCode;
+  const renders = todo.map(({ plan, after }) => ({
+    plan,
+    after: command.after,
+    waitsFor: todo.flatMap((other, at) =>
+      after.some(({ write }) => write === other.plan.write) ? [at] : [],
+    ),
+  }));
+  const show = command.json ? jsonLines(terminal) : bars(terminal);
+  const finished = await followRenders(renders, show, terminal);
+  // The first that did not end well is why later ones did not either.
+  return finished.find(({ exitCode }) => exitCode !== 0)?.exitCode ?? exitCodes.allFramesOnDisk;
 }
 
-/** Makes the missing folders where that was asked for; the plan has no complaint about them then. */
-export async function createFolders({
-  facts,
-  request,
-}: Pick<RenderCommand, "facts" | "request">): Promise<void> {
+/** Makes the missing folders of a Write where that was asked for; the plan has no complaint about them then. */
+export async function createFolders({ facts, write }: { facts: PlanFacts; write: string }): Promise<void> {
   if (!facts.createFolders) return;
-  for (const { folder, exists } of facts.outputs[request.write] ?? [])
-    if (!exists) await createFolder(folder);
+  for (const { folder, exists } of facts.outputs[write] ?? []) if (!exists) await createFolder(folder);
 }
 
 function refuse(plan: RenderPlan, command: RenderCommand, terminal: Terminal): void {
   printProblems(plan.problems, terminal);
-  for (const line of terminalAdvice(plan.problems)) terminal.err(line);
   if (!command.json) return;
   for (const problem of plan.problems) terminal.out(JSON.stringify({ type: "problem", ...problem }));
   const framesMissing = plan.frames === "" ? [] : plan.frames.split(" ");
   terminal.out(
     JSON.stringify({ type: "finished", framesDone: [], framesMissing, exitCode: exitCodes.badInput }),
   );
+}
+
+/** For programs: a render that has nothing to do is over at once. */
+function printNothing(plan: RenderPlan, terminal: Terminal): void {
+  for (const problem of plan.problems) terminal.out(JSON.stringify({ type: "problem", ...problem }));
+  const exitCode = exitCodes.allFramesOnDisk;
+  terminal.out(JSON.stringify({ type: "finished", framesDone: [], framesMissing: [], exitCode }));
 }
 
 function jsonLines(terminal: Terminal): (event: RenderEvent) => void {
@@ -63,6 +79,7 @@ function bars(terminal: Terminal): (event: RenderEvent) => void {
     }
     if (event.type !== "finished") return;
     shown.clear();
+    shown.forget(event.job);
     if (event.status.chunks.length > 1 || event.exitCode !== 0) printChunks(event.status, terminal);
     printEnding(event.status, terminal);
   };

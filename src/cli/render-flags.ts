@@ -4,17 +4,21 @@ import type { NukeWishes } from "../nuke/choose-nuke.ts";
 import type { PlanFacts } from "../plan/facts.ts";
 import {
   type Deal,
+  type Order,
+  type Only,
   type RenderRequest,
   type Split,
   dealSchema,
+  onlySchema,
   renderRequestSchema,
 } from "../plan/request.ts";
+import { parseOrder } from "../plan/order.ts";
 import type { Problem } from "../plan/render-plan.ts";
 import { parseMB } from "../plan/size.ts";
 import type { ScriptFacts } from "../plan/target.ts";
 import { readScriptFile } from "../script/read-script.ts";
 import { scriptFacts } from "../script/write-targets.ts";
-import { gatherFacts } from "../surroundings/gather-facts.ts";
+import { gatherFacts, writesToLookAt } from "../surroundings/gather-facts.ts";
 import { type Settings, memorySettings } from "../surroundings/settings.ts";
 import { readSettings } from "../surroundings/settings-files.ts";
 import { UsageError } from "./failure.ts";
@@ -23,8 +27,14 @@ import type { Terminal } from "./terminal.ts";
 const options = {
   write: { type: "string" },
   range: { type: "string" },
+  only: { type: "string" },
+  all: { type: "boolean" },
+  "with-needed": { type: "boolean" },
+  after: { type: "string", multiple: true },
   split: { type: "string" },
   deal: { type: "string" },
+  order: { type: "string" },
+  priority: { type: "string" },
   "chunk-size": { type: "string" },
   "batch-size": { type: "string" },
   parallel: { type: "string" },
@@ -56,6 +66,12 @@ export interface RenderCommand {
   readonly settings: Settings;
   readonly ignored: ReadonlySet<string>;
   readonly json: boolean;
+  /** All enabled Writes, in their order; `request` is for any of them. */
+  readonly all: boolean;
+  /** Before it, the Writes it reads that are not rendered. */
+  readonly withNeeded: boolean;
+  /** Jobs of the render service to wait for. */
+  readonly after: readonly string[];
   readonly dryRun: boolean;
   /** The farm command of `--command`, still as JSON text. */
   readonly farmCommand: string | undefined;
@@ -106,6 +122,7 @@ export async function readRenderCommand(
     createFolders: values["create-folders"] ?? settings.createFolders,
     unsaved: false,
     cwd: terminal.cwd,
+    look: toLookAt(values, request, script),
   });
   return {
     request,
@@ -113,9 +130,18 @@ export async function readRenderCommand(
     settings,
     ignored,
     json: values.json ?? false,
+    all: values.all ?? false,
+    withNeeded: values["with-needed"] ?? false,
+    after: values.after ?? [],
     dryRun: values["dry-run"] ?? false,
     farmCommand: values.command,
   };
+}
+
+/** With `--all`, what Writes read is rendered in the same go. */
+function toLookAt(flags: Flags, { write, only }: RenderRequest, script: ScriptFacts): string[] {
+  if (!flags.all) return writesToLookAt(script, write, only);
+  return flags.only === undefined ? [] : script.writes.map(({ name }) => name);
 }
 
 function parseFlags(args: readonly string[], command: string) {
@@ -133,10 +159,12 @@ function parseFlags(args: readonly string[], command: string) {
 function readRequest(flags: Flags, script: ScriptFacts, settings: Settings, command: string): RenderRequest {
   const split = readSplit(flags, settings, command);
   const views = flags.views?.split(",").filter((view) => view !== "");
+  if (flags.all && flags.write !== undefined)
+    throw new UsageError("--all and --write exclude each other.", command);
   if (flags.proxy && flags.full) throw new UsageError("--proxy and --full exclude each other.", command);
   const result = renderRequestSchema.safeParse({
     script: script.path,
-    write: flags.write ?? onlyWrite(script, command),
+    write: flags.write ?? (flags.all ? anyWrite(script, command) : onlyWrite(script, command)),
     proxy: flags.proxy ? "proxy" : flags.full ? "full" : "script",
     continueOnError: flags["continue-on-error"] ?? settings["render.continueOnError"],
     extraArguments: [...settings["nuke.extraArguments"], ...(flags["nuke-argument"] ?? [])],
@@ -144,6 +172,11 @@ function readRequest(flags: Flags, script: ScriptFacts, settings: Settings, comm
     ...(split === undefined ? {} : { split }),
     ...(flags.parallel === undefined ? {} : { parallel: wholeNumber("--parallel", flags.parallel, command) }),
     ...(flags.deal === undefined ? {} : { deal: readDeal(flags, command) }),
+    ...(flags.order === undefined ? {} : { order: readOrder(flags.order, command) }),
+    ...(flags.priority === undefined
+      ? {}
+      : { priority: wholeNumber("--priority", flags.priority, command, 0) }),
+    ...(flags.only === undefined ? {} : { only: readOnly(flags.only, command) }),
     ...(flags.retries === undefined ? {} : { retries: wholeNumber("--retries", flags.retries, command, 0) }),
     ...(flags.warm === true ? { warm: true } : {}),
     ...(flags.threads === undefined ? {} : { threads: wholeNumber("--threads", flags.threads, command) }),
@@ -182,6 +215,22 @@ function readDeal({ deal, ...flags }: Flags, command: string): Deal {
   return result.data;
 }
 
+function readOrder(text: string, command: string): Order {
+  const order = parseOrder(text);
+  if (order !== null) return order;
+  throw new UsageError(
+    `--order takes forward, backward, ends or every:N (N from 2 on), not "${text}".`,
+    command,
+  );
+}
+
+function readOnly(text: string, command: string): Only {
+  const result = onlySchema.safeParse(text);
+  if (!result.success)
+    throw new UsageError(`--only takes ${onlySchema.options.join(", ")}, not "${text}".`, command);
+  return result.data;
+}
+
 /** Upper bounds are the request's own. */
 function wholeNumber(flag: string, text: string, command: string, least = 1): number {
   const value = Number(text);
@@ -190,13 +239,19 @@ function wholeNumber(flag: string, text: string, command: string, least = 1): nu
   return value;
 }
 
+function anyWrite(script: ScriptFacts, command: string): string {
+  const active = script.writes.find((write) => !write.disabled && !write.reading);
+  if (active) return active.name;
+  throw new UsageError(`There is no Write node that is enabled in "${script.path}".`, command);
+}
+
 function onlyWrite(script: ScriptFacts, command: string): string {
   const active = script.writes.filter((write) => !write.disabled && !write.reading);
   const [first, second] = active.length > 0 ? active : script.writes;
   if (first === undefined) throw new UsageError(`There is no Write node in "${script.path}".`, command);
   if (second === undefined) return first.name;
   throw new UsageError(
-    `Which Write? "${script.path}" has ${script.writes.map((write) => write.name).join(", ")}. Name one with --write.`,
+    `Which Write? "${script.path}" has ${script.writes.map((write) => write.name).join(", ")}. Name one with --write, or render them --all.`,
     command,
   );
 }

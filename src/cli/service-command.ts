@@ -1,48 +1,102 @@
 import { parseArgs } from "node:util";
+import { count } from "../plan/display.ts";
+import { parallelSchema } from "../plan/request.ts";
+import { displayMB, parseMB } from "../plan/size.ts";
+import type { RenderServiceClient, ServiceLimits } from "../render-service/client.ts";
 import { findRenderService } from "../render-service/connect.ts";
 import { UsageError, exitCodes } from "./failure.ts";
 import { table } from "./summary.ts";
 import type { Terminal } from "./terminal.ts";
 
-/** `nbr service status` and `nbr service stop`. Neither starts a service. */
+interface Flags {
+  readonly json: boolean;
+  readonly force: boolean;
+}
+
+/** `nbr service status`, `stop`, `budget` and `parallel`. None starts a service. */
 export async function serviceCommand(args: readonly string[], terminal: Terminal): Promise<number> {
-  const [verb, ...rest] = args;
-  const { values } = parseArgs({
+  const [verb = "", ...rest] = args;
+  const { values, positionals } = parseArgs({
     args: rest,
     options: { json: { type: "boolean" }, force: { type: "boolean" } },
+    allowPositionals: true,
     strict: true,
   });
-  if (verb !== "status" && verb !== "stop")
-    throw new UsageError(`nbr service ${verb ?? ""}: it is "status" or "stop".`, "service");
+  const flags: Flags = { json: values.json ?? false, force: values.force ?? false };
+  const change = readChange(verb, positionals);
   const client = await findRenderService();
   if (client === null) {
-    terminal.out(values.json ? JSON.stringify({ running: false }) : "No render service is running.");
+    const text = "No render service is running.";
+    terminal.out(flags.json ? JSON.stringify({ running: false }) : text);
     return 0;
   }
   try {
-    if (verb === "stop") {
-      await client.shutdown({ force: values.force ?? false });
-      terminal.out(values.json ? JSON.stringify({ running: false }) : "The render service has ended.");
-      return exitCodes.allFramesOnDisk;
-    }
-    const jobs = await client.jobs();
-    const { pid, version, stateFolder } = client.hello;
-    if (values.json) {
-      terminal.out(JSON.stringify({ running: true, pid, version, stateFolder, jobs }));
-      return 0;
-    }
-    terminal.out(`render service ${version}, process ${pid}, state in ${stateFolder}`);
-    const rows = jobs.map((job) => [
-      job.job,
-      job.write,
-      job.state,
-      `${job.framesDone}/${job.frameCount}`,
-      job.script,
-    ]);
-    if (rows.length > 0)
-      for (const line of table(["job", "Write", "state", "frames", "script"], rows, [3])) terminal.out(line);
+    if (verb === "stop") return await stop(client, flags, terminal);
+    if (verb === "status") return await showStatus(client, flags, terminal);
+    await client.configure(change);
+    const limits = await client.limits();
+    terminal.out(flags.json ? JSON.stringify(limits) : limitsText(limits));
     return 0;
   } finally {
     client.dispose();
   }
+}
+
+/** What is to be set; nothing for the other verbs. @throws {UsageError}, and the errors of reading an amount of memory */
+function readChange(
+  verb: string,
+  [value, ...more]: readonly string[],
+): { heldBudgetMB?: number | null; maxParallel?: number | null } {
+  const takesValue = verb === "budget" || verb === "parallel";
+  if (!takesValue && verb !== "status" && verb !== "stop")
+    throw new UsageError(`nbr service ${verb}: it is "status", "stop", "budget" or "parallel".`, "service");
+  if (takesValue !== (value !== undefined) || more.length > 0)
+    throw new UsageError(
+      takesValue ? `nbr service ${verb} takes one value, or auto.` : `nbr service ${verb} takes no words.`,
+      "service",
+    );
+  if (value === undefined) return {};
+  if (verb === "budget") return { heldBudgetMB: value === "auto" ? null : parseMB(value) };
+  if (value === "auto") return { maxParallel: null };
+  const nukes = parallelSchema.safeParse(/^\d+$/u.test(value) ? Number(value) : Number.NaN);
+  if (nukes.success) return { maxParallel: nukes.data };
+  throw new UsageError(`nbr service parallel takes 1 to 256 Nukes, or auto, not "${value}".`, "service");
+}
+
+async function stop(
+  client: RenderServiceClient,
+  { json, force }: Flags,
+  terminal: Terminal,
+): Promise<number> {
+  await client.shutdown({ force });
+  terminal.out(json ? JSON.stringify({ running: false }) : "The render service has ended.");
+  return exitCodes.allFramesOnDisk;
+}
+
+async function showStatus(client: RenderServiceClient, { json }: Flags, terminal: Terminal): Promise<number> {
+  const [jobs, limits] = [await client.jobs(), await client.limits()];
+  const { pid, version, stateFolder } = client.hello;
+  if (json) {
+    terminal.out(JSON.stringify({ running: true, pid, version, stateFolder, limits, jobs }));
+    return 0;
+  }
+  terminal.out(`render service ${version}, process ${pid}, state in ${stateFolder}`);
+  terminal.out(limitsText(limits));
+  const rows = jobs.map((job) => [
+    job.job,
+    job.write,
+    job.state,
+    `${job.framesDone}/${job.frameCount}`,
+    job.script,
+  ]);
+  if (rows.length > 0)
+    for (const line of table(["job", "Write", "state", "frames", "script"], rows, [3])) terminal.out(line);
+  return 0;
+}
+
+function limitsText({ budgetMB, budgetHeld, maxParallel, running }: ServiceLimits): string {
+  const memory = `${displayMB(budgetMB)} of memory${budgetHeld ? " (nbr service budget auto undoes that)" : ""}`;
+  const nukes =
+    maxParallel === null ? "Nukes as the machine allows" : `${count(maxParallel, "Nuke")} at once`;
+  return `all renders together: ${memory}, ${nukes}; ${count(running, "Nuke")} at work`;
 }

@@ -1,10 +1,17 @@
 const renderFlags = `  --write W            the Write node, by its full name (Group1.Write1); may be left out when there is only one
   --range R            frames in Nuke's syntax: 1-100, 1-100x2, "1 3 5-9"; negative ones as --range=-8--5
                        (default: the Write's own limit, else the script's range)
-  --split N            divide the range into N chunks
+  --only missing       only frames that are not on disk; --only outdated: those older than the script as well
+  --all                all enabled Writes, in the order they need: first what others read, then by render_order
+  --with-needed        before it, the Writes whose files it reads, where those are missing or older than the script
+  --after JOB          start when that job of nbr ps has ended well, and not at all when it has not; may be repeated
+  --split N            divide the range into N chunks (default: frames are dealt out as Nukes come free, large chunks first, then
+                       smaller ones, in blocks from all over the range)
   --chunk-size K       or into chunks of K frames
-  --deal auto          or as Nukes come free: large chunks first, then smaller ones, each over the whole range
-  --warm               or keep Nukes open between frames: each opens the script once, and gets frames as it comes free
+  --deal WAY           auto: deal out, whatever a setting says; split: contiguous chunks
+  --warm               keep Nukes open between frames: each opens the script once, and gets frames as it comes free
+  --order O            which frames first: forward, backward, ends (first, middle and last), every:N (each N-th, then the rest)
+  --priority P         0 to 100 (default 50); of renders that wait, higher ones start first
   --parallel P         Nukes at once
   --threads T          threads of each Nuke
   --cache SIZE         image cache of each Nuke: 4G, 4096M
@@ -30,14 +37,18 @@ Usage: nbr COMMAND …
   diff A B              what changed between two scripts: nodes, connections, knobs
   canonical SCRIPT      a script as text for git diff: one knob a line, in a stable order
   plan SCRIPT           the chunks of a render and their exact command lines; runs nothing
-  render SCRIPT         render a Write, split over several Nukes
+  render SCRIPT         render a Write, or all of them in order, split over several Nukes
   farm submit SCRIPT    send a render to the farm
-  ps                    what renders now, whoever started it; --all: what is over too
+  ps [JOB]              what renders now, whoever started it; --all: what is over too; JOB: its chunks
   logs JOB [-f]         what the Nukes of a job printed; -f: and go on printing
   cancel JOB…|--all     end renders; frames that are done stay
+  cancel JOB --chunk N  end one chunk of it; its unfinished frames are named missing
   pause JOB, resume JOB  end a render's Nukes for now, and go on with what they had not finished
+  priority JOB P|next   renders of higher priority (0 to 100) start first; next: before all others
+  parallel JOB N        Nukes of a render at once, from now on
   retry JOB             render the frames that a finished job left missing
   service status|stop   the render service of this user
+  service budget SIZE, service parallel N   memory and Nukes of all renders together
   language-server --stdio   the .nk language server, for other editors
 
 nbr COMMAND --help tells more. Settings (nukeRender.*) are read from VS Code's user settings and from the
@@ -74,6 +85,7 @@ ${renderFlags}`,
   render: `Usage: nbr render SCRIPT [--write W] [--range R] [--split N] …
 
 Renders through this user's render service, which goes on when the terminal is closed. Ctrl-C cancels.
+Of several renders, the exit code is that of the first one that did not end well; those that wait for it are not started.
 Exit code: 0 all frames on disk, 1 some frames missing (listed), 2 bad input, 3 no license, 130 cancelled.
 
 ${renderFlags}`,
@@ -93,19 +105,33 @@ Exit code: that of the command; 2 where something stands in the way before it is
 The language server of .nk and .gizmo files, for editors other than VS Code: it speaks the Language Server Protocol on standard
 input and output (or with --socket=PORT, --pipe=NAME).`,
   ps: `Usage: nbr ps [--all] [--json]
+       nbr ps JOB [--json]
 
-Lists the renders of this user's service, of all windows, tasks and terminals. --json prints one job a line.`,
+Lists the renders of this user's service, of all windows, tasks and terminals. --json prints one job a line.
+With a job's name: its chunks, numbered as nbr cancel JOB --chunk N takes them.`,
   logs: `Usage: nbr logs JOB [-f] [--json]
 
 Prints what the Nukes of a job printed, each line with its chunk in front; with -f it goes on until the job is over.`,
   cancel: `Usage: nbr cancel JOB… [--json]
        nbr cancel --all
+       nbr cancel JOB --chunk N [--chunk N …]
 
-Ends renders and waits for their end; frames that are done stay. Exit code: 0, or 2 for a job that is not there.`,
+Ends renders and waits for their end; frames that are done stay. With --chunk only these chunks end, or never start, and the render goes on;
+what they had not finished is named missing in the end, and nbr retry renders it. nbr ps JOB numbers them.
+Exit code: 0, or 2 for a job or chunk that is not there.`,
   pause: `Usage: nbr pause JOB… [--json]
 
 Ends the Nukes of a render politely and starts no others: memory, cores and licenses are free. nbr resume goes on with what they had not
 finished. Exit code: 0, or 2 for a job that is not there.`,
+  priority: `Usage: nbr priority JOB P [--json]
+       nbr priority JOB next
+
+Of renders that wait for a Nuke, those of higher priority (0 to 100, 50 where nobody said otherwise) start first, among equals the one that was
+submitted first. "next" puts a render before all others. Nukes at work go on in any case. Exit code: 0, or 2 for a job that is not there.`,
+  parallel: `Usage: nbr parallel JOB N [--json]
+
+How many Nukes of a render may be at work at once, from now on. Fewer: those beyond N end when their chunks are over. More start when there
+are chunks that wait, and memory allows. Exit code: 0, or 2 for a job that is not there.`,
   retry: `Usage: nbr retry JOB [flags of nbr render]
 
 Renders the frames that a finished job left missing, as a job of its own. Exit code: as nbr render.`,
@@ -114,7 +140,11 @@ Renders the frames that a finished job left missing, as a job of its own. Exit c
 Goes on with a paused render.`,
   service: `Usage: nbr service status [--json]
        nbr service stop [--force]
+       nbr service budget SIZE|auto [--json]
+       nbr service parallel N|auto [--json]
 
 The render service is one background process for each user; it starts when needed and ends when idle.
-"stop" refuses while renders run; with --force it cancels them.`,
+"stop" refuses while renders run; with --force it cancels them.
+"budget" (24G, 4096M) is the memory of all Nukes together, "parallel" how many run at once, whatever renders are submitted with. Both hold from now
+on until the service ends; auto: as the settings and the machine say. Nukes at work go on.`,
 };

@@ -1,17 +1,11 @@
-import {
-  type Disposable,
-  type QuickPickItem,
-  ConfigurationTarget,
-  commands,
-  window,
-  workspace,
-} from "vscode";
-import { runningText } from "../plan/display.ts";
+import { type Disposable, ConfigurationTarget, commands, window, workspace } from "vscode";
 import { told } from "./failures.ts";
 import type { RenderForms } from "./form.ts";
 import type { NodeComparison } from "./node-comparison.ts";
 import type { RenderOutput } from "./output.ts";
+import { pickActive } from "./pick-job.ts";
 import { scriptFor, writeFor } from "./pick-write.ts";
+import { queueCommands } from "./queue-commands.ts";
 import type { RenderActions } from "./render-actions.ts";
 import type { Renders } from "./renders.ts";
 import { revealFolder, revealFolderCommand } from "./reveal-folder.ts";
@@ -46,6 +40,7 @@ export function registerCommands({
     };
   const table: Record<string, Handler> = {
     "nukeRender.render": onWrite((uri, write) => actions.render(uri, write)),
+    "nukeRender.renderMissing": onWrite((uri, write) => actions.renderMissing(uri, write)),
     "nukeRender.renderAll": async (given) => actions.renderAll(scriptFor(given)),
     "nukeRender.openForm": onWrite((uri, write) => forms.open(uri, write, "render")),
     "nukeRender.sendToFarm": onWrite((uri, write) => forms.open(uri, write, "farm")),
@@ -61,6 +56,7 @@ export function registerCommands({
       const id = typeof job === "string" ? job : await pickActive(renders, "Resume", true);
       if (id !== undefined) await renders.setPaused(id, false);
     },
+    ...queueCommands(renders),
     "nukeRender.retry": async (job) => {
       if (typeof job === "string") await actions.retry(job);
     },
@@ -82,21 +78,6 @@ export function registerCommands({
       ),
     ),
   );
-}
-
-/** One of the jobs that are not over; `paused`: only those that are, or are not. */
-async function pickActive(renders: Renders, verb: string, paused?: boolean): Promise<string | undefined> {
-  const jobs = renders.active.filter((job) => paused === undefined || job.paused === paused);
-  const items = jobs.map((job): QuickPickItem & { job: string } => ({
-    label: job.write,
-    description: runningText(job),
-    detail: job.script,
-    job: job.job,
-  }));
-  if (items.length === 0)
-    void window.showInformationMessage(paused ? "Nothing is paused." : "Nothing is rendering.");
-  if (items.length <= 1) return items[0]?.job;
-  return (await window.showQuickPick(items, { placeHolder: `${verb} which render?` }))?.job;
 }
 
 async function useDemoRenderer(): Promise<void> {

@@ -1,7 +1,8 @@
-import { type Disposable, type TextDocument, workspace } from "vscode";
+import { type Disposable, type TextDocument, window, workspace } from "vscode";
 import { DEFAULT_BATCH_SIZE } from "../farm/farm-job.ts";
+import type { PlanFacts } from "../plan/facts.ts";
 import type { Problem } from "../plan/render-plan.ts";
-import type { RenderOptions } from "../plan/request.ts";
+import type { Only, RenderOptions } from "../plan/request.ts";
 import { createFolder } from "../surroundings/output-folders.ts";
 import {
   type FormMode,
@@ -38,6 +39,8 @@ export class FormSession implements Disposable {
   readonly #held = new Disposables();
   #write: string;
   #mode: FormMode;
+  /** Which frames the form asks for: what is on disk is looked at only where that matters. */
+  #only: Only = "all";
   #demo = false;
   #changes = 0;
 
@@ -53,18 +56,19 @@ export class FormSession implements Disposable {
       handlers: {
         ready: () => this.#sendState(),
         selected: (message) => {
-          [this.#write, this.#mode] = [message.write, message.mode];
+          [this.#write, this.#mode, this.#only] = [message.write, message.mode, message.only];
           this.#title();
+          void this.#sendFacts();
         },
         remember: ({ write, options }) => rooms.remembered.set(this.#path, write, options),
         "remember-farm": ({ write, farm }) => rooms.remembered.setFarm(this.#path, write, farm),
         close: () => panel.close(),
-        render: ({ write, options }) => this.#render(write, options),
+        render: ({ write, options, needed }) => this.#render(write, options, needed),
         "preview-farm": ({ write, farm }) => rooms.farm.preview(document, write, farm),
         "submit-farm": async ({ write, farm }) => {
           await rooms.remembered.setFarm(this.#path, write, farm);
           if (farm.localRender)
-            return await this.#render(write, rooms.farm.localOptions(document, write, farm));
+            return await this.#render(write, rooms.farm.localOptions(document, write, farm), false);
           return { started: await rooms.farm.submit(document, write, farm) };
         },
         fix: async ({ problem }) => ({ done: await this.#fix(problem) }),
@@ -113,7 +117,7 @@ export class FormSession implements Disposable {
   async #sendFacts(): Promise<void> {
     const change = ++this.#changes;
     try {
-      const facts = await factsFor(this.#document, this.#rooms.scripts, this.#demo);
+      const facts = await this.#facts();
       if (change === this.#changes)
         this.#channel.send({ type: "facts", facts, trusted: workspace.isTrusted });
     } catch (error) {
@@ -121,10 +125,15 @@ export class FormSession implements Disposable {
     }
   }
 
+  #facts(): Promise<PlanFacts> {
+    const asked = { write: this.#write, only: this.#only };
+    return factsFor(this.#document, this.#rooms.scripts, this.#demo, asked);
+  }
+
   async #state(): Promise<FormState> {
-    const { scripts, remembered, farm } = this.#rooms;
+    const { remembered, farm } = this.#rooms;
     const settings = readSettings(this.#document.uri);
-    const facts = await factsFor(this.#document, scripts, this.#demo);
+    const facts = await this.#facts();
     const names = facts.script.writes.map((write) => write.name);
     return {
       facts,
@@ -147,11 +156,13 @@ export class FormSession implements Disposable {
   }
 
   /** Answers as soon as the render is queued; its end is told by notification and lens. */
-  async #render(write: string, options: RenderOptions): Promise<{ started: boolean }> {
+  async #render(write: string, options: RenderOptions, needed: boolean): Promise<{ started: boolean }> {
     await this.#rooms.remembered.set(this.#path, write, options);
-    const job = await this.#rooms.actions.start(this.#document.uri, write, options, this.#demo);
-    if (job === undefined) return { started: false };
-    void this.#rooms.actions.follow(job, this.#document.uri);
+    const { uri } = this.#document;
+    const started = await this.#rooms.actions.start(uri, write, options, { demo: this.#demo, needed });
+    if (started.kind === "nothing") void window.showInformationMessage(`✓ ${started.message}`);
+    if (started.kind !== "started") return { started: false };
+    void this.#rooms.actions.followAll(started.jobs, uri);
     return { started: true };
   }
 

@@ -101,7 +101,16 @@ export class WriteLenses implements CodeLensProvider {
         tooltip: "Show what the Nukes print",
         command: "nukeRender.showOutput",
       };
+      const next = {
+        title: "↑ Render next",
+        tooltip: `Before all other renders that wait (priority ${job.priority})`,
+        command: "nukeRender.renderNext",
+        arguments: [job.job],
+      };
       if (job.state === "cancelling") return [progress];
+      // It has no Nuke because others have them.
+      if (!job.paused && job.running === 0 && this.#renders.active.some(({ running }) => running > 0))
+        return [progress, next, cancel];
       return job.paused ? [progress, resume, cancel] : [progress, cancel];
     }
     if (write.disabled || write.reading) {

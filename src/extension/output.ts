@@ -1,6 +1,6 @@
 import { type Disposable, type OutputChannel, window } from "vscode";
 import { count, duration, rangesText } from "../plan/display.ts";
-import type { ChunkStatus, RenderEvent } from "../plan/events.ts";
+import type { ChunkStatus, JobStatus, RenderEvent } from "../plan/events.ts";
 import { displayMB } from "../plan/size.ts";
 import { displayCommand } from "../plan/command-line.ts";
 import type { Renders } from "./renders.ts";
@@ -86,8 +86,14 @@ export class RenderOutput implements Disposable {
   #prefix({ job, chunk }: { job: string; chunk: number | null }): string {
     const status = this.#renders.get(job);
     const name = status?.write ?? job;
-    return chunk === null ? `[${name}]` : `[${name} ${chunk + 1}/${status?.chunks.length ?? "?"}]`;
+    return chunk === null ? `[${name}]` : `[${name} ${chunk + 1}/${lastNumber(status) ?? "?"}]`;
   }
+}
+
+/** Chunks that were dealt anew may have left gaps in the numbers. */
+function lastNumber(status: JobStatus | undefined): number | undefined {
+  const last = status?.chunks.at(-1);
+  return last && last.index + 1;
 }
 
 function chunkEnding(chunk: ChunkStatus): string {

@@ -1,8 +1,9 @@
 import { randomUUID } from "node:crypto";
-import { writeFile } from "node:fs/promises";
+import { rm, writeFile } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { type TextDocument, commands, window } from "vscode";
 import { planRender, stoppers } from "../plan/plan-render.ts";
+import type { PlanFacts } from "../plan/facts.ts";
 import type { Problem, RenderPlan } from "../plan/render-plan.ts";
 import type { RenderRequest } from "../plan/request.ts";
 import { createFolder } from "../surroundings/output-folders.ts";
@@ -12,11 +13,14 @@ import { factsFor } from "./surroundings.ts";
 /** A plan that may run, with what was decided on the way. */
 export interface Prepared {
   readonly plan: RenderPlan;
+  readonly facts: PlanFacts;
+  readonly decisions: Decisions;
   /** A copy of the unsaved text, ours to remove afterwards. */
   readonly temporaryScript?: string;
 }
 
-interface Decisions {
+/** What somebody was asked and answered; it holds for the other Writes that are rendered in the same go. */
+export interface Decisions {
   demo: boolean;
   copy: string | null;
   readonly ignored: Set<Problem["code"]>;
@@ -30,11 +34,17 @@ export async function prepare(
   document: TextDocument,
   request: RenderRequest,
   scripts: ScriptReader,
-  demo: boolean,
+  { demo = false, earlier }: { demo?: boolean; earlier?: Decisions | undefined } = {},
 ): Promise<Prepared | null> {
-  const decisions: Decisions = { demo, copy: null, ignored: new Set() };
+  const decisions: Decisions = {
+    demo: earlier?.demo ?? demo,
+    // Each render removes its own when it is over.
+    copy: earlier?.copy === undefined || earlier.copy === null ? null : await saveCopy(document),
+    ignored: new Set(earlier?.ignored),
+  };
+  const { write, only } = request;
   for (;;) {
-    const facts = await factsFor(document, scripts, decisions.demo);
+    const facts = await factsFor(document, scripts, decisions.demo, { write, only });
     const plan = planRender(
       { ...request, script: decisions.copy ?? request.script },
       { ...facts, unsaved: facts.unsaved && decisions.copy === null },
@@ -42,10 +52,18 @@ export async function prepare(
     const [problem] = stoppers(plan, decisions.ignored);
     if (problem === undefined) {
       const missing = (facts.outputs[plan.write] ?? []).filter((output) => !output.exists);
-      if (facts.createFolders) for (const { folder } of missing) await createFolder(folder);
-      return { plan, ...(decisions.copy === null ? {} : { temporaryScript: decisions.copy }) };
+      if (facts.createFolders && plan.chunks.length > 0)
+        for (const { folder } of missing) await createFolder(folder);
+      return {
+        plan,
+        facts,
+        decisions,
+        ...(decisions.copy === null ? {} : { temporaryScript: decisions.copy }),
+      };
     }
-    if (!(await settle(problem, document, decisions))) return null;
+    if (await settle(problem, document, decisions)) continue;
+    if (decisions.copy !== null) await rm(decisions.copy, { force: true });
+    return null;
   }
 }
 

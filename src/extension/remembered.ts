@@ -23,11 +23,15 @@ export class RememberedOptions {
     };
   }
 
+  /** Which frames are left out is not kept: the next click is to render what it says. */
   async set(script: string, write: string, options: RenderOptions): Promise<void> {
-    const { range, split, parallel, threads, cacheMB, views, proxy, continueOnError, warm } = options;
+    const { range, split, deal, order, parallel, threads, cacheMB, views, proxy, continueOnError, warm } =
+      options;
     await this.#memento.update(key("options", script, write), {
       range,
       split,
+      deal,
+      order,
       parallel,
       threads,
       cacheMB,

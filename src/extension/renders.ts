@@ -66,6 +66,26 @@ export class Renders {
     await (paused ? client.pause({ job }) : client.resume({ job }));
   }
 
+  /** Of jobs that wait, those of higher priority (0 to 100) start first. */
+  async setPriority(job: string, priority: number): Promise<void> {
+    await (await this.#connect()).setPriority({ job, priority });
+  }
+
+  /** Puts a job before all others. */
+  async renderNext(job: string): Promise<void> {
+    await (await this.#connect()).renderNext({ job });
+  }
+
+  /** Nukes of a job at once, from now on. */
+  async setParallel(job: string, parallel: number): Promise<void> {
+    await (await this.#connect()).setParallel({ job, parallel });
+  }
+
+  /** Ends one chunk, or sees to it that it never starts. */
+  async cancelChunk(job: string, chunk: number): Promise<void> {
+    await (await this.#connect()).cancelChunk({ job, chunk });
+  }
+
   /** Resolves when a job has finished. */
   finished(job: string): Promise<JobStatus> {
     const known = this.#jobs.get(job);

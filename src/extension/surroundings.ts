@@ -1,7 +1,8 @@
 import { dirname } from "node:path";
 import type { TextDocument } from "vscode";
 import type { PlanFacts } from "../plan/facts.ts";
-import { gatherFacts } from "../surroundings/gather-facts.ts";
+import type { Only } from "../plan/request.ts";
+import { gatherFacts, writesToLookAt } from "../surroundings/gather-facts.ts";
 import { memorySettings } from "../surroundings/settings.ts";
 import type { ScriptReader } from "./script-reader.ts";
 import { readSettings } from "./settings.ts";
@@ -22,12 +23,14 @@ export class NoScriptError extends Error {
 
 /**
  * Everything planning needs for a document, as things stand now.
+ * @param asked which Write is planned: what it asks about on disk is looked at.
  * @throws {NoScriptError} for other documents, {SettingError} and {NukeNotFoundError} for settings that are wrong.
  */
 export async function factsFor(
   document: TextDocument,
   scripts: ScriptReader,
   demo = false,
+  asked?: { readonly write: string; readonly only: Only | undefined },
 ): Promise<PlanFacts> {
   if (document.isUntitled) throw new NoScriptError("untitled");
   const script = document.uri.scheme === "file" ? await scripts.facts(document) : null;
@@ -41,6 +44,7 @@ export async function factsFor(
       createFolders: settings.createFolders,
       unsaved: document.isDirty,
       cwd: dirname(document.uri.fsPath),
+      ...(asked === undefined ? {} : { look: writesToLookAt(script, asked.write, asked.only) }),
     },
   );
 }

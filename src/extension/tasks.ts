@@ -15,7 +15,15 @@ import {
 import * as z from "zod";
 import { endingText, rangesText, runningText } from "../plan/display.ts";
 import type { RenderEvent } from "../plan/events.ts";
-import { type RenderOptions, dealSchema, splitSchema } from "../plan/request.ts";
+import { parseOrder } from "../plan/order.ts";
+import {
+  type Order,
+  type RenderOptions,
+  dealSchema,
+  onlySchema,
+  prioritySchema,
+  splitSchema,
+} from "../plan/request.ts";
 import { parseMB } from "../plan/size.ts";
 import { isForPeople } from "./failures.ts";
 import type { RenderActions } from "./render-actions.ts";
@@ -30,6 +38,8 @@ const definitionSchema = z.object({
   script: z.string().min(1),
   write: z.string().min(1),
   range: z.string().optional(),
+  only: z.optional(onlySchema),
+  withNeeded: z.boolean().optional(),
   split: z.int().min(1).optional(),
   chunkSize: z.int().min(1).optional(),
   parallel: z.int().min(1).max(256).optional(),
@@ -38,6 +48,8 @@ const definitionSchema = z.object({
   views: z.array(z.string()).optional(),
   continueOnError: z.boolean().optional(),
   deal: z.optional(dealSchema),
+  order: z.string().optional(),
+  priority: z.optional(prioritySchema),
   retries: z.int().min(0).max(20).optional(),
   warm: z.boolean().optional(),
 });
@@ -86,6 +98,8 @@ class RenderTerminal implements Pseudoterminal {
   readonly #actions: RenderActions;
   readonly #renders: Renders;
   #job: string | null = null;
+  /** Renders of the Writes it reads. */
+  #before: readonly string[] = [];
   #ended = false;
 
   constructor(
@@ -119,11 +133,17 @@ class RenderTerminal implements Pseudoterminal {
   /** The task was ended by somebody. */
   close(): void {
     this.#ended = true;
-    if (this.#job !== null) void this.#renders.cancel(this.#job).then(undefined, () => undefined);
+    void this.#cancel().then(undefined, () => undefined);
   }
 
   handleInput(data: string): void {
     if (data === "\u0003") this.close();
+  }
+
+  /** What waits before what it waits for. */
+  async #cancel(): Promise<void> {
+    if (this.#job === null) return;
+    for (const job of [this.#job, ...this.#before.toReversed()]) await this.#renders.cancel(job);
   }
 
   async #run(): Promise<number> {
@@ -135,15 +155,21 @@ class RenderTerminal implements Pseudoterminal {
       else this.#show(event);
     });
     try {
-      const job = await this.#actions.start(
+      const started = await this.#actions.start(
         uri,
         definition.write,
         options(definition, readSettings(uri)["render.continueOnError"]),
+        { needed: definition.withNeeded ?? false },
       );
-      if (job === undefined) return 2;
+      if (started.kind === "nothing") this.#line(started.message);
+      if (started.kind !== "started") return started.kind === "nothing" ? 0 : 2;
+      const job = started.jobs.at(-1) ?? "";
+      this.#before = started.jobs.slice(0, -1);
+      for (const one of this.#before)
+        this.#line(`${this.#renders.get(one)?.write ?? one} is rendered first.`);
       this.#job = job;
       for (const event of early) this.#show(event);
-      if (this.#ended) await this.#renders.cancel(job);
+      if (this.#ended) await this.#cancel();
       const status = await this.#renders.finished(job);
       this.#line(`${status.write}: ${endingText(status)}`);
       if (status.missingRanges.length > 0)
@@ -190,11 +216,26 @@ function parseDefinition(definition: TaskDefinition): Definition {
 }
 
 function options(definition: Definition, continueOnError: boolean): RenderOptions {
-  const { range, split, chunkSize, parallel, threads, cache, views, deal, retries, warm } = definition;
+  const {
+    range,
+    only,
+    split,
+    chunkSize,
+    parallel,
+    threads,
+    cache,
+    views,
+    deal,
+    order,
+    priority,
+    retries,
+    warm,
+  } = definition;
   return {
     proxy: "script",
     continueOnError: definition.continueOnError ?? continueOnError,
     ...(range === undefined ? {} : { range }),
+    ...(only === undefined ? {} : { only }),
     ...(split === undefined ? {} : { split: splitSchema.parse({ by: "chunks", count: split }) }),
     ...(chunkSize === undefined ? {} : { split: splitSchema.parse({ by: "frames", size: chunkSize }) }),
     ...(parallel === undefined ? {} : { parallel }),
@@ -202,7 +243,17 @@ function options(definition: Definition, continueOnError: boolean): RenderOption
     ...(cache === undefined ? {} : { cacheMB: parseMB(cache) }),
     ...(views === undefined ? {} : { views }),
     ...(deal === undefined ? {} : { deal }),
+    ...(order === undefined ? {} : { order: orderOf(order) }),
+    ...(priority === undefined ? {} : { priority }),
     ...(retries === undefined ? {} : { retries }),
     ...(warm === undefined ? {} : { warm }),
   };
+}
+
+function orderOf(text: string): Order {
+  const order = parseOrder(text);
+  if (order !== null) return order;
+  throw new TaskDefinitionError(
+    `tasks.json: order: "${text}" is none of forward, backward, ends, every:N (N from 2 on). Correct the task.`,
+  );
 }

@@ -16,6 +16,7 @@ const localOnly = new Set<Problem["code"]>([
   "memory-over-budget",
   "memory-over-free",
   "movie-not-split",
+  "reads-unrendered",
 ]);
 
 export interface FarmPlan {
@@ -26,7 +27,7 @@ export interface FarmPlan {
 
 /**
  * The same plan as for a render here, read as a farm job: batches instead of a split. `job` is null when something stands in the way that
- * is not among the `ignored` problem codes.
+ * is not among the `ignored` problem codes, and when no frame is left to render.
  */
 export function farmJob(
   request: RenderRequest,
@@ -38,7 +39,8 @@ export function farmJob(
     facts,
   );
   const problems = plan.problems.filter((problem) => !localOnly.has(problem.code));
-  if (stoppers({ problems }, ignored).length > 0) return { job: null, plan, problems };
+  if (stoppers({ problems }, ignored).length > 0 || plan.chunks.length === 0)
+    return { job: null, plan, problems };
   const { frames } = parseFrames(plan.frames);
   const first = frames[0] ?? 0;
   const last = frames.at(-1) ?? first;

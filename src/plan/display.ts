@@ -21,11 +21,21 @@ export function runningText(status: JobStatus): string {
   if (status.state === "cancelling") return `cancelling · ${status.framesDone}/${status.frameCount} frames`;
   if (status.paused)
     return `${status.state === "interrupted" ? "interrupted" : "paused"} · ${status.framesDone}/${status.frameCount} frames`;
+  if (status.waitsFor.length > 0)
+    return `waits for ${waitsText(status)} · ${count(status.frameCount, "frame")}`;
   const parts = [`${status.framesDone}/${status.frameCount} frames`];
   if (status.running > 0) parts.push(count(status.running, "Nuke"));
   else parts.push("waiting");
   if (status.etaSeconds !== null) parts.push(`ETA ${duration(status.etaSeconds)}`);
   return parts.join(" · ");
+}
+
+/** The Writes a job waits for: `Write1, Write2`; many are counted. */
+function waitsText({ waitsFor }: JobStatus): string {
+  const writes = [...new Set(waitsFor.map(({ write }) => write))];
+  return writes.length > 3
+    ? `${writes.slice(0, 2).join(", ")} and ${writes.length - 2} more`
+    : writes.join(", ");
 }
 
 /** A job that is over: `100 frames · 4:12`, `3 frames missing`, `cancelled · 50/100 frames`. */
@@ -35,6 +45,11 @@ export function endingText(status: JobStatus): string {
   if (status.exitCode === 130) return `cancelled · ${status.framesDone}/${count(status.frameCount, "frame")}`;
   if (status.exitCode === 3) return `no license · ${count(missing, "frame")} missing`;
   return `${count(missing, "frame")} missing`;
+}
+
+/** How far a job is, or how it ended. */
+export function stateText(status: JobStatus): string {
+  return status.state === "finished" ? endingText(status) : runningText(status);
 }
 
 /** Ranges in Nuke syntax for people; long lists are cut. */

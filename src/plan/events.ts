@@ -1,5 +1,6 @@
 /** The one event stream of a render. The service sends it; every surface listens to it. */
 import * as z from "zod/mini";
+import { DEFAULT_PRIORITY } from "./request.ts";
 
 /** `interrupted`: the machine was started again, or the service told to end; it waits until somebody resumes it. */
 export const jobStateSchema = z.enum(["queued", "running", "interrupted", "cancelling", "finished"]);
@@ -48,6 +49,10 @@ export const chunkStatusSchema = z.object({
 });
 export type ChunkStatus = z.infer<typeof chunkStatusSchema>;
 
+const waitedForSchema = z.object({ job: z.string(), write: z.string() });
+/** A job that another one waits for. */
+export type WaitedFor = z.infer<typeof waitedForSchema>;
+
 export const jobStatusSchema = z.object({
   job: z.string(),
   script: z.string(),
@@ -55,6 +60,12 @@ export const jobStatusSchema = z.object({
   state: jobStateSchema,
   /** Nothing of it is started until somebody resumes it: it was paused, or interrupted. */
   paused: z._default(z.boolean(), false),
+  /** Of jobs that wait, those with the higher one start first; 0 to 100. */
+  priority: z._default(z.int(), DEFAULT_PRIORITY),
+  /** Nukes at once at most. */
+  parallel: z._default(z.int(), 1),
+  /** Jobs that have to be over before anything of this one is started. */
+  waitsFor: z._default(z.array(waitedForSchema), []),
   frames: z.string(),
   frameCount: z.int(),
   framesDone: z.int(),
@@ -140,3 +151,5 @@ export const renderEventSchema = z.discriminatedUnion("type", [
   }),
 ]);
 export type RenderEvent = z.infer<typeof renderEventSchema>;
+/** Events of one type. */
+export type EventOf<Type extends RenderEvent["type"]> = Extract<RenderEvent, { type: Type }>;

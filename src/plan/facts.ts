@@ -27,6 +27,19 @@ export const outputFolderSchema = z.object({
 });
 export type OutputFolder = z.infer<typeof outputFolderSchema>;
 
+/** The files of one view of a Write as they are on disk; empty files do not count. */
+export const viewFilesSchema = z.object({
+  /** Null: the name has no view token, and one file holds all views. */
+  view: z.nullable(z.string()),
+  /** Frames whose file is at least as new as the script, in Nuke syntax. */
+  fresh: z.string(),
+  /** Frames whose file is older than the script. */
+  older: z.string(),
+  /** The one file of a name without frame number; null where each frame has its own. */
+  whole: z.nullable(z.enum(["fresh", "older", "missing"])),
+});
+export type ViewFiles = z.infer<typeof viewFilesSchema>;
+
 export const planFactsSchema = z.object({
   script: scriptFactsSchema,
   machine: machineSchema,
@@ -34,6 +47,8 @@ export const planFactsSchema = z.object({
   nuke: z.nullable(nukeCommandSchema),
   /** By the full name of the Write; absent where the folder cannot be told by reading. */
   outputs: z.record(z.string(), z.array(outputFolderSchema)),
+  /** By the full name of the Write; only of those that somebody asked about and whose names can be told. */
+  files: z.optional(z.record(z.string(), z.array(viewFilesSchema))),
   /** Missing output folders are made without asking (`nukeRender.createFolders`). */
   createFolders: z.boolean(),
   /** The editor holds changes that are not on disk. */

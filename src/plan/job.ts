@@ -8,6 +8,8 @@ export const renderJobSchema = z.object({
   env: z.record(z.string(), z.string()),
   /** The script the artist knows, where `plan.script` is a copy of it; statuses show this one. */
   source: z.optional(z.string()),
+  /** Jobs that have to end well before this one starts; when one does not, this one is not started at all. */
+  after: z.optional(z.array(z.string().check(z.minLength(1), z.maxLength(100))).check(z.maxLength(10_000))),
   /** A file of ours to remove when the job has finished (a saved copy of an unsaved script); never the artist's own. */
   temporaryScript: z.optional(z.string()),
 });

@@ -7,14 +7,17 @@ import {
   checkUnsaved,
   checkWrite,
 } from "./checks.ts";
+import { checkNeeds } from "./write-order.ts";
 import { type CommandBase, commandLine, frameCommand } from "./command-line.ts";
+import { divideFrames } from "./divide.ts";
 import type { PlanFacts } from "./facts.ts";
 import { formatFrames } from "./frames.ts";
 import { defaultCacheMB, defaultParallel, defaultThreads, memorySum, nukesThatFit } from "./memory.ts";
 import { chooseRange } from "./range.ts";
 import type { Chunk, NukeCommand, Problem, RenderPlan } from "./render-plan.ts";
-import { DEFAULT_RETRIES, type RenderRequest, type Split } from "./request.ts";
-import { dealFrames, splitFrames } from "./split.ts";
+import { FORWARD } from "./order.ts";
+import { DEFAULT_PRIORITY, DEFAULT_RETRIES, type RenderRequest, type Split } from "./request.ts";
+import { selectFrames } from "./select-frames.ts";
 import type { ScriptFacts, WriteTarget } from "./target.ts";
 import { WARM_COMMANDS, planWarm, warmLine } from "./warm-command.ts";
 
@@ -30,10 +33,17 @@ export function planRender(request: RenderRequest, facts: PlanFacts): RenderPlan
   if (!write) return emptyPlan(request, facts, writeMissing(request.write, facts.script));
 
   const range = chooseRange(facts.script, write, request.range);
-  const { frames, steps } = range.list;
-  const shape = chooseShape(request, facts, write, frames.length);
+  const { steps } = range.list;
   const views = request.views ?? [];
   const rendered = views.length > 0 ? views : write.views;
+  const file = outputFile(write, request, facts.script);
+  const selection = selectFrames(
+    range.list.frames,
+    { only: request.only, write, views: rendered, outputFile: file },
+    facts,
+  );
+  const { frames } = selection;
+  const shape = chooseShape(request, facts, write, frames.length);
   const base: CommandBase = {
     nuke: facts.nuke ?? unknownNuke,
     script: request.script,
@@ -47,11 +57,16 @@ export function planRender(request: RenderRequest, facts: PlanFacts): RenderPlan
   };
   const command = frameCommand(base);
   const { warm, problems: warmProblems } = planWarm(request, facts, write, base);
-  const parts = warm
-    ? splitFrames(frames, { by: "chunks", count: shape.parallel })
-    : request.deal === "auto" && !write.movie
-      ? dealFrames(frames, shape.parallel)
-      : splitFrames(frames, shape.split);
+  // Nukes that stay open share their frames out among themselves.
+  const deal = warm ? "fixed" : dealOf(request, write);
+  const order = write.movie ? FORWARD : (request.order ?? FORWARD);
+  const by =
+    deal === "auto"
+      ? { by: "auto" as const, nukes: shape.parallel, pace: null }
+      : warm
+        ? { by: "chunks" as const, count: shape.parallel }
+        : shape.split;
+  const parts = divideFrames(frames, { by, order });
   const chunks = parts.map((part, index): Chunk => ({
     index,
     frames: formatFrames(part, steps),
@@ -67,12 +82,15 @@ export function planRender(request: RenderRequest, facts: PlanFacts): RenderPlan
     frameCount: frames.length,
     movie: write.movie,
     filesPerFrame: write.viewToken ? Math.max(1, rendered.length) : 1,
-    outputFile: outputFile(write, request, facts.script),
+    outputFile: file,
     cwd: facts.cwd,
     chunks,
     command,
     warm,
     parallel: shape.parallel,
+    deal,
+    order,
+    priority: request.priority ?? DEFAULT_PRIORITY,
     threads: shape.threads,
     memory,
     continueOnError: request.continueOnError,
@@ -83,7 +101,9 @@ export function planRender(request: RenderRequest, facts: PlanFacts): RenderPlan
       ...checkNuke(facts.nuke, facts.script),
       ...checkWrite(write),
       ...range.problems,
-      ...checkFileName(write, frames.length, rendered),
+      ...selection.problems,
+      ...checkNeeds(write, range.list.frames, facts),
+      ...checkFileName(write, range.list.frames.length, rendered),
       ...checkFolders(write, facts),
       ...checkSamePath(write, facts.script),
       ...movieNotice(write, request.split),
@@ -99,6 +119,12 @@ export function stoppers(
   ignored: ReadonlySet<string> = new Set(),
 ): Problem[] {
   return problems.filter((problem) => problem.severity === "error" && !ignored.has(problem.code));
+}
+
+/** Dealt out unless somebody asked for chunks of their own; a container is never dealt out. */
+function dealOf({ deal, split }: RenderRequest, { movie }: WriteTarget): RenderPlan["deal"] {
+  if (movie) return "fixed";
+  return (deal ?? (split === undefined ? "auto" : "split")) === "auto" ? "auto" : "fixed";
 }
 
 interface Shape {
@@ -174,6 +200,9 @@ function emptyPlan(request: RenderRequest, facts: PlanFacts, problem: Problem): 
     chunks: [],
     command: { before: [], after: [] },
     parallel: 1,
+    deal: "fixed",
+    order: FORWARD,
+    priority: request.priority ?? DEFAULT_PRIORITY,
     threads: 1,
     memory: memorySum(facts.machine, 1, defaultCacheMB(facts.machine, 1)),
     continueOnError: request.continueOnError,

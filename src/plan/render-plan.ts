@@ -1,5 +1,6 @@
 /** What will be done, to the last argument. The form shows it, the service carries it out, farms translate it. */
 import * as z from "zod/mini";
+import { DEFAULT_PRIORITY, orderSchema, prioritySchema } from "./request.ts";
 
 export const problemSchema = z.object({
   code: z.enum([
@@ -27,13 +28,21 @@ export const problemSchema = z.object({
     "nuke-other-version",
     "nuke-demo",
     "option-invalid",
+    "frames-on-disk",
+    "frames-unread",
+    "frames-unknown",
+    "nothing-to-render",
+    "reads-unrendered",
+    "reads-in-circle",
   ]),
   /** Errors stop a render before anything starts; warnings and infos are said and the render goes on. */
   severity: z.enum(["error", "warning", "info"]),
   /** For people; says what to do next. */
   message: z.string(),
   /** Something the surface can do about it with one click. */
-  fix: z.optional(z.enum(["create-folder", "save-script", "render-saved-copy", "use-demo-renderer"])),
+  fix: z.optional(
+    z.enum(["create-folder", "save-script", "render-saved-copy", "use-demo-renderer", "render-needed"]),
+  ),
   /** The folder to create, where `fix` is `create-folder`. */
   path: z.optional(z.string()),
 });
@@ -105,6 +114,11 @@ export const renderPlanSchema = z.object({
   /** Nukes stay open between frames, and are started with this, the command file between the two (`warmLine`); absent: they do not. */
   warm: z.optional(frameCommandSchema),
   parallel: z.int(),
+  /** `auto`: chunks that were not started may be dealt anew when more is known of how long frames take; `fixed`: they are as asked. */
+  deal: z._default(z.enum(["auto", "fixed"]), "fixed"),
+  order: z._default(orderSchema, { by: "forward" }),
+  /** Among the jobs of this machine; higher ones start first. */
+  priority: z._default(prioritySchema, DEFAULT_PRIORITY),
   threads: z.int(),
   memory: memorySumSchema,
   continueOnError: z.boolean(),

@@ -14,6 +14,26 @@ export type Split = z.infer<typeof splitSchema>;
 /** A frame that fails three times has a reason. */
 export const DEFAULT_RETRIES = 2;
 
+/** In the middle of 0 (last of all) to 100 (before all others). */
+export const DEFAULT_PRIORITY = 50;
+export const prioritySchema = z.int().check(z.minimum(0), z.maximum(100));
+
+/** Nukes of one job at once, 1 to 256. */
+export const parallelSchema = z.int().check(z.minimum(1), z.maximum(256));
+
+/**
+ * Which frames are rendered first: from the first on, from the last on, first, middle and last before the others (`ends`), or every so many-th before the
+ * others. Movies have one order only.
+ */
+export const orderSchema = z.discriminatedUnion("by", [
+  z.object({ by: z.literal("forward") }),
+  z.object({ by: z.literal("backward") }),
+  z.object({ by: z.literal("ends") }),
+  z.object({ by: z.literal("every"), step: z.int().check(z.minimum(2), z.maximum(100_000)) }),
+]);
+export type Order = z.infer<typeof orderSchema>;
+export const orderBySchema = z.enum(["forward", "backward", "ends", "every"]);
+
 /**
  * How frames are dealt out: `auto` in rounds that get smaller, as Nukes come free (`dealFrames`); `split` and `chunks` as the request's
  * `split` says.
@@ -25,15 +45,28 @@ export type Deal = z.infer<typeof dealSchema>;
 export const proxyModeSchema = z.enum(["script", "proxy", "full"]);
 export type ProxyMode = z.infer<typeof proxyModeSchema>;
 
+/**
+ * Which frames of the range: `missing`, those of which not every file is on disk or one is empty; `outdated`, those and the ones
+ * with a file older than the script.
+ */
+export const onlySchema = z.enum(["all", "missing", "outdated"]);
+export type Only = z.infer<typeof onlySchema>;
+
 export const renderOptionsSchema = z.object({
   /** In Nuke's own syntax; empty or absent: the Write's limit, else the script's range. */
   range: z.optional(z.string()),
+  /** Absent: all. */
+  only: z.optional(onlySchema),
   /** Absent: the machine decides. */
   split: z.optional(splitSchema),
-  /** Absent: as `split` says. With `auto`, chunks of `split` are the Nukes at once. */
+  /** Absent: as `split` says where there is one, else `auto`. With `auto`, chunks of `split` are the Nukes at once. */
   deal: z.optional(dealSchema),
+  /** Absent: first to last. */
+  order: z.optional(orderSchema),
   /** Nukes at once, 1 to 256; absent: as many as there are chunks and memory for. */
-  parallel: z.optional(z.int().check(z.minimum(1), z.maximum(256))),
+  parallel: z.optional(parallelSchema),
+  /** Among the jobs of this machine, 0 to 100; absent: `DEFAULT_PRIORITY`. */
+  priority: z.optional(prioritySchema),
   /** Threads of each Nuke (`-m`), 1 to 1024; absent: cores / parallel. */
   threads: z.optional(z.int().check(z.minimum(1), z.maximum(1024))),
   /** Image cache of each Nuke in MB (`-c`); absent: memory budget / parallel minus the allowance. */

@@ -17,27 +17,3 @@ export function splitFrames(frames: readonly number[], split: Split): number[][]
   const edge = (index: number): number => Math.floor((index * frames.length) / count);
   return Array.from({ length: count }, (_, index) => frames.slice(edge(index), edge(index + 1)));
 }
-
-/** Of the frames left, so many are kept back for the next round. */
-const KEPT_BACK = 0.15;
-/** No round is worth a start of Nuke for fewer frames than this. */
-const LEAST_FRAMES = 4;
-
-/**
- * Deals sorted frames out in rounds, for so many Nukes that take the next chunk as they come free; every frame is in exactly one chunk. The
- * first round has most of the frames, each later one the same part of what is left, so Nuke is started rarely and nobody waits long for one
- * slow chunk at the end (guided self-scheduling). In a round the frames go around like cards: neighbors cost much the same, so that
- * whatever rises, falls or peaks over the range falls on all chunks alike.
- */
-export function dealFrames(frames: readonly number[], nukes: number): number[][] {
-  const chunks: number[][] = [];
-  for (let from = 0; from < frames.length;) {
-    const left = frames.length - from;
-    const kept = Math.floor(left * KEPT_BACK);
-    const round = frames.slice(from, kept < nukes * LEAST_FRAMES ? undefined : frames.length - kept);
-    const hands = Math.min(nukes, round.length);
-    for (let hand = 0; hand < hands; hand++) chunks.push(round.filter((_, at) => at % hands === hand));
-    from += round.length;
-  }
-  return chunks;
-}

@@ -32,6 +32,8 @@ export const writeTargetSchema = z.object({
   createDirectories: z.boolean(),
   /** `frame_mode` makes the number in the file name differ from the script's frame. */
   renumbered: z.boolean(),
+  /** Other Writes whose files this one's pixels come from, each with the node that reads them. */
+  needs: z.array(z.object({ write: z.string(), reader: z.string() })),
   /** First line of the node in the script, from 1. */
   line: z.int(),
   /** The file name with everything expanded but frame and view tokens; absolute or relative to the script's folder; null when reading alone cannot tell. */

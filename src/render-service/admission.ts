@@ -1,4 +1,5 @@
 /** Says which job may start one more Nuke, and tells people when it may not. */
+import { defaultBudgetMB, machineMemory } from "../surroundings/machine.ts";
 import type { RenderEvent } from "../plan/events.ts";
 import { count } from "../plan/display.ts";
 import { displayMB } from "../plan/size.ts";
@@ -86,4 +87,10 @@ export class Admission {
     this.#told.set(job, known);
     return known;
   }
+}
+
+/** The budget that holds, MB: one beyond the machine, or beyond the limit this service lives under, is none; null: the machine decides. */
+export function budgetOf(asked: number | null): number {
+  const { totalMB } = machineMemory();
+  return Math.min(totalMB, asked ?? defaultBudgetMB(totalMB));
 }

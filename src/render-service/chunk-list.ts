@@ -6,24 +6,40 @@ import type { Chunk, RenderPlan } from "../plan/render-plan.ts";
 import { ChunkRun } from "./chunk-run.ts";
 import type { ChunkView } from "./chunk-view.ts";
 
+/** What was dealt anew. */
+export interface Redealt {
+  /** Chunks that are there no more, or hold other frames now. */
+  readonly gone: ReadonlySet<number>;
+  /** Those that hold their frames (in Nuke syntax), in the order in which they are to start. */
+  readonly fresh: readonly { readonly chunk: number; readonly frames: string }[];
+}
+
 export class ChunkList {
   readonly #plan: RenderPlan;
   readonly #steps: ReadonlySet<number>;
-  readonly #chunks: Chunk[];
+  /** By index; chunks that never started may have gone. */
+  readonly #chunks: Map<number, Chunk>;
+  #nextIndex: number;
   readonly #runs = new Map<number, ChunkView>();
   /** By the index of a chunk that came back: the one that left its frames. */
   readonly #origins = new Map<number, number>();
+  readonly #cancelled = new Set<number>();
   readonly #dropped = new Map<number, { readonly verdict: Verdict; readonly reason: string }>();
 
   /** @param steps how the plan's range was typed; what comes back is written the same way. */
   constructor(plan: RenderPlan, steps: ReadonlySet<number>) {
     this.#plan = plan;
     this.#steps = steps;
-    this.#chunks = [...plan.chunks];
+    this.#chunks = new Map(plan.chunks.map((chunk) => [chunk.index, chunk]));
+    this.#nextIndex = plan.chunks.length;
   }
 
   get length(): number {
-    return this.#chunks.length;
+    return this.#chunks.size;
+  }
+
+  has(index: number): boolean {
+    return this.#chunks.has(index);
   }
 
   /** Those that were started, in the order they were. */
@@ -35,6 +51,11 @@ export class ChunkList {
     return this.runs.filter((run): run is ChunkRun => run instanceof ChunkRun && run.isRunning);
   }
 
+  /** Those that may still be started, in the order of their indices. */
+  get waiting(): number[] {
+    return [...this.#chunks.keys()].filter((index) => !this.#runs.has(index) && !this.#dropped.has(index));
+  }
+
   /** The run of a chunk that was started. */
   run(index: number): ChunkView | undefined {
     return this.#runs.get(index);
@@ -42,7 +63,7 @@ export class ChunkList {
 
   /** @throws {RangeError} */
   get(index: number): Chunk {
-    const chunk = this.#chunks[index];
+    const chunk = this.#chunks.get(index);
     if (!chunk) throw new RangeError(`no chunk ${index}`);
     return chunk;
   }
@@ -53,9 +74,8 @@ export class ChunkList {
 
   /** Makes a chunk of frames that another one left (null: nobody); answers with its index. */
   add(frames: readonly number[], origin: number | null): number {
-    const index = this.#chunks.length;
-    const argv = commandLine(this.#plan.command, frames, this.#steps);
-    this.#chunks.push({ index, frames: formatFrames(frames, this.#steps), count: frames.length, argv });
+    const index = this.#nextIndex++;
+    this.narrow(index, frames);
     if (origin !== null) this.#origins.set(index, origin);
     return index;
   }
@@ -80,7 +100,59 @@ export class ChunkList {
   /** Only these frames of a chunk are left to be rendered. */
   narrow(index: number, frames: readonly number[]): void {
     const argv = commandLine(this.#plan.command, frames, this.#steps);
-    this.#chunks[index] = { index, frames: formatFrames(frames, this.#steps), count: frames.length, argv };
+    this.#chunks.set(index, { index, frames: formatFrames(frames, this.#steps), count: frames.length, argv });
+  }
+
+  /** A chunk that never started has gone, and its number is not given again. */
+  remove(index: number): void {
+    this.#chunks.delete(index);
+    this.#nextIndex = Math.max(this.#nextIndex, index + 1);
+  }
+
+  /**
+   * Divides the frames of those of the plan's chunks that wait anew; what came back stays as it is, for it came back for a reason.
+   * @param divide puts each of these frames into one chunk.
+   * @param promised writes it down; false: that cannot be, and all stays as it is.
+   */
+  redeal(
+    waiting: readonly number[],
+    divide: (left: ReadonlySet<number>) => readonly (readonly number[])[],
+    promised: (redealt: Redealt) => boolean,
+  ): Redealt | null {
+    const gone = waiting.filter((index) => this.#isOfPlan(index)).sort((a, b) => a - b);
+    if (gone.length === 0) return null;
+    const left = new Set(gone.flatMap((index) => framesOf(this.get(index).frames)));
+    const parts = divide(left);
+    const numbers = parts.map((_, at) => gone[at] ?? this.#nextIndex + at - gone.length);
+    const fresh = parts.map((frames, at) => ({
+      chunk: numbers[at] ?? 0,
+      frames: formatFrames(frames, this.#steps),
+    }));
+    const redealt = { gone: new Set(gone), fresh };
+    if (!promised(redealt)) return null;
+    for (const index of gone) this.#chunks.delete(index);
+    this.#nextIndex += Math.max(0, parts.length - gone.length);
+    for (const [at, frames] of parts.entries()) this.narrow(numbers[at] ?? 0, frames);
+    return redealt;
+  }
+
+  #isOfPlan(index: number): boolean {
+    return (
+      this.has(index) && !this.#origins.has(index) && !this.#runs.has(index) && !this.#dropped.has(index)
+    );
+  }
+
+  /** A chunk ends, or never starts, because somebody wants it so. */
+  cancel(index: number): void {
+    const run = this.#runs.get(index);
+    this.#cancelled.add(index);
+    if (run instanceof ChunkRun) run.cancel();
+    else this.drop(index, "cancelled", "Cancelled before it started.");
+  }
+
+  /** Somebody wants this chunk no more. */
+  isCancelled(index: number): boolean {
+    return this.#cancelled.has(index);
   }
 
   /** A chunk that waits will not be started. */
@@ -90,19 +162,20 @@ export class ChunkList {
 
   /** None of those that wait will be started. */
   dropWaiting(verdict: Verdict, reason: string): void {
-    for (const { index } of this.#chunks)
+    for (const index of this.#chunks.keys())
       if (!this.#runs.has(index) && !this.#dropped.has(index)) this.#dropped.set(index, { verdict, reason });
   }
 
   get statuses(): ChunkStatus[] {
-    return this.#chunks.map((chunk) => this.#status(chunk));
+    const chunks = [...this.#chunks.values()].sort((a, b) => a.index - b.index);
+    return chunks.map((chunk) => this.#status(chunk));
   }
 
   /** Frames that are left to those which wait or run, and the most that one running Nuke has before it. */
   get left(): { frames: number; longest: number } {
     let frames = 0;
     let longest = 0;
-    for (const { index, count } of this.#chunks) {
+    for (const { index, count } of this.#chunks.values()) {
       const run = this.#runs.get(index);
       if (run ? !run.isRunning : this.#dropped.has(index)) continue;
       const own = count - (run?.framesAdvanced ?? 0);

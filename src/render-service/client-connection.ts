@@ -94,17 +94,35 @@ export class ClientConnection {
     this.#serve(requests.jobs, () => service.jobs);
     this.#serve(requests.job, ({ job }) => service.job(job));
     this.#serve(requests.cancel, ({ job }) => {
-      service.cancel(job);
+      service.controls.cancel(job);
       return {};
     });
     this.#serve(requests.pause, ({ job }) => {
-      service.pause(job);
+      service.controls.pause(job);
       return {};
     });
     this.#serve(requests.resume, ({ job }) => {
-      service.resume(job);
+      service.controls.resume(job);
       return {};
     });
+    const { controls } = service;
+    this.#serve(requests.priority, ({ job, priority }) => {
+      controls.setPriority(job, priority);
+      return {};
+    });
+    this.#serve(requests.next, ({ job }) => {
+      controls.renderNext(job);
+      return {};
+    });
+    this.#serve(requests.parallel, ({ job, parallel }) => {
+      controls.setParallel(job, parallel);
+      return {};
+    });
+    this.#serve(requests.cancelChunk, ({ job, chunk }) => {
+      controls.cancelChunk(job, chunk);
+      return {};
+    });
+    this.#serve(requests.limits, () => service.limits);
     this.#serve(requests.watch, ({ jobs, lines }) => {
       this.#watch(jobs, lines);
       return {};

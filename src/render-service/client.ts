@@ -11,6 +11,7 @@ import {
   type LogPiece,
   PROTOCOL,
   type Request,
+  type ServiceLimits,
   type ServiceSettings,
   eventNotification,
   eventSchema,
@@ -18,7 +19,7 @@ import {
   requests,
 } from "./protocol.ts";
 
-export type { Hello, LogPiece } from "./protocol.ts";
+export type { Hello, LogPiece, ServiceLimits } from "./protocol.ts";
 
 export interface Disposable {
   dispose(): void;
@@ -121,6 +122,34 @@ export class RenderServiceClient implements Disposable {
 
   async resume(job: { job: string }): Promise<void> {
     await this.#ask(requests.resume, job);
+  }
+
+  /** Jobs of a higher priority (0 to 100) start first; what runs goes on. */
+  async setPriority(what: { job: string; priority: number }): Promise<void> {
+    await this.#ask(requests.priority, what);
+  }
+
+  /** Puts a job before all others; what runs goes on. */
+  async renderNext(job: { job: string }): Promise<void> {
+    await this.#ask(requests.next, job);
+  }
+
+  /** Nukes of a job at once (1 to 256) from now on; those at work beyond that end with their chunks. */
+  async setParallel(what: { job: string; parallel: number }): Promise<void> {
+    await this.#ask(requests.parallel, what);
+  }
+
+  /**
+   * Ends one chunk (from 0), or sees to it that it never starts; its unfinished frames are missing in the end.
+   * @throws {RenderServiceError} `unknown-job`, `unknown-chunk`
+   */
+  async cancelChunk(what: { job: string; chunk: number }): Promise<void> {
+    await this.#ask(requests.cancelChunk, what);
+  }
+
+  /** What holds for all jobs together. */
+  limits(): Promise<ServiceLimits> {
+    return this.#ask(requests.limits, {});
   }
 
   /** From now on the events of these jobs come to `onEvent`, first each job's present status as a `progress` event. Adds to earlier calls. */

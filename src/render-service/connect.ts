@@ -9,13 +9,14 @@ import { RenderServiceError } from "./errors.ts";
 import { JobFolders } from "./job-folders.ts";
 import { readLock, requireThisMachine } from "./lock-record.ts";
 import { JOB_FOLDER_VARIABLE } from "./nuke-environment.ts";
+import { type Runtime, chooseRuntime } from "./runtime.ts";
 import { jobsFolder, lockFile, prepareStateFolder, serviceLogFile, stateFolder } from "./state-folder.ts";
 
 export interface ConnectOptions {
   /** Default: `NUKE_RENDER_STATE_DIR`, else the platform's place. */
   readonly stateFolder?: string;
-  /** The runtime that runs the service, with what has to be in its environment; default: the one that runs this. */
-  readonly runtime?: { readonly path: string; readonly env?: Readonly<Record<string, string>> };
+  /** The runtime that runs the service; default: `chooseRuntime`. */
+  readonly runtime?: Runtime;
   /** How long (ms) to try, default 30 s: a machine full of renders starts processes slowly. */
   readonly deadlineMs?: number;
   /** Further variables for a service that is started, such as `NUKE_RENDER_IDLE_SECONDS`. */
@@ -125,17 +126,15 @@ async function startService(folder: string, options: ConnectOptions): Promise<St
   try {
     // The mark of a job would make the service, started by a tool inside its Nuke, pass for one of its Nukes.
     const { NODE_OPTIONS: _, [JOB_FOLDER_VARIABLE]: __, ...surroundings } = process.env;
-    const path = options.runtime?.path ?? process.execPath;
-    const inElectron = options.runtime === undefined && process.versions.electron !== undefined;
+    const runtime = options.runtime ?? (await chooseRuntime());
     const program = programFile("render-service");
     // Only from sources, which need a Node that knows the flag; an older editor's runtime would refuse it.
     const flags = program.endsWith(".ts") ? ["--disable-warning=ExperimentalWarning"] : [];
-    const child = spawn(path, [...flags, program], {
+    const child = spawn(runtime.path, [...flags, program], {
       cwd: folder,
       env: {
         ...surroundings,
-        ...(inElectron ? { ELECTRON_RUN_AS_NODE: "1" } : {}),
-        ...options.runtime?.env,
+        ...runtime.env,
         ...options.env,
         NUKE_RENDER_STATE_DIR: folder,
       },

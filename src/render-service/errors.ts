@@ -9,6 +9,8 @@ export type ServiceFailure =
   | "other-version"
   /** No job has this id. */
   | "unknown-job"
+  /** The job has no such chunk. */
+  | "unknown-chunk"
   /** The job has not finished yet. */
   | "job-running"
   /** Jobs run, and it was not forced to stop. */

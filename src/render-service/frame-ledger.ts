@@ -53,6 +53,8 @@ export class FrameLedger {
   #last = -1;
   /** Of those rendered singly, the one at work. */
   #begun: number | null = null;
+  /** What the clock says less what has passed since: the same as long as nobody sets the clock. */
+  readonly #clock = Date.now() - performance.now();
 
   constructor(chunk: LedgerChunk) {
     this.#chunk = chunk;
@@ -248,11 +250,17 @@ export class FrameLedger {
     return null;
   }
 
+  /** When it was started, by a clock that may have been set back since. */
+  get #earliest(): number {
+    const setBack = Math.min(0, Date.now() - performance.now() - this.#clock);
+    return this.#chunk.startedAt + setBack;
+  }
+
   async #problemOfFile(file: string): Promise<string | null> {
     try {
       const { size, mtimeMs } = await stat(file);
       if (size === 0) return `${file} is empty. Check the space left on its disk.`;
-      if (mtimeMs < this.#chunk.startedAt - TIME_STEP_MS)
+      if (mtimeMs < this.#earliest - TIME_STEP_MS)
         return `${file} is older than this render. Check that the clocks of this machine and its file server agree.`;
       return null;
     } catch (error) {

@@ -1,4 +1,5 @@
 /** What a job learns from its own Nukes, beside what earlier renders of the same Write have taught. */
+import type { Pace } from "../plan/deal.ts";
 import type { RenderPlan } from "../plan/render-plan.ts";
 import type { ChunkList } from "./chunk-list.ts";
 import { meanOf } from "./frame-times.ts";
@@ -41,6 +42,14 @@ export class JobLessons {
       startupSeconds: meanOf(runs.flatMap(({ times }) => times.startupSeconds ?? [])),
       secondsPerFrame: meanOf(runs.flatMap(({ times }) => times.secondsPerFrame ?? [])),
     };
+  }
+
+  /** How fast the Nukes of this job have been; null before one has rendered two frames. */
+  get pace(): Pace | null {
+    const { runs } = this.#facts.list;
+    const startupSeconds = meanOf(runs.flatMap(({ times }) => times.startupSeconds ?? []));
+    const secondsPerFrame = meanOf(runs.flatMap(({ times }) => times.secondsPerFrame ?? []));
+    return startupSeconds === null || secondsPerFrame === null ? null : { startupSeconds, secondsPerFrame };
   }
 
   /** How long (ms) a Nuke of this job may say nothing. */

@@ -1,7 +1,7 @@
 /** What a journal tells of a job: the sum of its lines. Pure; whatever line is the last, no frame is in two places and none in no place. */
 import { formatFrames, framesOf, parseFrames } from "../plan/frames.ts";
 import type { RenderPlan } from "../plan/render-plan.ts";
-import type { Aftermath, EntryOf, JournalEntry, KeptJob } from "./journal-entry.ts";
+import type { Aftermath, EntryOf, JournalEntry, KeptJob, Wishes } from "./journal-entry.ts";
 
 /** A Nuke that was started, or was about to be. */
 export interface PastRun {
@@ -30,6 +30,10 @@ export interface PastChunk {
   readonly bySelf: boolean;
   /** In the order they are to be started; null for one that is not to be started any more. */
   place: number | null;
+  /** It was dealt anew, and there is no chunk of this number. */
+  gone: boolean;
+  /** What it has not rendered is not to be rendered. */
+  cancelled: boolean;
 }
 
 export interface JobPast {
@@ -49,6 +53,8 @@ export interface JobPast {
   readonly lost: Set<number>;
   readonly paused: boolean;
   readonly interrupted: boolean;
+  /** Null: as it was submitted. */
+  readonly wishes: Wishes | null;
 }
 
 /** Null where the first line is not that of a job. */
@@ -59,7 +65,7 @@ export function jobPast(entries: readonly JournalEntry[]): JobPast | null {
     job: first.job,
     submittedAt: first.submittedAt,
     boot: first.boot,
-    chunks: first.job.plan.chunks.map(({ frames }, place) => ({ frames, from: null, bySelf: false, place })),
+    chunks: first.job.plan.chunks.map(({ frames }, place) => ofPlan(frames, place)),
     runs: new Map(),
     endings: [],
     dropped: null,
@@ -68,6 +74,7 @@ export function jobPast(entries: readonly JournalEntry[]): JobPast | null {
     lost: new Set(),
     paused: false,
     interrupted: false,
+    wishes: null,
   };
   for (const entry of entries) take(past, entry);
   complete(past, first.job.plan);
@@ -86,7 +93,9 @@ function take(past: Draft, entry: JournalEntry): void {
       return;
     case "starting": {
       const chunk = past.chunks[entry.chunk];
-      if (chunk) chunk.place = null;
+      // The line that made it was lost on a full disk; its frames lie elsewhere now.
+      if (chunk === undefined) return;
+      chunk.place = null;
       past.runs.set(entry.chunk, {
         chunk: entry.chunk,
         at: entry.at,
@@ -131,6 +140,16 @@ function take(past: Draft, entry: JournalEntry): void {
       past.cancelled = true;
       past.dropped ??= entry.drop;
       return;
+    case "wished":
+      past.wishes = entry.wishes;
+      return;
+    case "chunk-cancelled": {
+      const chunk = past.chunks[entry.chunk];
+      if (chunk) Object.assign(chunk, { cancelled: true, place: null });
+      return;
+    }
+    case "dealt":
+      return takeDealt(past, entry);
     case "paused":
       past.paused = entry.paused;
       past.interrupted = false;
@@ -155,19 +174,40 @@ function inOrder(some: readonly number[], others: readonly number[]): number[] {
   return [...some, ...others].sort((a, b) => a - b);
 }
 
+/** Chunks of the plan that wait. */
+function ofPlan(frames: string, place: number): PastChunk {
+  return { frames, from: null, bySelf: false, place, gone: false, cancelled: false };
+}
+
+function takeDealt(past: Draft, { gone, fresh }: EntryOf<"dealt">): void {
+  const places = gone.flatMap((index) => past.chunks[index]?.place ?? []);
+  for (const index of gone) {
+    const chunk = past.chunks[index];
+    if (chunk) Object.assign(chunk, { gone: true, place: null });
+  }
+  if (places.length === 0) return;
+  const at = Math.min(...places);
+  const others = past.chunks.flatMap(({ place }) => (place === null || place <= at ? [] : [place]));
+  // All of them before what waits behind the first of those that are gone.
+  const step = (Math.min(at + 1, ...others) - at) / fresh.length;
+  for (const [nth, { chunk, frames }] of fresh.entries())
+    if (chunk <= past.chunks.length) past.chunks[chunk] = ofPlan(frames, at + nth * step);
+}
+
 function takeAftermath(past: Draft, origin: number, entry: Aftermath): void {
   past.endings.push(entry);
   for (const frame of entry.lost) past.lost.add(frame);
   past.givenUp ??= entry.givenUp;
   past.dropped ??= entry.drop;
   const waiting = past.chunks.flatMap(({ place }) => (place === null ? [] : [place]));
-  let [front, back] = [Math.min(0, ...waiting), Math.max(0, ...waiting)];
-  front -= entry.back.filter(({ first }) => first).length;
-  let at = front;
+  let back = Math.max(0, ...waiting);
+  // Those that come first come in their own order.
+  let front = Math.min(0, ...waiting) - entry.back.filter(({ first }) => first).length;
   for (const { chunk, frames, bySelf, first } of entry.back) {
     // A line before it was lost on a full disk: `complete` finds the frames a place.
     if (chunk !== past.chunks.length) continue;
-    past.chunks.push({ frames, from: origin, bySelf, place: first ? at++ : ++back });
+    const place = first ? front++ : ++back;
+    past.chunks.push({ ...ofPlan(frames, place), from: origin, bySelf });
   }
 }
 
@@ -184,7 +224,9 @@ function complete(past: Draft, plan: RenderPlan): void {
   const placed = new Set([...done, ...past.lost]);
   for (const run of past.runs.values())
     if (run.ended === null)
-      for (const frame of framesOf(past.chunks[run.chunk]?.frames ?? plan.frames)) placed.add(frame);
+      for (const frame of framesOf(past.chunks[run.chunk]?.frames ?? "")) placed.add(frame);
+  for (const { cancelled, frames: unwanted } of past.chunks)
+    if (cancelled) for (const frame of framesOf(unwanted)) placed.add(frame);
   for (const chunk of past.chunks) {
     if (chunk.place === null) continue;
     const left = framesOf(chunk.frames).filter((frame) => !placed.has(frame));
@@ -194,10 +236,7 @@ function complete(past: Draft, plan: RenderPlan): void {
   }
   const nowhere = frames.filter((frame) => !placed.has(frame));
   if (nowhere.length > 0)
-    past.chunks.push({
-      frames: formatFrames(nowhere, steps),
-      from: null,
-      bySelf: false,
-      place: Math.max(0, ...past.chunks.map(({ place }) => place ?? 0)) + 1,
-    });
+    past.chunks.push(
+      ofPlan(formatFrames(nowhere, steps), Math.max(0, ...past.chunks.map(({ place }) => place ?? 0)) + 1),
+    );
 }

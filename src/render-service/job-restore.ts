@@ -22,9 +22,13 @@ export function restoreJob(
   list: ChunkList,
   book: Pick<FrameBook, "after">,
 ): Unfinished {
-  for (const [index, { frames, from }] of past.chunks.entries()) {
+  for (const [index, { frames, from, gone }] of past.chunks.entries()) {
+    if (gone) {
+      list.remove(index);
+      continue;
+    }
     const own = framesOf(frames);
-    if (index >= list.length) list.add(own, from);
+    if (!list.has(index)) list.add(own, from);
     else if (list.get(index).frames !== frames) list.narrow(index, own);
   }
   // How often each frame has failed, and made room.
@@ -33,11 +37,13 @@ export function restoreJob(
   for (const { chunk, at, done, ended } of past.runs.values())
     if (ended !== null)
       list.started(chunk, new PastChunk({ plan, status: ended.status, startedAt: at, done }));
+  for (const [index, { cancelled }] of past.chunks.entries()) if (cancelled) list.cancel(index);
   if (past.dropped !== null) list.dropWaiting(past.dropped.verdict, past.dropped.reason);
   const open = [...past.runs.values()].filter(({ ended }) => ended === null);
   const opened = new Set(open.map(({ chunk }) => chunk));
   const waiting: (QueueReturn & { place: number })[] = [];
-  for (const [chunk, { place, bySelf, frames }] of past.chunks.entries()) {
+  for (const [chunk, { place, bySelf, gone, cancelled, frames }] of past.chunks.entries()) {
+    if (gone || cancelled) continue;
     if (opened.has(chunk) || past.runs.has(chunk) || past.dropped !== null) continue;
     if (place === null) list.drop(chunk, "done", frames === "" ? TAKEN_OVER : "Its frames are on disk.");
     else waiting.push({ chunk, bySelf, first: false, place });

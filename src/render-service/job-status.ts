@@ -1,24 +1,27 @@
 /** What people see of a job. */
 import type { JobState, JobStatus } from "../plan/events.ts";
-import { formatFrames } from "../plan/frames.ts";
+import { type FrameList, formatFrames } from "../plan/frames.ts";
 import type { ChunkList } from "./chunk-list.ts";
 import type { JobLessons } from "./job-lessons.ts";
 import type { JobOrder } from "./job-terms.ts";
+import type { Wishes } from "./journal-entry.ts";
 
 /** How it ended. */
 export type JobEnding = Pick<JobStatus, "doneRanges" | "missingRanges" | "exitCode">;
 
-/** Which frames of a job that is over are on disk and which are not, as ranges. */
-export function closedBooks(
-  frames: readonly number[],
+/** @param done frames on disk. @param exitCode what it is for so many missing frames. */
+export function jobEnding(
+  { frames, steps }: FrameList,
   done: ReadonlySet<number>,
-  steps: ReadonlySet<number>,
-): Pick<JobEnding, "doneRanges" | "missingRanges"> {
+  exitCode: (missing: number) => number,
+): JobEnding {
+  const missing = frames.filter((frame) => !done.has(frame));
   const ranges = (list: readonly number[]): string[] =>
     list.length === 0 ? [] : formatFrames(list, steps).split(" ");
   return {
     doneRanges: ranges(frames.filter((frame) => done.has(frame))),
-    missingRanges: ranges(frames.filter((frame) => !done.has(frame))),
+    missingRanges: ranges(missing),
+    exitCode: exitCode(missing.length),
   };
 }
 
@@ -26,6 +29,7 @@ export interface JobFacts {
   readonly id: string;
   readonly order: JobOrder;
   readonly state: JobState;
+  readonly wishes: Wishes;
   readonly paused: boolean;
   readonly list: ChunkList;
   readonly lessons: JobLessons;
@@ -56,6 +60,9 @@ export function jobStatus({ order, list, lessons, ending, ...facts }: JobFacts):
     write: plan.write,
     state: facts.state,
     paused: facts.paused,
+    priority: facts.wishes.priority,
+    parallel: facts.wishes.parallel,
+    waitsFor: facts.state === "cancelling" ? [] : order.waitsFor(),
     frames: plan.frames,
     frameCount: plan.frameCount,
     framesDone,

@@ -1,5 +1,5 @@
 /** What a job is given, and what it tells its service. */
-import type { RenderEvent } from "../plan/events.ts";
+import type { JobStatus, RenderEvent } from "../plan/events.ts";
 import type { RenderJob } from "../plan/job.ts";
 import type { Journal } from "./journal.ts";
 import type { Patience } from "./patience.ts";
@@ -19,9 +19,11 @@ export interface JobOrder {
   readonly past: PastNeed | null;
   readonly emit: (event: RenderEvent) => void;
   /** What waits of it, for its Nukes that are open. */
-  readonly queue: Pick<RenderQueue, "waitingOf" | "isBySelf" | "withdraw">;
+  readonly queue: Pick<RenderQueue, "waitingOf" | "isBySelf" | "hasTooMany" | "replace">;
   /** Frames come back from a Nuke that goes on. */
   readonly returned: (after: AfterChunk) => void;
+  /** Jobs that have to be over before it starts. */
+  readonly waitsFor: () => JobStatus["waitsFor"];
   /** A Nuke got a license after others had got none. */
   readonly licensed: () => void;
 }

@@ -1,5 +1,6 @@
 /** What a job says of frames that come back and of licenses. */
-import { duration } from "../plan/display.ts";
+import type { Pace } from "../plan/deal.ts";
+import { count, duration } from "../plan/display.ts";
 import { displayFrames } from "../plan/frames.ts";
 import type { Comeback, Ending } from "./frame-book.ts";
 
@@ -24,6 +25,16 @@ export function comebackText(
   if (cause === "memory") return `${which} when there is room.`;
   if (why === "retry") return `${which} again, alone (try ${attempt ?? 2} of ${tries}).`;
   return `${which} by another Nuke.`;
+}
+
+/** @param counts frames of each chunk that was dealt anew. */
+export function redealText(counts: readonly number[], { startupSeconds, secondsPerFrame }: Pace): string {
+  const frames = counts.reduce((sum, one) => sum + one, 0);
+  const each = secondsPerFrame < 10 ? `${secondsPerFrame.toFixed(1)} s` : duration(secondsPerFrame);
+  return (
+    `${count(frames, "frame")} that ${frames === 1 ? "waits is" : "wait are"} dealt anew, in ${count(counts.length, "chunk")}: ` +
+    `a start of Nuke takes ${duration(startupSeconds)}, a frame ${each}.`
+  );
 }
 
 /** @param waitMs until it is asked for again; `mostMs`: for how long at most. */

@@ -1,7 +1,7 @@
 /** One job of the queue: what was asked, its chunks, and how far they are. */
 import { dirname } from "node:path";
 import { count } from "../plan/display.ts";
-import type { JobState, JobStatus, RenderEvent, Verdict } from "../plan/events.ts";
+import type { EventOf, JobState, JobStatus, RenderEvent, Verdict } from "../plan/events.ts";
 import { type FrameList, parseFrames } from "../plan/frames.ts";
 import type { RenderPlan } from "../plan/render-plan.ts";
 import { ChunkList } from "./chunk-list.ts";
@@ -9,10 +9,11 @@ import type { Adopted } from "./chunk-order.ts";
 import { ChunkRun } from "./chunk-run.ts";
 import { FailureStreak } from "./failure-streak.ts";
 import { type Comeback, type Ending, FrameBook } from "./frame-book.ts";
+import { JobChanges } from "./job-changes.ts";
 import type { JobPast } from "./job-past.ts";
 import { type Unfinished, restoreJob } from "./job-restore.ts";
 import { type AfterChunk, type JobOrder, nothingLeft } from "./job-terms.ts";
-import { type JobEnding, closedBooks, jobStatus } from "./job-status.ts";
+import { type JobEnding, jobEnding, jobStatus } from "./job-status.ts";
 import { JobLessons } from "./job-lessons.ts";
 import { comebackText, refusalText } from "./job-words.ts";
 import { type AfterRefusal, LicenseHold } from "./license-hold.ts";
@@ -24,8 +25,6 @@ import type { QueueReturn } from "./queue.ts";
 import { removeScriptCopy } from "./script-copy.ts";
 import { type AfterFailure, type WarmFacts, WarmJob } from "./warm-job.ts";
 import { type HistoryKey, type PastNeed, historyKeyOf } from "./render-history.ts";
-
-type EventOf<Type extends RenderEvent["type"]> = Extract<RenderEvent, { type: Type }>;
 
 /** What is known of a Nuke that has left frames. */
 type Left = Pick<ChunkRun, "complaint" | "startedAt"> & { readonly index: number };
@@ -41,6 +40,8 @@ export class Job {
   readonly #lessons: JobLessons;
   readonly #pace: ProgressPace;
   readonly #warm: WarmJob | null;
+  /** What changes while it waits or runs. */
+  readonly changes: JobChanges;
   /** Frames that have failed for the last time. */
   readonly #lost = new Set<number>();
   #givenUp: "failed" | "license" | null = null;
@@ -71,6 +72,8 @@ export class Job {
       () => this.#list.length,
       () => order.emit({ type: "progress", job: order.id, status: this.status }),
     );
+    const changed = (): void => this.#pace.now();
+    this.changes = new JobChanges({ order, list: this.#list, lessons: this.#lessons, changed });
     this.#warm = plan.warm ? this.#warmJob() : null;
   }
 
@@ -92,6 +95,7 @@ export class Job {
   /** Puts a job that an earlier service began back to where its journal left it. */
   restore(before: JobPast): Unfinished {
     const left = restoreJob(before, this.plan, this.#list, this.#book);
+    this.changes.restore(before);
     for (const frame of before.lost) this.#lost.add(frame);
     this.#givenUp = before.givenUp;
     this.#cancelled = before.cancelled;
@@ -169,7 +173,7 @@ export class Job {
     });
     this.#list.started(index, run);
     if (adopted === null) this.#order.journal.append({ is: "starting", chunk: index, at: run.startedAt });
-    else if (this.#cancelled) run.cancel();
+    else if (this.#cancelled || this.#list.isCancelled(index)) run.cancel();
     else if (this.#paused) run.pause();
     await run.run();
     const ending = this.#wanted ? run.ending(others()) : null;
@@ -299,6 +303,11 @@ export class Job {
     this.#pace.now();
   }
 
+  /** Nothing of it was started, and nothing will be; not written down, for the next service would find the same. */
+  giveUpUnstarted(reason: string): void {
+    this.#list.dropWaiting("not-started", reason);
+  }
+
   /** It waits until somebody resumes it. */
   get interrupted(): boolean {
     return this.#interrupted;
@@ -339,9 +348,7 @@ export class Job {
       for (const frame of run.ledger.done.keys()) done.push(frame);
     }
     this.#pace.end();
-    const { frames, steps } = this.#frames;
-    const books = closedBooks(frames, new Set(done), steps);
-    this.#ending = { ...books, exitCode: this.#exitCode(books.missingRanges.length) };
+    this.#ending = jobEnding(this.#frames, new Set(done), (missing) => this.#exitCode(missing));
     await removeScriptCopy(this.#order.job);
     this.#finishedAt = Date.now();
     const { journal } = this.#order;
@@ -355,6 +362,7 @@ export class Job {
       id: this.id,
       order: this.#order,
       state: this.#state(),
+      wishes: this.changes.wishes,
       paused: (this.#paused || this.#interrupted) && !this.#cancelled && this.#finishedAt === null,
       list: this.#list,
       lessons: this.#lessons,

@@ -2,6 +2,7 @@
 import * as z from "zod/mini";
 import { chunkStatusSchema, verdictSchema } from "../plan/events.ts";
 import { renderJobSchema } from "../plan/job.ts";
+import { parallelSchema, prioritySchema } from "../plan/request.ts";
 
 /** Of the environment only a reference is kept: it is removed when the job is over (`environment.ts`). */
 export const keptJobSchema = z.omit(renderJobSchema, { env: true });
@@ -24,6 +25,16 @@ const comebackSchema = z.object({
   first: z.boolean(),
   bySelf: z.boolean(),
 });
+
+const wishesSchema = z.object({
+  priority: prioritySchema,
+  /** Among jobs of one priority the lowest comes first; milliseconds since 1970 where nobody has moved it. */
+  place: z.number(),
+  /** Nukes at once. */
+  parallel: parallelSchema,
+});
+/** What people may want otherwise while a job waits or runs. */
+export type Wishes = Readonly<z.infer<typeof wishesSchema>>;
 
 const dropSchema = z.object({ verdict: verdictSchema, reason: z.string() });
 
@@ -75,6 +86,16 @@ export const journalEntrySchema = z.discriminatedUnion("is", [
   /** Frames (in Nuke syntax) that no Nuke has been handed go from one chunk to that of a warm Nuke. */
   z.object({ is: z.literal("moved"), from: z.int(), to: z.int(), frames: z.string() }),
   z.object({ is: z.literal("cancelled"), drop: dropSchema }),
+  /** Somebody wants it otherwise: all of it as it holds from here on. */
+  z.object({ is: z.literal("wished"), wishes: wishesSchema }),
+  /** What a chunk has not rendered is not to be rendered. */
+  z.object({ is: z.literal("chunk-cancelled"), chunk: z.int() }),
+  /** Chunks that never started were dealt anew; `fresh` in the order they are to be started, frames in Nuke syntax. */
+  z.object({
+    is: z.literal("dealt"),
+    gone: z.array(z.int()),
+    fresh: z.array(z.object({ chunk: z.int(), frames: z.string() })),
+  }),
   z.object({ is: z.literal("paused"), paused: z.boolean() }),
   /** It waits until somebody wants it to go on. */
   z.object({ is: z.literal("interrupted") }),

@@ -1,5 +1,6 @@
 /** One Nuke: started, watched, ended. */
 import { type ChildProcess, spawn } from "node:child_process";
+import { writeFileSync } from "node:fs";
 import { open, stat } from "node:fs/promises";
 import { errorCode, messageOf } from "./errors.ts";
 import { isAlive } from "./process-list.ts";
@@ -82,6 +83,7 @@ export class NukeProcess {
           child.once("exit", (exitCode, signal) => resolve({ exitCode, signal }));
         });
         const pid = await spawned(child);
+        offerToKernel(pid);
         return new NukeProcess(pid, ended);
       } finally {
         await err.close();
@@ -111,6 +113,19 @@ export class NukeProcess {
    */
   stop(graceMs: number): Promise<number[]> {
     return this.tree.end(graceMs);
+  }
+}
+
+/** Half of what makes a process the first one to go (proc_pid_oom_score_adj(5)). */
+const OFFERED = "500";
+
+/** Where the kernel itself has to end something for want of memory, it takes a Nuke, whose frames come back, and not the desktop or this service. */
+function offerToKernel(pid: number): void {
+  if (process.platform !== "linux") return;
+  try {
+    writeFileSync(`/proc/${pid}/oom_score_adj`, OFFERED);
+  } catch {
+    // It has ended, or this system keeps no such score.
   }
 }
 

@@ -3,9 +3,10 @@ import { NotificationType, RequestType } from "vscode-jsonrpc/node";
 import * as z from "zod/mini";
 import { jobStatusSchema, renderEventSchema } from "../plan/events.ts";
 import { renderJobSchema } from "../plan/job.ts";
+import { parallelSchema, prioritySchema } from "../plan/request.ts";
 
 /** Raised when old and new cannot talk to each other any more. */
-export const PROTOCOL = 3;
+export const PROTOCOL = 4;
 
 const jobId = z.string().check(z.minLength(1), z.maxLength(100));
 const nothing = z.object({});
@@ -46,14 +47,30 @@ const logPieceSchema = z.object({
 /** Part of a chunk's output, read back. */
 export type LogPiece = z.infer<typeof logPieceSchema>;
 
+const megabytes = z.int().check(z.minimum(1));
 const serviceSettingsSchema = z.object({
-  /** Nukes of all jobs at once; null: the machine decides. */
-  maxParallel: z.optional(z.nullable(z.int().check(z.minimum(1), z.maximum(256)))),
-  /** Memory of all Nukes together, MB; null: the machine decides. */
-  budgetMB: z.optional(z.nullable(z.int().check(z.minimum(1)))),
+  /** Nukes of all jobs at once, until the service ends; null: the machine decides. */
+  maxParallel: z.optional(z.nullable(parallelSchema)),
+  /** Memory of all Nukes together that a job is submitted with, MB; the last one holds. Null: the machine decides. */
+  budgetMB: z.optional(z.nullable(megabytes)),
+  /** The same, set for the service: holds until it ends, whatever jobs are submitted with. Null: it holds no more. */
+  heldBudgetMB: z.optional(z.nullable(megabytes)),
 });
 /** What clients may set for all jobs; what is absent stays as it is. */
 export type ServiceSettings = z.infer<typeof serviceSettingsSchema>;
+
+const serviceLimitsSchema = z.object({
+  /** Nukes of all jobs at once; null: the machine decides. */
+  maxParallel: z.nullable(z.int()),
+  /** Memory of all Nukes together, MB. */
+  budgetMB: z.int(),
+  /** It was set for the service (`heldBudgetMB`). */
+  budgetHeld: z.boolean(),
+  /** Nukes at work. */
+  running: z.int(),
+});
+/** What holds for all jobs together now. */
+export type ServiceLimits = z.infer<typeof serviceLimitsSchema>;
 
 const oneJob = z.object({ job: jobId });
 
@@ -70,6 +87,11 @@ export const requests = {
   cancel: request("cancel", oneJob, nothing),
   pause: request("pause", oneJob, nothing),
   resume: request("resume", oneJob, nothing),
+  priority: request("priority", z.object({ job: jobId, priority: prioritySchema }), nothing),
+  /** Before all others. */
+  next: request("next", oneJob, nothing),
+  parallel: request("parallel", z.object({ job: jobId, parallel: parallelSchema }), nothing),
+  cancelChunk: request("cancelChunk", z.object({ job: jobId, chunk: z.int().check(z.minimum(0)) }), nothing),
   watch: request(
     "watch",
     z.object({ jobs: z.union([z.literal("all"), z.array(jobId)]), lines: z.boolean() }),
@@ -88,6 +110,7 @@ export const requests = {
   ),
   forget: request("forget", oneJob, nothing),
   configure: request("configure", serviceSettingsSchema, nothing),
+  limits: request("limits", nothing, serviceLimitsSchema),
   shutdown: request("shutdown", z.object({ force: z.boolean() }), nothing),
 };
 
@@ -99,6 +122,7 @@ export const eventSchema = renderEventSchema;
 export const failureSchema = z.object({
   reason: z.enum([
     "unknown-job",
+    "unknown-chunk",
     "job-running",
     "busy",
     "stopping",

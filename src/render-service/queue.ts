@@ -1,9 +1,17 @@
-/** Which chunk starts next: first come, first served, under a cap for the whole machine. Pure. */
+/**
+ * Which chunk starts next, under a cap for the whole machine: those of the job with the highest priority, among equals first come, first served. What runs
+ * is never ended for what waits. Pure.
+ */
+import { DEFAULT_PRIORITY } from "../plan/request.ts";
 
 export interface QueueJob {
   readonly id: string;
   /** Nukes of this job at once. */
   readonly parallel: number;
+  /** 0 to 100; higher ones first. */
+  readonly priority?: number;
+  /** Among jobs of one priority the lowest comes first; absent: behind those that are there. */
+  readonly place?: number;
   /** Chunks to do, in order. */
   readonly chunks: readonly number[];
 }
@@ -19,7 +27,9 @@ export interface QueueReturn {
 
 interface Entry {
   readonly id: string;
-  readonly parallel: number;
+  parallel: number;
+  priority: number;
+  place: number;
   readonly waiting: number[];
   readonly running: Set<number>;
   /** Chunks of this job that need the machine for themselves. */
@@ -33,19 +43,22 @@ interface Entry {
 }
 
 export class RenderQueue {
+  /** The next one first. */
   readonly #entries: Entry[] = [];
   readonly #cores: number;
-  /** Nukes of all jobs at once; null: the cores, or what the first job asked for where that is more. */
+  /** Nukes of all jobs at once; null: the cores, or what the first job may have where that is more. */
   maxParallel: number | null = null;
 
   constructor(cores: number) {
     this.#cores = cores;
   }
 
-  add({ id, parallel, chunks }: QueueJob): void {
+  add({ id, parallel, chunks, priority = DEFAULT_PRIORITY, place }: QueueJob): void {
     this.#entries.push({
       id,
       parallel: Math.max(1, parallel),
+      priority,
+      place: place ?? Math.max(0, ...this.#entries.map((entry) => entry.place)) + 1,
       waiting: [...chunks],
       running: new Set(),
       bySelf: new Set(),
@@ -53,6 +66,34 @@ export class RenderQueue {
       paused: false,
       limit: Infinity,
     });
+    this.#sort();
+  }
+
+  /** Moves a job among the others; among those of one priority it keeps its place. */
+  setPriority(job: string, priority: number): void {
+    const entry = this.#entry(job);
+    if (!entry) return;
+    entry.priority = priority;
+    this.#sort();
+  }
+
+  /** Puts a job before all others; answers with where it stands now. Null: it is not there. */
+  putFirst(job: string): { priority: number; place: number } | null {
+    const entry = this.#entry(job);
+    const [first] = this.#entries;
+    if (!entry || !first) return null;
+    if (first !== entry) {
+      entry.priority = first.priority;
+      entry.place = first.place - 1;
+      this.#sort();
+    }
+    return { priority: entry.priority, place: entry.place };
+  }
+
+  /** Nukes of a job at once from now on; those at work beyond that go on until their chunks are over. */
+  setParallel(job: string, parallel: number): void {
+    const entry = this.#entry(job);
+    if (entry) entry.parallel = Math.max(1, parallel);
   }
 
   /** A chunk runs that nobody took: its Nuke was started before. */
@@ -67,6 +108,29 @@ export class RenderQueue {
     for (const { chunk, bySelf } of returns) if (bySelf) entry.bySelf.add(chunk);
     entry.waiting.unshift(...returns.filter(({ first }) => first).map(({ chunk }) => chunk));
     entry.waiting.push(...returns.filter(({ first }) => !first).map(({ chunk }) => chunk));
+  }
+
+  /** Puts a chunk that was taken and not started back to the front. */
+  putBack(job: string, chunk: number): void {
+    const entry = this.#entry(job);
+    if (!entry?.running.delete(chunk)) return;
+    entry.waiting.unshift(chunk);
+  }
+
+  /** Chunks of a job that wait, in order. */
+  waitingOf(job: string): readonly number[] {
+    return this.#entry(job)?.waiting ?? [];
+  }
+
+  /** Takes waiting chunks of a job away and puts others where the first of them was. */
+  replace(job: string, gone: ReadonlySet<number>, fresh: readonly number[]): void {
+    const entry = this.#entry(job);
+    if (!entry) return;
+    const at = entry.waiting.findIndex((chunk) => gone.has(chunk));
+    const before = entry.waiting.slice(0, Math.max(0, at));
+    const behind = entry.waiting.slice(before.length).filter((chunk) => !gone.has(chunk));
+    entry.waiting.splice(0, Infinity, ...before, ...fresh, ...behind);
+    this.#clean();
   }
 
   get running(): number {
@@ -146,27 +210,24 @@ export class RenderQueue {
     this.#clean();
   }
 
-  /** Chunks that wait and need no machine for themselves, in order: Nukes of the job that are open may take their frames over. */
-  waitingOf(job: string): number[] {
-    const entry = this.#entry(job);
-    return entry?.waiting.filter((chunk) => !entry.bySelf.has(chunk)) ?? [];
-  }
-
   /** Whether a chunk needs the machine for itself. */
   isBySelf(job: string, chunk: number): boolean {
     return this.#entry(job)?.bySelf.has(chunk) ?? false;
   }
 
-  /** A chunk that waits is not to be started any more. Its job has others. */
-  withdraw(job: string, chunk: number): void {
-    const waiting = this.#entry(job)?.waiting ?? [];
-    const at = waiting.indexOf(chunk);
-    if (at !== -1) waiting.splice(at, 1);
+  /** More Nukes of a job run than somebody wants by now. */
+  hasTooMany(job: string): boolean {
+    const entry = this.#entry(job);
+    return entry !== undefined && entry.running.size > entry.parallel;
   }
 
   /** Nothing of this job waits or runs. */
   isOver(job: string): boolean {
     return !this.#entries.some(({ id }) => id === job);
+  }
+
+  #sort(): void {
+    this.#entries.sort((a, b) => b.priority - a.priority || a.place - b.place);
   }
 
   #clean(): void {

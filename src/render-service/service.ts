@@ -1,43 +1,34 @@
 /** The render service itself: takes jobs, starts their chunks, tells what happens. Knows nothing of sockets. */
 import { availableParallelism } from "node:os";
+import { count } from "../plan/display.ts";
 import type { JobStatus, RenderEvent } from "../plan/events.ts";
 import type { RenderJob } from "../plan/job.ts";
-import { defaultBudgetMB, machineMemory } from "../surroundings/machine.ts";
 import { Admission } from "./admission.ts";
 import { MemoryWatch } from "./memory-watch.ts";
 import type { Adopted } from "./chunk-order.ts";
 import type { ChunkRun } from "./chunk-run.ts";
+import { dealtByHistory } from "./dealing.ts";
 import { RenderServiceError, messageOf, unknownJob } from "./errors.ts";
+import { EventListeners, type Listener } from "./event-listeners.ts";
 import { JobFolders, chunkLog, readLog } from "./job-folders.ts";
 import { Job } from "./job.ts";
 import type { AfterChunk, JobOrder } from "./job-terms.ts";
+import { JobControls } from "./job-controls.ts";
 import { JobHolds } from "./job-holds.ts";
+import { JobWaits } from "./job-waits.ts";
 import { jobPast } from "./job-past.ts";
 import { Journal } from "./journal.ts";
 import { keepEnvironment, readEnvironment, removeEnvironment } from "./kept-environment.ts";
+import { MachineLimits } from "./machine-limits.ts";
 import { bootName, findNukes } from "./recovery.ts";
 import { MemorySampler } from "./memory-sampler.ts";
 import { JOB_FOLDER_VARIABLE, prepareNukeTemp } from "./nuke-environment.ts";
-import type { Patience } from "./patience.ts";
-import type { LogPiece, ServiceSettings } from "./protocol.ts";
+import type { LogPiece, ServiceLimits, ServiceSettings } from "./protocol.ts";
 import { RenderQueue } from "./queue.ts";
 import { RenderHistory, historyKeyOf } from "./render-history.ts";
+import type { ServiceOptions } from "./service-options.ts";
 import { requireSound } from "./sound-plan.ts";
-import { historyFile, jobsFolder } from "./state-folder.ts";
-
-export interface ServiceOptions {
-  readonly stateFolder: string;
-  readonly patience: Patience;
-  /** Nukes of all jobs at once; null: the machine decides. */
-  readonly maxParallel: number | null;
-  /** Memory of all Nukes together, MB; null: the machine decides. */
-  readonly budgetMB: number | null;
-  /** Free memory below which no Nuke is started, MB; null: by the machine's size. */
-  readonly freeFloorMB: number | null;
-  readonly log: (line: string) => void;
-}
-
-type Listener = (event: RenderEvent) => void;
+import { historyFile, jobsFolder, limitsFile } from "./state-folder.ts";
 
 export class RenderService {
   readonly #options: ServiceOptions;
@@ -46,22 +37,40 @@ export class RenderService {
   readonly #admission: Admission;
   readonly #watch: MemoryWatch;
   readonly #queue = new RenderQueue(availableParallelism());
+  readonly #limits: MachineLimits;
   readonly #holds = new JobHolds(this.#queue, () => this.#pump());
+  readonly #waits = new JobWaits({
+    queue: this.#queue,
+    active: (id) => this.#active.get(id)?.plan,
+    finished: (id) => this.#finished.get(id),
+    moved: (id) => this.#active.get(id)?.changed(),
+    hopeless: (id, reason) => this.#closeUnstarted(id, reason),
+  });
   readonly #active = new Map<string, Job>();
   readonly #finished = new Map<string, JobStatus>();
-  readonly #listeners = new Set<Listener>();
+  readonly #listeners: EventListeners;
   readonly #sampler: MemorySampler;
   /** Told when nothing renders or waits for its turn any more. */
   readonly #quietWaiters = new Set<() => void>();
+  /** What people change of jobs. */
+  readonly controls = new JobControls({
+    queue: this.#queue,
+    active: (id) => this.#activeOrOver(id),
+    pump: () => this.#pump(),
+    finish: (job) => this.#finish(job),
+  });
   #stopping = false;
 
   private constructor(options: ServiceOptions, folders: JobFolders, history: RenderHistory) {
     this.#options = options;
+    this.#listeners = new EventListeners(options.log);
     this.#folders = folders;
     this.#history = history;
-    this.#queue.maxParallel = options.maxParallel;
+    const { maxParallel, budgetMB } = options;
+    this.#limits = new MachineLimits({ file: limitsFile(options.stateFolder), maxParallel, budgetMB });
+    this.#queue.maxParallel = this.#limits.maxParallel;
     this.#watch = new MemoryWatch({ freeFloorMB: options.freeFloorMB, log: options.log });
-    this.#admission = new Admission(budgetOf(options.budgetMB), this.#watch, (event) => this.#emit(event));
+    this.#admission = new Admission(this.#limits.budgetMB, this.#watch, (event) => this.#emit(event));
     this.#sampler = new MemorySampler(
       () => [...this.#active.values()],
       () => {
@@ -80,6 +89,8 @@ export class RenderService {
     const service = new RenderService(options, folders, history);
     for (const status of await folders.load()) service.#finished.set(status.job, status);
     for (const id of await folders.unfinished()) await service.#comeBack(id);
+    service.#waits.enterAll();
+    service.#pump();
     return service;
   }
 
@@ -102,18 +113,19 @@ export class RenderService {
   }
 
   onEvent(listener: Listener): { dispose(): void } {
-    this.#listeners.add(listener);
-    return { dispose: () => this.#listeners.delete(listener) };
+    return this.#listeners.add(listener);
   }
 
   /**
    * Takes a job. `accepted` hears its id before its first event.
-   * @throws {RenderServiceError} `stopping`, `bad-plan`
+   * @throws {RenderServiceError} `stopping`, `bad-plan`, `unknown-job` where it is to wait for one that is not there
    */
-  async submit(request: RenderJob, accepted: (id: string) => void = () => undefined): Promise<string> {
-    const { plan } = request;
+  async submit(asked: RenderJob, accepted: (id: string) => void = () => undefined): Promise<string> {
     this.#refuseWhenStopping();
-    requireSound(plan);
+    requireSound(asked.plan);
+    this.#waits.require(asked.after ?? []);
+    const plan = dealtByHistory(asked.plan, this.#history.get(historyKeyOf(asked)));
+    const request = { ...asked, plan };
     const id = await this.#folders.create(request.source ?? plan.script, plan.write);
     this.#refuseWhenStopping();
     const { env, ...kept } = request;
@@ -129,6 +141,7 @@ export class RenderService {
     }
     this.#refuseWhenStopping();
     const job = this.#open({ id, job: request, submittedAt, journal });
+    this.#waits.begin(id, request.after ?? []);
     accepted(id);
     this.#emit({ type: "queued", job: id, status: job.status });
     if (plan.nuke?.demo !== true) {
@@ -136,50 +149,21 @@ export class RenderService {
       if (problem !== null)
         this.#emit({ type: "message", job: id, chunk: null, severity: "warning", text: problem });
     }
-    // It may have been cancelled while its folders were made.
-    if (job.cancelled) this.#finish(job);
+    const chunks = job.changes.waiting;
+    // It, or all its chunks, may have been cancelled while its folders were made.
+    if (chunks.length === 0) this.#finish(job);
     else {
-      this.#queue.add({ id, parallel: plan.parallel, chunks: plan.chunks.map(({ index }) => index) });
+      this.#queue.add({ id, ...job.changes.wishes, chunks });
+      this.#waits.enter(id);
       this.#pump();
     }
     return id;
   }
 
-  /** Cancels a job; over when its `finished` event comes. Nothing happens to one that has finished. */
-  cancel(id: string): void {
-    const job = this.#active.get(id);
-    if (!job) {
-      if (!this.#finished.has(id)) throw unknownJob(id);
-      return;
-    }
-    const waited = !this.#queue.isOver(id);
-    this.#queue.drop(id);
-    job.cancel();
-    // Otherwise its last chunk to end finishes it.
-    if (waited && this.#queue.isOver(id)) this.#finish(job);
-  }
-
-  /** Ends a job's Nukes and starts none of it until it is resumed; unfinished frames are rendered then. */
-  pause(id: string): void {
-    this.#setPaused(id, true);
-  }
-
-  /** Goes on with a paused job. */
-  resume(id: string): void {
-    this.#setPaused(id, false);
-    this.#pump();
-  }
-
-  /** Nothing happens to a job that has finished. */
-  #setPaused(id: string, paused: boolean): void {
-    const job = this.#active.get(id);
-    if (!job) {
-      if (!this.#finished.has(id)) throw unknownJob(id);
-      return;
-    }
-    this.#queue.pause(id, paused);
-    if (paused) job.pause();
-    else job.resume();
+  /** Null: it is over. @throws {RenderServiceError} `unknown-job` */
+  #activeOrOver(id: string): Job | null {
+    if (!this.#active.has(id) && !this.#finished.has(id)) throw unknownJob(id);
+    return this.#active.get(id) ?? null;
   }
 
   /** Reads a chunk's log back. */
@@ -197,10 +181,16 @@ export class RenderService {
   }
 
   /** What is absent stays as it is; null: the machine decides. */
-  configure({ maxParallel, budgetMB }: ServiceSettings): void {
-    if (maxParallel !== undefined) this.#queue.maxParallel = maxParallel;
-    if (budgetMB !== undefined) this.#admission.budgetMB = budgetOf(budgetMB);
+  configure(settings: ServiceSettings): void {
+    this.#limits.configure(settings);
+    this.#queue.maxParallel = this.#limits.maxParallel;
+    this.#admission.budgetMB = this.#limits.budgetMB;
     this.#pump();
+  }
+
+  /** What holds for all jobs together. */
+  get limits(): ServiceLimits {
+    return { ...this.#limits.now, running: this.#queue.running };
   }
 
   /**
@@ -215,8 +205,9 @@ export class RenderService {
         `${busy === 1 ? "A job is" : `${busy} jobs are`} not finished. Cancel first, or force the stop.`,
       );
     this.#stopping = true;
-    for (const { id } of this.#busy) this.cancel(id);
+    for (const { id } of this.#busy) this.controls.cancel(id);
     await this.#quiet();
+    this.#limits.forget();
   }
 
   /**
@@ -245,6 +236,7 @@ export class RenderService {
       emit: (event) => this.#emit(event),
       queue: this.#queue,
       returned: ({ back, givenUp }) => (givenUp ? this.#queue.drop(id) : this.#queue.giveBack(id, back)),
+      waitsFor: () => this.#waits.of(id),
       licensed: () => this.#holds.licensed(id),
     });
     this.#active.set(id, opened);
@@ -268,13 +260,14 @@ export class RenderService {
       const left = job.restore(past);
       const nukes = await findNukes(folder, left.open, boot === now, patience.cancelMs);
       const alive = [...nukes.values()].filter(({ nuke }) => nuke !== null).length;
-      log(`${id}: its service has ended; ${alive} of its ${left.open.length} Nukes still run`);
+      log(`${id} is taken up again; of ${count(left.open.length, "Nuke")} at work, ${alive} still run`);
       journal.append({ is: "service", boot: now, at: Date.now() });
       if (boot !== now) job.interrupt();
       if (left.waiting.length === 0 && nukes.size === 0) return this.#finish(job);
-      this.#queue.add({ id, parallel: past.job.plan.parallel, chunks: [] });
+      this.#queue.add({ id, ...job.changes.wishes, chunks: [] });
       this.#queue.giveBack(id, left.waiting);
       this.#queue.pause(id, job.paused || job.interrupted);
+      this.#waits.begin(id, past.job.after ?? []);
       for (const [chunk, adopted] of nukes) {
         this.#queue.took(id, chunk);
         this.#run(job, chunk, adopted);
@@ -312,8 +305,18 @@ export class RenderService {
       const { job: id, chunk } = next;
       const job = this.#active.get(id);
       if (!job) throw new Error(`the queue holds ${id}, which is not active`);
-      this.#run(job, chunk);
+      if (!this.#dealtAnew(job, chunk)) this.#run(job, chunk);
     }
+  }
+
+  /** Deals what waits of a job anew where that is due, the chunk that was taken among it. */
+  #dealtAnew(job: Job, taken: number): boolean {
+    const redealt = job.changes.redeal([taken, ...this.#queue.waitingOf(job.id)]);
+    if (redealt === null) return false;
+    this.#queue.putBack(job.id, taken);
+    const fresh = redealt.fresh.map(({ chunk }) => chunk);
+    this.#queue.replace(job.id, redealt.gone, fresh);
+    return true;
   }
 
   #run(job: Job, chunk: number, adopted: Adopted | null = null): void {
@@ -339,7 +342,18 @@ export class RenderService {
     else if (back.length === 0) this.#holds.freed(id);
   }
 
+  /** Ends a job of which nothing was started, and of which nothing may be. */
+  #closeUnstarted(id: string, reason: string): void {
+    const job = this.#active.get(id);
+    if (!job) return;
+    this.#queue.drop(id);
+    job.giveUpUnstarted(reason);
+    this.#emit({ type: "message", job: id, chunk: null, severity: "error", text: `Not rendered. ${reason}` });
+    this.#finish(job);
+  }
+
   #finish(job: Job): void {
+    this.#waits.forget(job.id);
     this.#close(job).catch((error: unknown) => this.#options.log(`ending ${job.id}: ${messageOf(error)}`));
   }
 
@@ -357,6 +371,7 @@ export class RenderService {
     this.#active.delete(job.id);
     this.#admission.forget(job.id);
     this.#holds.forget(job.id);
+    this.#waits.over(job.id);
     const { doneRanges: framesDone, missingRanges: framesMissing, exitCode } = status;
     this.#emit({ type: "finished", job: job.id, framesDone, framesMissing, exitCode: exitCode ?? 1, status });
     for (const id of await this.#folders.prune(new Set(this.#active.keys()))) this.#finished.delete(id);
@@ -381,19 +396,6 @@ export class RenderService {
   }
 
   #emit(event: RenderEvent): void {
-    for (const listener of this.#listeners) {
-      try {
-        listener(event);
-      } catch (error) {
-        // Whoever listens must not hold up a render.
-        this.#options.log(`a listener of ${event.type}: ${messageOf(error)}`);
-      }
-    }
+    this.#listeners.emit(event);
   }
-}
-
-/** A budget beyond the machine, or beyond the limit this service lives under, is none. */
-function budgetOf(asked: number | null): number {
-  const { totalMB } = machineMemory();
-  return Math.min(totalMB, asked ?? defaultBudgetMB(totalMB));
 }

@@ -80,6 +80,11 @@ export function historyFile(folder: string): string {
   return join(folder, "history.json");
 }
 
+/** What people have set for the service that runs. */
+export function limitsFile(folder: string): string {
+  return join(folder, "limits.json");
+}
+
 /** Who the service is, for as long as it runs. */
 export function lockFile(folder: string): string {
   return join(folder, "service.lock");

@@ -33,11 +33,14 @@ export class WarmJob implements WarmSide {
   }
 
   get #open(): WarmTalk[] {
-    return this.#facts.list.running.flatMap(({ warm }) => (warm?.lives === true ? [warm] : []));
+    // What one that is being ended has left comes back in its own way.
+    const staying = this.#facts.list.running.filter(({ isLeaving }) => !isLeaving);
+    return staying.flatMap(({ warm }) => (warm?.lives === true ? [warm] : []));
   }
 
   get #waiting(): number[] {
-    return this.#facts.queue.waitingOf(this.#facts.id);
+    const { id, queue } = this.#facts;
+    return queue.waitingOf(id).filter((chunk) => !queue.isBySelf(id, chunk));
   }
 
   get nukes(): number {
@@ -52,7 +55,7 @@ export class WarmJob implements WarmSide {
   more(to: WarmTalk): boolean {
     const { id, list, queue } = this.#facts;
     // It has the machine for itself for the sake of its own frames.
-    if (queue.isBySelf(id, to.chunk)) return false;
+    if (queue.isBySelf(id, to.chunk) || queue.hasTooMany(id)) return false;
     const gift = giftFrom(
       this.#waiting.map((chunk) => ({
         chunk,
@@ -76,7 +79,7 @@ export class WarmJob implements WarmSide {
     list.join(to.chunk, frames);
     to.take(frames);
     if (giver === undefined && list.get(from).count === 0) {
-      queue.withdraw(id, from);
+      queue.replace(id, new Set([from]), []);
       list.drop(from, "done", TAKEN_OVER);
     }
     return true;

@@ -36,7 +36,8 @@ export function expandFile(value: string, context: NameContext): Expanded {
   }
 }
 
-const frameToken = /#+|%0?\d*d/gu;
+/** What a frame number is written as in a name. */
+export const frameToken = /#+|%0?\d*d/gu;
 
 /** `%04d`, `%d` or `####` in the last part of a name. */
 export function hasFrameToken(file: string): boolean {

@@ -1,10 +1,11 @@
 /** The nodes of a script that render files, and what planning has to know of them. */
 import type { ScriptFacts, WriteTarget } from "../plan/target.ts";
-import { expandFile, hasFrameToken, hasViewToken, typePrefix } from "./file-name.ts";
+import { type Expanded, expandFile, hasFrameToken, hasViewToken, typePrefix } from "./file-name.ts";
 import { GivenNames } from "./given-names.ts";
 import type { Script } from "./script.ts";
 import type { ScriptNode } from "./script-node.ts";
 import { readList } from "./tcl-list.ts";
+import { writeNeeds } from "./write-needs.ts";
 
 export interface TargetOptions {
   /** For `[getenv …]` in file names. */
@@ -40,16 +41,21 @@ export function writeTargets(
   { env = process.env }: TargetOptions = {},
 ): WriteTarget[] {
   const names = new GivenNames(script.nodes, isWrite);
-  return script.nodes.filter(isWrite).map((node) => {
-    const knob = (name: string): string => node.effectiveKnob(name) ?? "";
-    const file = knob("file");
-    const expanded = expandFile(file, {
+  const writers = script.nodes.filter(isWrite);
+  const expandedOf = (node: ScriptNode): Expanded =>
+    expandFile(node.effectiveKnob("file") ?? "", {
       scriptPath: path,
       root: script.root,
       nodes: script.nodes,
       node,
       env,
     });
+  const files = new Map(writers.map((node) => [node, expandedOf(node)]));
+  const needs = writeNeeds(script.nodes, files, (node) => expandedOf(node).file);
+  return writers.map((node) => {
+    const knob = (name: string): string => node.effectiveKnob(name) ?? "";
+    const file = knob("file");
+    const expanded = files.get(node) ?? expandedOf(node);
     const fileType = typeOf(knob("file_type"), expanded.file ?? file);
     const limited = isTrue(knob("use_limit"));
     const disable = node.effectiveKnob("disable");
@@ -71,6 +77,10 @@ export function writeTargets(
       renderOrder: Number.parseFloat(knob("render_order")) || 1,
       createDirectories: isTrue(knob("create_directories")),
       renumbered: knob("frame_mode") !== "" && knob("frame") !== "",
+      needs: (needs.get(node) ?? []).map(({ write, reader }) => ({
+        write: names.fullName(write),
+        reader: reader.fullName || reader.class,
+      })),
       line: node.place.line,
       resolvedFile: expanded.file,
       unresolved: expanded.why,

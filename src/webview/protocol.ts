@@ -5,7 +5,7 @@
 import * as z from "zod/mini";
 import { planFactsSchema } from "../plan/facts.ts";
 import { problemSchema } from "../plan/render-plan.ts";
-import { type RenderRequest, renderOptionsSchema, renderRequestSchema } from "../plan/request.ts";
+import { type RenderRequest, onlySchema, renderOptionsSchema, renderRequestSchema } from "../plan/request.ts";
 
 /** Which side of the form is shown. */
 export const formModeSchema = z.enum(["render", "farm"]);
@@ -74,14 +74,15 @@ export type ToWebview = z.infer<typeof toWebviewSchema>;
 
 export const fromWebviewSchema = z.discriminatedUnion("type", [
   z.object({ type: z.literal("ready") }),
-  /** The form now shows this; the host answers the next `ready` with it. */
-  z.object({ type: z.literal("selected"), write: z.string(), mode: formModeSchema }),
+  /** The form now shows this; the host answers the next `ready` with it, and sends the `facts` it needs. */
+  z.object({ type: z.literal("selected"), write: z.string(), mode: formModeSchema, only: onlySchema }),
   /** Settings that can be used as they stand, kept for the next time. */
   z.object({ type: z.literal("remember"), ...renderOrderSchema }),
   z.object({ type: z.literal("remember-farm"), ...farmOrderSchema }),
   z.object({ type: z.literal("close") }),
   // From here on requests: each is answered as `formReplies` says.
-  z.object({ type: z.literal("render"), ...renderOrderSchema }),
+  /** `needed`: what the Write reads of other Writes is rendered first, where it is missing or older than the script. */
+  z.object({ type: z.literal("render"), ...renderOrderSchema, needed: z.boolean() }),
   z.object({ type: z.literal("preview-farm"), ...farmOrderSchema }),
   z.object({ type: z.literal("submit-farm"), ...farmOrderSchema }),
   /** Do what `problem.fix` says; the host sends `facts` before it answers. */

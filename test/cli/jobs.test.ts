@@ -1,6 +1,6 @@
 /** Looking at renders and ending them from another terminal. */
 import assert from "node:assert/strict";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
@@ -61,6 +61,80 @@ test("ps, logs -f and cancel of a render that another terminal follows", async (
   assert.ok(frames.length >= status.framesDone);
 });
 
+test("priority, parallel, single chunks and what holds for all renders, from another terminal", async () => {
+  let said: ((job: string) => void) | null = null;
+  const begun = new Promise<string>((resolve) => (said = resolve));
+  const render = runNbr(
+    [
+      "render",
+      script,
+      "--demo",
+      "--split",
+      "4",
+      "--parallel",
+      "1",
+      "--priority",
+      "20",
+      "--order",
+      "backward",
+      "--json",
+    ],
+    {
+      env,
+      onLine: (line) => {
+        const event = z.object({ type: z.string(), job: z.string().optional() }).parse(JSON.parse(line));
+        if (event.type === "frame-done" && event.job !== undefined) said?.(event.job);
+      },
+    },
+  );
+  const job = await begun;
+  const nbr = async (...args: string[]): Promise<string> => {
+    const { code, stdout, stderr } = await runNbr(args, { env });
+    assert.equal(code, 0, stderr);
+    return stdout;
+  };
+  assert.match(await nbr("ps"), new RegExp(`${job} +Write1 +running +20 `, "u"));
+  assert.match(await nbr("priority", job, "70"), /: priority 70 · \d+\/200 frames/u);
+  assert.match(await nbr("priority", job, "next"), /: priority 70 · /u);
+  assert.match(await nbr("parallel", job, "2"), /: 2 Nukes at once · /u);
+  assert.match(await nbr("cancel", job, "--chunk", "4"), /: chunk 4 cancelled · /u);
+  const chunks = await nbr("ps", job);
+  assert.match(chunks, /^priority 70, 2 Nukes at once$/mu);
+  assert.match(chunks, /^ +1 +151-200 /mu);
+  assert.match(chunks, /^ +4 +1-50 .*Cancelled before it started/mu);
+  const status: unknown = JSON.parse(await nbr("parallel", job, "1", "--json"));
+  assert.equal(z.object({ parallel: z.int() }).parse(status).parallel, 1);
+
+  assert.match(
+    await nbr("service", "budget", "1500M"),
+    /1\.5 GB of memory \(nbr service budget auto undoes that\)/u,
+  );
+  assert.match(await nbr("service", "parallel", "3"), /3 Nukes at once/u);
+  const limits: unknown = JSON.parse(await nbr("service", "status", "--json"));
+  assert.deepEqual(
+    z.object({ limits: z.object({ budgetMB: z.int(), maxParallel: z.int() }) }).parse(limits).limits,
+    { budgetMB: 1500, maxParallel: 3 },
+  );
+  await nbr("service", "parallel", "auto");
+  assert.match(await nbr("service", "budget", "auto", "--json"), /"maxParallel":null.*"budgetHeld":false/u);
+
+  for (const [args, message] of [
+    [["priority", job], /takes a job's name and a number/u],
+    [["priority", job, "101"], /from 0 to 100/u],
+    [["parallel", job, "0"], /from 1 to 256/u],
+    [["cancel", job, "--chunk", "9"], /has no chunk 9\. nbr ps/u],
+    [["cancel", "--all", "--chunk", "1"], /exclude each other/u],
+    [["service", "budget"], /takes one value/u],
+    [["service", "parallel", "many"], /1 to 256/u],
+  ] as const) {
+    const { code, stderr } = await runNbr([...args], { env });
+    assert.equal(code, 2, `${args.join(" ")}: ${stderr}`);
+    assert.match(stderr, message);
+  }
+  await nbr("cancel", job);
+  assert.equal((await render).code, 130);
+});
+
 test("retry renders what a job left missing, and nothing else", async () => {
   const profile = join(folder, "failing.json");
   writeFileSync(profile, JSON.stringify({ failFrames: [3, 5] }));
@@ -83,4 +157,33 @@ test("a job that is not there is exit 2, and those that are there are named", as
   assert.equal(code, 2);
   assert.match(stderr, /There is no job nobody-1\. There are shot-Write1/u);
   assert.equal((await runNbr(["cancel"], { env })).code, 2);
+});
+
+test("a render whose service is told to end says how to go on, and nbr resume goes on in a new one", async () => {
+  let said: ((job: string) => void) | null = null;
+  const begun = new Promise<string>((resolve) => (said = resolve));
+  const render = runNbr(["render", script, "--demo", "--range", "1-8", "--json"], {
+    env,
+    onLine: (line) => {
+      const event = z.object({ type: z.string(), job: z.string().optional() }).parse(JSON.parse(line));
+      if (event.type === "frame-done" && event.job !== undefined) said?.(event.job);
+    },
+  });
+  const job = await begun;
+  const lock = z.object({ pid: z.int() });
+  const { pid } = lock.parse(JSON.parse(readFileSync(join(folder, "state", "service.lock"), "utf8")));
+  process.kill(pid, "SIGTERM");
+  const { code, stderr } = await render;
+  assert.equal(code, 1);
+  assert.ok(stderr.includes(`nbr resume ${job}`), stderr);
+  assert.match((await runNbr(["ps"], { env })).stdout, new RegExp(`${job} +Write1 +interrupted `, "u"));
+  assert.equal((await runNbr(["resume", job], { env })).code, 0);
+  // Following its log ends with the job.
+  assert.equal((await runNbr(["logs", job, "-f"], { env })).code, 0);
+  const status = z
+    .object({ job: z.string(), exitCode: z.int(), framesDone: z.int() })
+    .parse(
+      JSON.parse((await runNbr(["ps", "--all", "--json"], { env })).stdout.trim().split("\n").at(-1) ?? ""),
+    );
+  assert.deepEqual(status, { job, exitCode: 0, framesDone: 8 });
 });

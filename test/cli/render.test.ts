@@ -127,10 +127,10 @@ test("a frame that fails twice and then does not is rendered in the end; exit 0"
   assert.deepEqual(framesOf(finishedOf(result).framesDone), [51, 52, 53, 54]);
 });
 
-test("dealt out as Nukes come free, every frame is rendered once", async () => {
+test("dealt out as Nukes come free when nothing was said, every frame is rendered once, first, middle and last before the others", async () => {
   const script = writeScript("dealt.nk");
   const result = await runNbr(
-    ["render", script, "--range", "61-89", "--deal", "auto", "--parallel", "2", "--demo", "--json"],
+    ["render", script, "--range", "61-89", "--order", "ends", "--parallel", "2", "--demo", "--json"],
     { env: setProfile({}) },
   );
   assert.equal(result.code, 0, result.stderr);
@@ -142,6 +142,10 @@ test("dealt out as Nukes come free, every frame is rendered once", async () => {
     [...frames].sort((a, b) => a - b),
     framesOf(["61-89"]),
   );
+  const started = [...result.stdout.matchAll(/"type":"chunk-started".*?"frames":"([^"]+)"/gu)].map(
+    (match) => match[1],
+  );
+  assert.deepEqual(started.slice(0, 3), ["61", "75", "89"]);
 });
 
 test(
@@ -206,6 +210,8 @@ test("bad input is exit 2, says what is wrong, and starts nothing", async () => 
     [[script, "--retries", "21"], /retries/],
     [[script, "--deal", "cards"], /--deal takes split, chunks, auto/],
     [[script, "--split", "0"], /--split takes a whole number/],
+    [[script, "--order", "every"], /--order takes forward, backward, ends or every:N/],
+    [[script, "--priority", "101"], /priority/],
     [[script, "--cache", "much"], /"much" is not an amount of memory/],
     [[script, "--nuke", join(folder, "no nuke")], /no nuke/],
     [[join(folder, "missing.nk")], /missing\.nk/],

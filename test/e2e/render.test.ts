@@ -54,6 +54,7 @@ test("the form changes the split and renders from there", async () => {
     const form = person.form();
     await form.locator("#summary").waitFor();
     await person.picture("form", true);
+    await form.getByRole("radio", { name: "Chunks", exact: true }).click();
     await form.locator("#split-count input").fill("8");
     await form.locator("#chunks").getByText("1001-1005").waitFor();
     await person.picture("form-split-8");

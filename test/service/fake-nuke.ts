@@ -81,7 +81,11 @@ export interface JobShape {
 }
 
 /** A job whose Nukes run \`code\` (the body of an async function; see the prelude). */
-export function fakeJob({ folder, frames }: Place, code: string, shape: JobShape): RenderJob {
+export function fakeJob(
+  { folder, frames }: Pick<Place, "folder" | "frames">,
+  code: string,
+  shape: JobShape,
+): RenderJob {
   const all = parseFrames(shape.range);
   const body = `${prelude}(async () => {${code}})()`;
   const command = { before: [process.execPath, "-e", body, "--"], after: [frames] };
@@ -101,6 +105,9 @@ export function fakeJob({ folder, frames }: Place, code: string, shape: JobShape
     chunks,
     command,
     parallel: shape.parallel ?? 1,
+    deal: "fixed",
+    order: { by: "forward" },
+    priority: 50,
     threads: 1,
     memory: {
       parallel: 1,

@@ -22,6 +22,7 @@ export function aWrite(changes: Partial<WriteTarget> = {}): WriteTarget {
     renderOrder: 1,
     createDirectories: false,
     renumbered: false,
+    needs: [],
     line: 10,
     resolvedFile: "/out/a.%04d.exr",
     unresolved: null,

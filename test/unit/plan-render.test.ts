@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { parseFrames } from "../../src/plan/frames.ts";
 import { planRender, stoppers } from "../../src/plan/plan-render.ts";
-import { dealFrames, splitFrames } from "../../src/plan/split.ts";
+import { splitFrames } from "../../src/plan/split.ts";
 import { aRequest, aWrite, someFacts } from "./plan-facts.ts";
 
 test("splitting is exact: every frame once, in order, sizes differing by at most one", () => {
@@ -188,58 +188,4 @@ test("views count the files of a frame only where each has its own", () => {
 test("a million frames plan in memory and keep their count", () => {
   const { frames } = parseFrames("1-1000000");
   assert.equal(splitFrames(frames, { by: "chunks", count: 3 }).flat().length, 1_000_000);
-});
-
-test("dealing is exact: every frame once, rounds that get smaller, as many chunks in a round as Nukes", () => {
-  for (const total of [1, 2, 5, 16, 80, 96, 1000]) {
-    const frames = Array.from({ length: total }, (_, index) => index * 3 - 50);
-    for (const nukes of [1, 2, 4, 7, 256]) {
-      const chunks = dealFrames(frames, nukes);
-      assert.deepEqual(
-        chunks.flat().sort((a, b) => a - b),
-        frames,
-      );
-      assert.ok(chunks.every((chunk) => chunk.length > 0));
-      const sizes = chunks.map((chunk) => chunk.length);
-      assert.deepEqual(
-        sizes,
-        [...sizes].sort((a, b) => b - a),
-      );
-    }
-  }
-  const plan = planRender(aRequest({ range: "1-120", parallel: 4, deal: "auto" }), someFacts());
-  assert.deepEqual(
-    plan.chunks.map(({ frames }) => frames),
-    ["1-101x4", "2-102x4", "3-99x4", "4-100x4", "103-119x4", "104-120x4", "105-117x4", "106-118x4"],
-  );
-  assert.equal(plan.parallel, 4);
-  const movie = planRender(aRequest({ deal: "auto" }), someFacts({}, [aWrite({ movie: true })]));
-  assert.equal(movie.chunks.length, 1);
-});
-
-test("dealt out, frames that cost more and more take far less than split, and little more than is possible", () => {
-  const seconds = (chunks: number[][], cost: (frame: number) => number, startup: number): number => {
-    const free = [0, 0, 0, 0];
-    for (const chunk of chunks) {
-      free.sort((a, b) => a - b);
-      free[0] = (free[0] ?? 0) + startup + chunk.reduce((sum, frame) => sum + cost(frame), 0);
-    }
-    return Math.max(...free);
-  };
-  const frames = Array.from({ length: 96 }, (_, index) => index);
-  const split = splitFrames(frames, { by: "chunks", count: 4 });
-  const dealt = dealFrames(frames, 4);
-  const costs: Record<string, (frame: number) => number> = {
-    rising: (frame) => 0.05 + (1.95 * frame) / 95,
-    falling: (frame) => 2 - (1.95 * frame) / 95,
-    peak: (frame) => (frame > 40 && frame < 60 ? 4 : 0.2),
-    even: () => 1,
-  };
-  for (const [name, cost] of Object.entries(costs)) {
-    const best = 1 + frames.reduce((sum, frame) => sum + cost(frame), 0) / 4;
-    const ratio = seconds(dealt, cost, 1) / best;
-    assert.ok(ratio < 1.15, `${name}: ${ratio.toFixed(2)} of the best`);
-    if (name !== "even")
-      assert.ok(seconds(dealt, cost, 1) < 0.7 * seconds(split, cost, 1), `${name}, against the split`);
-  }
 });

@@ -93,3 +93,90 @@ test("ranges that come back wait in front or behind; one that needs the machine 
   queue.giveBack("a", [{ chunk: 5, first: true, bySelf: false }]);
   assert.ok(queue.isOver("a"), "what is over stays over");
 });
+
+test("higher priority first, among equals the order of submission; what runs goes on", () => {
+  const queue = new RenderQueue(2);
+  queue.add({ id: "a", parallel: 2, chunks: [0, 1, 2] });
+  queue.add({ id: "b", parallel: 2, chunks: [0], priority: 40 });
+  queue.add({ id: "c", parallel: 2, chunks: [0], priority: 50 });
+  queue.add({ id: "d", parallel: 1, chunks: [0, 1], priority: 90 });
+  assert.deepEqual(takeAll(queue), ["d0", "a0"], "one Nuke of d at once");
+  queue.setPriority("c", 60);
+  queue.ended("a", 0);
+  assert.deepEqual(takeAll(queue), ["c0"]);
+  queue.setPriority("b", 100);
+  assert.deepEqual(takeAll(queue), [], "no Nuke is free");
+  queue.ended("d", 0);
+  assert.deepEqual(takeAll(queue), ["b0"]);
+  queue.setPriority("b", 50);
+  queue.setPriority("c", 50);
+  queue.ended("c", 0);
+  assert.deepEqual(takeAll(queue), ["d1"]);
+  queue.ended("b", 0);
+  assert.deepEqual(takeAll(queue), ["a1"]);
+});
+
+test("put first: before all others, also those of priority 100 and those put first before", () => {
+  const queue = new RenderQueue(1);
+  for (const id of ["a", "b", "c"])
+    queue.add({ id, parallel: 1, chunks: [0], priority: id === "a" ? 100 : 50 });
+  assert.deepEqual(queue.putFirst("b"), { priority: 100, place: 0 });
+  assert.deepEqual(queue.putFirst("c"), { priority: 100, place: -1 });
+  assert.deepEqual(queue.putFirst("c"), { priority: 100, place: -1 }, "it is there already");
+  assert.equal(queue.putFirst("nobody"), null);
+  const order: string[] = [];
+  for (let next = queue.take(); next; next = queue.take()) {
+    order.push(next.job);
+    queue.ended(next.job, next.chunk);
+  }
+  assert.deepEqual(order, ["c", "b", "a"]);
+});
+
+test("a job of higher priority that memory holds back keeps lower ones from its first Nuke", () => {
+  const queue = new RenderQueue(4);
+  queue.add({ id: "a", parallel: 2, chunks: [0, 1] });
+  queue.add({ id: "b", parallel: 2, chunks: [0, 1], priority: 80 });
+  assert.equal(
+    queue.take((id) => id === "a"),
+    null,
+  );
+  assert.deepEqual(queue.take(), { job: "b", chunk: 0 });
+  assert.deepEqual(
+    queue.take((id) => id === "a"),
+    { job: "a", chunk: 0 },
+  );
+});
+
+test("Nukes at once change while a job runs", () => {
+  const queue = new RenderQueue(8);
+  queue.add({ id: "a", parallel: 1, chunks: [0, 1, 2, 3, 4] });
+  assert.deepEqual(takeAll(queue), ["a0"]);
+  queue.setParallel("a", 3);
+  assert.deepEqual(takeAll(queue), ["a1", "a2"]);
+  queue.setParallel("a", 1);
+  queue.ended("a", 0);
+  assert.deepEqual(takeAll(queue), []);
+  queue.ended("a", 1);
+  queue.ended("a", 2);
+  assert.deepEqual(takeAll(queue), ["a3"]);
+});
+
+test("waiting chunks are replaced where they were; one that was taken can be put back", () => {
+  const queue = new RenderQueue(1);
+  queue.add({ id: "a", parallel: 1, chunks: [0, 1, 2, 3] });
+  assert.deepEqual(queue.take(), { job: "a", chunk: 0 });
+  queue.giveBack("a", [
+    { chunk: 7, first: true, bySelf: false },
+    { chunk: 8, first: false, bySelf: false },
+  ]);
+  queue.ended("a", 0);
+  assert.deepEqual(queue.take(), { job: "a", chunk: 7 });
+  queue.ended("a", 7);
+  assert.deepEqual(queue.take(), { job: "a", chunk: 1 });
+  queue.putBack("a", 1);
+  assert.deepEqual(queue.waitingOf("a"), [1, 2, 3, 8]);
+  queue.replace("a", new Set([1, 2, 3]), [1, 9]);
+  assert.deepEqual(queue.waitingOf("a"), [1, 9, 8]);
+  queue.replace("a", new Set([1, 9, 8]), []);
+  assert.ok(queue.isOver("a"));
+});

@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
-import { existsSync, readFileSync, readdirSync } from "node:fs";
+import { existsSync, readFileSync, readdirSync, statSync } from "node:fs";
+import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import * as vscode from "vscode";
-import { type OpenScript, lensesUntil, openScript, useDemoRenderer } from "./scripts.ts";
+import { type OpenScript, lensesUntil, openScript, readingText, useDemoRenderer } from "./scripts.ts";
 import { endTask, runTasks } from "./tasks.ts";
 
 suite("Rendering in VS Code", () => {
@@ -95,6 +96,39 @@ suite("Rendering in VS Code", () => {
     assert.equal(readdirSync(script.out).length, 30);
   });
 
+  test("a render that waits is put first, and has the Nuke of a chunk that is cancelled", async () => {
+    const cores = availableParallelism();
+    const task = {
+      type: "nuke-render",
+      label: "long",
+      script: script.uri.fsPath,
+      write: "Write1",
+      range: "1-400",
+      parallel: cores,
+      order: "backward",
+    };
+    const other = await openScript(6);
+    await endTask(task, async () => {
+      const running = await lensesUntil(script.uri, (titles) =>
+        titles.some((text) => /^◐ [1-9]\d*\/400/.test(text)),
+      );
+      const long: unknown = running.find((lens) => title(lens) === "■ Cancel")?.command?.arguments?.[0];
+      const [second] = await lensesUntil(other.uri, (titles) => titles.length > 0);
+      const rendered = run(second);
+      const waiting = await lensesUntil(other.uri, (titles) => titles.includes("↑ Render next"));
+      assert.match(waiting.map(title).join(" | "), /^◔ 0\/6 frames · waiting \| ↑ Render next \| ■ Cancel$/);
+      await vscode.commands.executeCommand("nukeRender.changePriority", long, 80);
+      await run(waiting.find((lens) => title(lens) === "↑ Render next"));
+      await vscode.commands.executeCommand("nukeRender.changeParallel", long, 1);
+      for (let chunk = 0; chunk < cores; chunk++)
+        await vscode.commands.executeCommand("nukeRender.cancelChunk", long, chunk);
+      await rendered;
+      await lensesUntil(other.uri, (titles) => titles.some((text) => text.startsWith("✓ 6 frames")));
+    });
+    other.dispose();
+    assert.ok(!existsSync(join(script.out, "f.0001.png")), "backward begins with the last part");
+  });
+
   test("ending a task cancels its render, which says what is done", async () => {
     const task = {
       type: "nuke-render",
@@ -109,6 +143,57 @@ suite("Rendering in VS Code", () => {
     await lensesUntil(script.uri, (titles) => titles.some((text) => text.startsWith("■ cancelled")));
     const done = readdirSync(script.out).length;
     assert.ok(done > 0 && done < 400, `${done} frames`);
+  });
+
+  test("all Writes: the one that reads what the other writes waits for it, and its lens says so", async () => {
+    const two = await openScript(12, readingText);
+    try {
+      const all = vscode.commands.executeCommand("nukeRender.renderAll", two.uri);
+      await lensesUntil(two.uri, (titles) => titles.includes("◔ waits for Write1 · 12 frames"));
+      await all;
+      const times = (start: string): number[] =>
+        readdirSync(two.out)
+          .filter((name) => name.startsWith(start))
+          .map((name) => statSync(join(two.out, name)).mtimeMs);
+      const [first, second] = [times("f."), times("final.")];
+      assert.deepEqual([first.length, second.length], [12, 12]);
+      assert.ok(Math.max(...first) <= Math.min(...second));
+    } finally {
+      two.dispose();
+    }
+  });
+
+  test("missing frames only, from the palette and in a task, which ends well where nothing is left", async () => {
+    const base = { type: "nuke-render", script: script.uri.fsPath, write: "Write1" };
+    const missing = { ...base, label: "missing", only: "missing" };
+    const before = { ...base, label: "before", range: "1-6" };
+    assert.deepEqual(await runTasks([before]), [0]);
+    const times = (): Map<string, number> =>
+      new Map(readdirSync(script.out).map((name) => [name, statSync(join(script.out, name)).mtimeMs]));
+    const old = times();
+    await vscode.commands.executeCommand("nukeRender.renderMissing", script.uri, "Write1");
+    const now = times();
+    assert.equal(now.size, 8);
+    for (const [name, time] of old) assert.equal(now.get(name), time, name);
+    assert.deepEqual(await runTasks([missing]), [0]);
+    assert.deepEqual(times(), now);
+  });
+
+  test("a task renders what its Write reads first, where that is wished, and ends with its own exit code", async () => {
+    const two = await openScript(4, readingText);
+    try {
+      const task = {
+        type: "nuke-render",
+        label: "both",
+        script: two.uri.fsPath,
+        write: "Final",
+        withNeeded: true,
+      };
+      assert.deepEqual(await runTasks([task]), [0]);
+      assert.equal(readdirSync(two.out).length, 8);
+    } finally {
+      two.dispose();
+    }
   });
 
   test("the language is known by its ending, encrypted scripts apart", async () => {

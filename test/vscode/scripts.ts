@@ -32,11 +32,29 @@ Write {
 `;
 }
 
-export async function openScript(frames: number): Promise<OpenScript> {
+/** A Read of what `Write1` writes, and a Write of that. */
+export function readingText(out: string): string {
+  const path = out.replaceAll("\\", "/");
+  return `Read {
+ inputs 0
+ file "${path}/f.%04d.png"
+ name Read1
+}
+Write {
+ file "${path}/final.####.png"
+ file_type png
+ create_directories true
+ name Final
+}
+`;
+}
+
+/** @param more what follows in the script, for the folder its pictures go to. */
+export async function openScript(frames: number, more = (_out: string): string => ""): Promise<OpenScript> {
   const folder = mkdtempSync(join(tmpdir(), "in vscode "));
   const out = join(folder, "out");
   const path = join(folder, "shot.nk");
-  writeFileSync(path, scriptText(out, frames));
+  writeFileSync(path, scriptText(out, frames) + more(out));
   const uri = vscode.Uri.file(path);
   const document = await vscode.workspace.openTextDocument(uri);
   await vscode.window.showTextDocument(document);

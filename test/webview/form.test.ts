@@ -1,6 +1,8 @@
 /** Clicks and keys in the form, under VS Code's policy: what is typed is what the host gets, and the plan follows. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import type { ToWebview } from "../../src/webview/protocol.ts";
+import { aWrite, someFacts } from "../unit/plan-facts.ts";
 import { aState, openForm, withBrowser } from "./open-form.ts";
 
 withBrowser();
@@ -8,6 +10,7 @@ withBrowser();
 test("the plan follows what is typed, and Render sends exactly that", async () => {
   await using form = await openForm();
   await form.type("range", "1-40");
+  await form.page.getByRole("radio", { name: "Chunks", exact: true }).click();
   await form.type("split-count", "8");
   await form.type("threads", "3");
   await form.type("cache", "4G");
@@ -25,9 +28,12 @@ test("the plan follows what is typed, and Render sends exactly that", async () =
   );
 });
 
-test("frames per chunk, and dealing out", async () => {
+test("dealt out unless somebody chooses otherwise; frames per chunk", async () => {
   await using form = await openForm();
   await form.type("range", "1-40");
+  assert.equal(await form.page.locator("#split-auto").isChecked(), true);
+  await form.shows("#split-hint", "As Nukes come free");
+  assert.equal(await form.input("split-count").isDisabled(), true);
   await form.page.getByRole("radio", { name: "Frames per chunk" }).click();
   await form.type("split-count", "7");
   await form.shows("#chunks", "36-40");
@@ -40,6 +46,28 @@ test("frames per chunk, and dealing out", async () => {
   // Back to chunks there is no number that nobody typed.
   await form.page.getByRole("radio", { name: "Chunks", exact: true }).click();
   assert.equal(await form.input("split-count").inputValue(), "");
+  await form.messageThat("remember", (message) => message.options.deal === "split");
+});
+
+test("the order of frames: what is wanted early has chunks of its own", async () => {
+  await using form = await openForm();
+  await form.type("range", "1-41");
+  await form.choose("order", "First, middle and last, then the rest");
+  await form.shows("#chunks", "21");
+  assert.deepEqual(
+    (await form.rows()).slice(0, 3).map((row) => row[1]),
+    ["1", "21", "41"],
+  );
+  await form.choose("order", "Every n-th, then the rest");
+  await form.type("order-step", "1");
+  await form.shows("#order-step-error", "from 2");
+  await form.type("order-step", "20");
+  await form.page.getByRole("radio", { name: "Chunks", exact: true }).click();
+  await form.type("split-count", "1");
+  await form.shows("#chunks", "1-41x20");
+  await form.page.getByRole("button", { name: "Render 1–41" }).click();
+  const { options } = await form.message("render");
+  assert.deepEqual([options.order, options.deal], [{ by: "every", step: 20 }, "split"]);
 });
 
 test("keeping Nukes open: the command shows it, and it can be taken back", async () => {
@@ -63,10 +91,10 @@ test("two fields changed before the form is drawn again: both count", async () =
       input.dispatchEvent(new InputEvent("input", { bubbles: true, composed: true }));
     };
     type("range", "1-40");
-    type("split-count", "8");
+    type("cache", "4G");
     type("threads", "3");
   });
-  await form.shows("#chunks", "36-40");
+  await form.shows("#command", "-c 4096M");
   await form.shows("#command", "-m 3");
 });
 
@@ -88,7 +116,16 @@ test("the keyboard does it all: Tab reaches every field, Ctrl+Enter renders, Esc
     await form.page.keyboard.press("Tab");
     reached.add((await form.page.evaluate(() => document.activeElement?.id)) ?? "");
   }
-  for (const id of ["range", "split-count", "parallel", "threads", "cache", "proxy", "continue-on-error"])
+  for (const id of [
+    "range",
+    "split-auto",
+    "order",
+    "parallel",
+    "threads",
+    "cache",
+    "proxy",
+    "continue-on-error",
+  ])
     assert.ok(reached.has(id), `${id} is not reached; ${[...reached].join(" ")}`);
   await form.input("range").focus();
   await form.page.keyboard.press("Control+Enter");
@@ -121,4 +158,51 @@ test("nothing is started in a folder that is not trusted", async () => {
   await form.type("range", "1-3");
   await form.messageThat("remember", (message) => message.options.range === "1-3");
   assert.ok(form.received.every(({ type }) => type !== "render"));
+});
+
+test("only frames that are missing: the host looks at the disk when asked, and the count stands under the choice", async () => {
+  let tell: ((message: ToWebview) => void) | null = null;
+  const onDisk = { view: null, fresh: "1-40 45", older: "50", whole: null };
+  await using form = await openForm({
+    host: {
+      selected: ({ write, only }) => {
+        const facts = someFacts(only === "all" ? {} : { files: { [write]: [onDisk] } });
+        tell?.({ type: "facts", trusted: true, facts });
+      },
+    },
+  });
+  tell = (message) => form.send(message);
+  const choose = async (label: string): Promise<void> => {
+    await form.page.locator("#only").click();
+    await form.page.locator("#only").getByText(label).last().click();
+  };
+  await choose("Only those that are missing");
+  await form.shows(".fields", "42 of 100 frames of Write1 are on disk; 58 are rendered.");
+  await form.shows("#summary", "58 frames in");
+  await choose("Those missing or older than the script");
+  await form.shows(".fields", "41 of 100 frames of Write1 are up to date; 59 are rendered.");
+  await form.type("range", "1-40");
+  await form.shows("#summary", "Nothing left to render");
+  await form.shows(
+    ".fields",
+    "All 40 frames of Write1 are on disk already, and none is older than the script.",
+  );
+  await form.type("range", "41-60");
+  await form.page.locator("#submit").click();
+  const { options, needed } = await form.message("render");
+  assert.deepEqual([options.only, options.range, needed], ["outdated", "41-60", false]);
+});
+
+test("where it reads what another Write has not written yet, one click renders both in order", async () => {
+  const writes = [aWrite({ needs: [{ write: "Pre", reader: "Read1" }] }), aWrite({ name: "Pre" })];
+  const files = { Pre: [{ view: null, fresh: "1-90", older: "", whole: null }] };
+  const state = aState({ facts: someFacts({ files }, writes) });
+  await using form = await openForm({ state });
+  await form.shows(
+    "#problems",
+    "Write1 reads what Pre writes (Read1), and 10 of 100 frames are not on disk. Render Pre first.",
+  );
+  await form.page.getByRole("button", { name: "Render Both in Order" }).click();
+  const { write, needed } = await form.message("render");
+  assert.deepEqual([write, needed], ["Write1", true]);
 });

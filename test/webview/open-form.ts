@@ -199,6 +199,12 @@ export class OpenForm implements AsyncDisposable {
     await this.input(id).fill(text);
   }
 
+  /** Takes one of the offers of a drop-down field. */
+  async choose(id: string, label: string): Promise<void> {
+    await this.page.locator(`#${id}`).click();
+    await this.page.locator(`#${id} .option`).filter({ hasText: label }).first().click();
+  }
+
   /** Rows of the table of chunks, cell by cell. */
   async rows(): Promise<string[][]> {
     return await this.page

@@ -1,15 +1,25 @@
 /** What stands in the fields of the render side, as text, and what it means. */
 import { SizeError, parseMB } from "../../plan/size.ts";
-import { type ProxyMode, type RenderOptions, renderOptionsSchema } from "../../plan/request.ts";
+import {
+  type Only,
+  type Order,
+  type ProxyMode,
+  type RenderOptions,
+  renderOptionsSchema,
+} from "../../plan/request.ts";
 import type { WriteTarget } from "../../plan/target.ts";
 import { limits, readWhole } from "./whole-number.ts";
 
 export interface RenderDraft {
   readonly range: string;
+  readonly only: Only;
   /** `auto`: dealt out as Nukes come free. */
   readonly splitBy: "chunks" | "frames" | "auto";
   /** Number of chunks, or frames of each chunk; nothing where frames are dealt out. */
   readonly splitCount: string;
+  readonly order: Order["by"];
+  /** The n of "every n-th frame first". */
+  readonly orderStep: string;
   readonly parallel: string;
   readonly threads: string;
   readonly cache: string;
@@ -21,7 +31,7 @@ export interface RenderDraft {
   readonly warm: boolean;
 }
 
-export type RenderField = "range" | "splitCount" | "parallel" | "threads" | "cache" | "views";
+export type RenderField = "range" | "splitCount" | "orderStep" | "parallel" | "threads" | "cache" | "views";
 
 export interface ReadDraft {
   readonly options: RenderOptions;
@@ -29,10 +39,16 @@ export interface ReadDraft {
   readonly errors: Partial<Record<RenderField, string>>;
 }
 
+/** Every tenth frame shows most of what can be wrong with a shot. */
+const USUAL_STEP = "10";
+
 export const emptyDraft: RenderDraft = {
   range: "",
-  splitBy: "chunks",
+  only: "all",
+  splitBy: "auto",
   splitCount: "",
+  order: "forward",
+  orderStep: USUAL_STEP,
   parallel: "",
   threads: "",
   cache: "",
@@ -43,13 +59,17 @@ export const emptyDraft: RenderDraft = {
 };
 
 export function draftOf(options: RenderOptions): RenderDraft {
-  const { cacheMB, views } = options;
-  const split = options.deal === "auto" ? undefined : options.split;
+  const { cacheMB, views, order } = options;
+  const dealt = (options.deal ?? (options.split === undefined ? "auto" : "split")) === "auto";
+  const split = dealt ? undefined : options.split;
   const text = (value: number | undefined): string => (value === undefined ? "" : String(value));
   return {
     range: options.range ?? "",
-    splitBy: options.deal === "auto" ? "auto" : (split?.by ?? "chunks"),
+    only: options.only ?? "all",
+    splitBy: dealt ? "auto" : (split?.by ?? "chunks"),
     splitCount: text(split === undefined ? undefined : split.by === "chunks" ? split.count : split.size),
+    order: order?.by ?? "forward",
+    orderStep: order?.by === "every" ? String(order.step) : USUAL_STEP,
     parallel: text(options.parallel),
     threads: text(options.threads),
     cache: cacheMB === undefined ? "" : sizeText(cacheMB),
@@ -87,6 +107,15 @@ export function readDraft(draft: RenderDraft, write: WriteTarget): ReadDraft {
   else if (draft.splitBy === "frames" && !write.movie && split.value === undefined)
     errors.splitCount = "How many frames per chunk? A whole number from 1.";
 
+  const step = readWhole(
+    draft.order === "every" && !write.movie ? draft.orderStep : "",
+    "n",
+    limits.orderStep,
+  );
+  if (step.error !== null) errors.orderStep = step.error;
+  else if (draft.order === "every" && !write.movie && step.value === undefined)
+    errors.orderStep = "Every how many-th frame? A whole number from 2.";
+
   const cache = readCache(draft.cache);
   if (cache.error !== null) errors.cache = cache.error;
   if (draft.views?.length === 0) errors.views = "Choose at least one view.";
@@ -94,18 +123,27 @@ export function readDraft(draft: RenderDraft, write: WriteTarget): ReadDraft {
   const options: RenderOptions = {
     proxy: draft.proxy,
     continueOnError: draft.continueOnError,
+    ...(draft.only === "all" ? {} : { only: draft.only }),
     ...(draft.warm && !write.movie ? { warm: true } : {}),
     ...(draft.range.trim() === "" ? {} : { range: draft.range.trim() }),
     ...(split.value === undefined
       ? {}
       : { split: byChunks ? { by: "chunks", count: split.value } : { by: "frames", size: split.value } }),
-    ...(dealt ? { deal: "auto" as const } : {}),
+    // Chunks without a number are the machine's to count, and none the less chunks.
+    deal: dealt ? "auto" : byChunks ? "split" : "chunks",
+    ...readOrder(draft.order, step.value),
     ...(parallel === undefined ? {} : { parallel }),
     ...(threads === undefined ? {} : { threads }),
     ...(cache.value === undefined ? {} : { cacheMB: cache.value }),
     ...(draft.views === null || draft.views.length === 0 ? {} : { views: [...draft.views] }),
   };
   return { options, errors };
+}
+
+/** Nothing for first to last, which needs no saying. */
+function readOrder(by: Order["by"], step: number | undefined): { order?: Order } {
+  if (by === "every") return step === undefined ? {} : { order: { by, step } };
+  return by === "forward" ? {} : { order: { by } };
 }
 
 /**

@@ -9,7 +9,7 @@ import { type Option, selectField } from "./fields.ts";
 import { severityIcon } from "./icons.ts";
 import { memoryBar } from "./memory-bar.ts";
 import { problemList } from "./problem-list.ts";
-import { rangeCodes } from "./reading.ts";
+import { onlyCodes, rangeCodes } from "./reading.ts";
 import { farmSummary, renderSummary, shortFrames } from "./summary.ts";
 
 export interface FormViewParts {
@@ -85,7 +85,7 @@ function outcome(parts: FormViewParts): TemplateResult {
   const { plan, away, trusted, selectedChunk, busy, actions } = parts;
   // Without an answer of the farm's engine yet, what planning says is shown.
   const problems = (away ? (parts.preview?.problems ?? []) : plan.problems).filter(
-    ({ code }) => !rangeCodes.has(code),
+    ({ code }) => !rangeCodes.has(code) && !onlyCodes.has(code),
   );
   return html`<p class="summary" id="summary" role="status">
       ${away ? farmSummary(plan) : renderSummary(plan)}

@@ -7,6 +7,7 @@ const fixLabels: Record<NonNullable<Problem["fix"]>, string> = {
   "save-script": "Save Script",
   "render-saved-copy": "Render a Saved Copy",
   "use-demo-renderer": "Use Demo Renderer",
+  "render-needed": "Render Both in Order",
 };
 
 /** What stands in the way or is worth knowing, worst first, each with what can be done about it. */

@@ -26,6 +26,15 @@ export const askedAbout: ReadonlySet<Problem["code"]> = new Set([
   "same-path",
   "script-unsaved",
   "nuke-missing",
+  // The host looks for itself.
+  "frames-unread",
+]);
+
+/** What there is to say of frames that are left out; it stands under their field and nowhere else. */
+export const onlyCodes: ReadonlySet<Problem["code"]> = new Set([
+  "frames-on-disk",
+  "frames-unread",
+  "nothing-to-render",
 ]);
 
 /** Problems of the range stand under its field and nowhere else. */
@@ -80,6 +89,7 @@ export function wrongField({ mode, read, readFarm, plan }: Reading): string | nu
 const fieldIds = {
   range: "range",
   splitCount: "split-count",
+  orderStep: "order-step",
   parallel: "parallel",
   threads: "threads",
   cache: "cache",

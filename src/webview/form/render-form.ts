@@ -10,8 +10,11 @@ import { farmSide } from "./farm-side.ts";
 import { type Option, describeInputs } from "./fields.ts";
 import { type FormActions, formView } from "./form-view.ts";
 import { type Reading, askedAbout, isRangeWrong, rangeCodes, readForm, wrongField } from "./reading.ts";
+import { merged } from "./merge-draft.ts";
+import { nothingNotice } from "./summary.ts";
+import { Timers } from "./timers.ts";
 import { renderSide } from "./render-side.ts";
-import type { SavedDrafts } from "./saved-state.ts";
+import { type SavedDrafts, savedDrafts } from "./saved-state.ts";
 
 export type FormChannel = WireChannel<FromWebview, ToWebview, FormReplies, unknown>;
 
@@ -40,11 +43,12 @@ export class RenderForm {
   #selectedChunk = 0;
   #preview: FarmPreview | null = null;
   #previewOf = "";
+  #askedForDisk = "";
   #busy = false;
   #copied = false;
   #notice: { text: string; error: boolean } | null = null;
   #drawing = false;
-  #timers = new Map<string, ReturnType<typeof setTimeout>>();
+  readonly #timers = new Timers();
   #rememberLast: (() => void) | null = null;
   // Lists that elements compare by identity.
   #writes: Option[] = [];
@@ -90,13 +94,13 @@ export class RenderForm {
   }
 
   /** Starts what the primary button says, or shows what has to be put right first. */
-  async submit(): Promise<void> {
+  async submit(needed = false): Promise<void> {
     const reading = this.#read();
     const state = this.#state;
     if (!reading || !state || this.#busy || !state.trusted) return;
     if (this.#showWhatIsWrong(reading)) return;
     const { write, away, readFarm, read } = reading;
-    this.#stopTimer("remember");
+    this.#timers.stop("remember");
     this.#rememberLast = null;
     this.#busy = true;
     this.tell(away ? "Sending…" : "Starting…", false);
@@ -104,10 +108,13 @@ export class RenderForm {
       const { started } =
         state.mode === "farm" && readFarm.farm
           ? await this.#channel.request({ type: "submit-farm", write: write.name, farm: readFarm.farm }, null)
-          : await this.#channel.request({ type: "render", write: write.name, options: read.options }, null);
+          : await this.#channel.request(
+              { type: "render", write: write.name, options: read.options, needed },
+              null,
+            );
       this.#notice = started
         ? { text: away ? "Sent to the farm." : "The render has started.", error: false }
-        : null;
+        : nothingNotice(reading.plan);
     } catch (error) {
       this.#notice = { text: messageOf(error), error: true };
     } finally {
@@ -118,7 +125,7 @@ export class RenderForm {
 
   /** Sends what has not been remembered yet; to be called before the page goes away. */
   flush(): void {
-    this.#stopTimer("remember");
+    this.#timers.stop("remember");
     this.#rememberLast?.();
     this.#rememberLast = null;
   }
@@ -153,6 +160,7 @@ export class RenderForm {
     const { facts, mode, farm, trusted } = state;
     this.#selectedChunk = Math.min(this.#selectedChunk, Math.max(0, plan.chunks.length - 1));
     if (away) this.#askPreview(reading);
+    this.#askForDisk(reading);
     const side =
       mode === "render"
         ? renderSide({
@@ -240,8 +248,23 @@ export class RenderForm {
     this.#previewOf = "";
     this.#notice = null;
     this.#keep();
-    this.#channel.send({ type: "selected", write, mode });
+    this.#tellSelected();
     this.draw();
+  }
+
+  /** Has the host look at what is on disk, once for each Write and choice of frames. */
+  #askForDisk({ mode, plan, write, draft }: Reading): void {
+    if (mode !== "render" || !plan.problems.some(({ code }) => code === "frames-unread")) return;
+    const asked = `${draft.only} ${write.name}`;
+    if (asked === this.#askedForDisk) return;
+    this.#askedForDisk = asked;
+    this.#tellSelected();
+  }
+
+  #tellSelected(): void {
+    if (!this.#state) return;
+    const { write, mode } = this.#state;
+    this.#channel.send({ type: "selected", write, mode, only: this.#read()?.draft.only ?? "all" });
   }
 
   /** A field has changed: keeps it over hiding, and has it remembered once it can be used. */
@@ -253,7 +276,7 @@ export class RenderForm {
     const state = this.#state;
     if (reading && state) {
       this.#rememberLast = () => this.#remember(reading, state.mode);
-      this.#setTimer("remember", REMEMBER_AFTER, () => this.flush());
+      this.#timers.set("remember", REMEMBER_AFTER, () => this.flush());
     }
     this.draw();
   }
@@ -292,13 +315,13 @@ export class RenderForm {
     if (!farm) {
       this.#preview = { argv: null, problems: [], message: "Correct the fields to see what will be run." };
       this.#previewOf = "";
-      this.#stopTimer("preview");
+      this.#timers.stop("preview");
       return;
     }
     const question = JSON.stringify([write.name, farm]);
     if (question === this.#previewOf) return;
     this.#previewOf = question;
-    this.#setTimer("preview", PREVIEW_AFTER, () => {
+    this.#timers.set("preview", PREVIEW_AFTER, () => {
       void this.#channel
         .request({ type: "preview-farm", write: write.name, farm }, PREVIEW_LIMIT)
         .catch((error: unknown): FarmPreview => ({ argv: null, problems: [], message: messageOf(error) }))
@@ -311,6 +334,7 @@ export class RenderForm {
   }
 
   async #fix(problem: Problem): Promise<void> {
+    if (problem.fix === "render-needed") return await this.submit(true);
     this.#busy = true;
     this.draw();
     try {
@@ -328,7 +352,7 @@ export class RenderForm {
     try {
       await navigator.clipboard.writeText(text);
       this.#copied = true;
-      this.#setTimer("copied", COPIED_FOR, () => {
+      this.#timers.set("copied", COPIED_FOR, () => {
         this.#copied = false;
         this.draw();
       });
@@ -360,37 +384,8 @@ export class RenderForm {
   }
 
   #keep(): void {
-    if (!this.#state) return;
-    const { write, mode, facts } = this.#state;
-    this.#save({
-      script: facts.script.path,
-      write,
-      mode,
-      drafts: Object.fromEntries(
-        [...this.#drafts].map(([name, draft]) => [
-          name,
-          { ...draft, views: draft.views && [...draft.views] },
-        ]),
-      ),
-      farmDrafts: Object.fromEntries(this.#farmDrafts),
-    });
+    if (this.#state) this.#save(savedDrafts(this.#state, this.#drafts, this.#farmDrafts));
   }
-
-  #setTimer(name: string, after: number, run: () => void): void {
-    this.#stopTimer(name);
-    this.#timers.set(name, setTimeout(run, after));
-  }
-
-  #stopTimer(name: string): void {
-    clearTimeout(this.#timers.get(name));
-    this.#timers.delete(name);
-  }
-}
-
-/** What a field changed since the form was drawn, on top of what others have changed since then: a busy machine draws late. */
-function merged<Draft extends object>(latest: Draft, drawn: Draft, next: Draft): Draft {
-  const changed = Object.entries(next).filter(([key, value]) => value !== Reflect.get(drawn, key));
-  return Object.assign({ ...latest }, Object.fromEntries(changed));
 }
 
 function messageOf(error: unknown): string {

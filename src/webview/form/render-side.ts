@@ -3,11 +3,11 @@ import { type TemplateResult, html, nothing } from "lit";
 import { count } from "../../plan/display.ts";
 import { defaultRange } from "../../plan/range.ts";
 import type { RenderPlan } from "../../plan/render-plan.ts";
-import { proxyModeSchema } from "../../plan/request.ts";
+import { onlySchema, orderBySchema, proxyModeSchema } from "../../plan/request.ts";
 import { displayMB } from "../../plan/size.ts";
 import type { ScriptFacts, WriteTarget } from "../../plan/target.ts";
 import { type ReadDraft, type RenderDraft, switchSplit } from "./draft.ts";
-import { rangeCodes } from "./reading.ts";
+import { onlyCodes, rangeCodes } from "./reading.ts";
 import { type Option, belowField, checkField, segments, selectField, textField } from "./fields.ts";
 
 export interface RenderSideParts {
@@ -26,7 +26,7 @@ export function renderSide(parts: RenderSideParts): TemplateResult {
     (field: "parallel" | "threads" | "cache") =>
     (text: string): void =>
       change({ ...draft, [field]: text });
-  return html`${rangeField(parts)} ${splitField(parts)}
+  return html`${rangeField(parts)} ${onlyField(parts)} ${splitField(parts)} ${orderField(parts)}
     <div class="row">
       ${textField({
         id: "parallel",
@@ -104,19 +104,38 @@ function rangeField({ script, write, draft, plan, change }: RenderSideParts): Te
   });
 }
 
+const onlyOptions: readonly Option[] = [
+  { value: "all", label: "All of the range" },
+  { value: "missing", label: "Only those that are missing" },
+  { value: "outdated", label: "Those missing or older than the script" },
+];
+
+/** Which frames of the range; below it, how many that leaves. */
+function onlyField({ draft, plan, change }: RenderSideParts): TemplateResult {
+  const told = plan.problems.find(({ code }) => onlyCodes.has(code));
+  return selectField({
+    id: "only",
+    label: "Frames",
+    value: draft.only,
+    options: onlyOptions,
+    hint: told?.message,
+    set: (value) => change({ ...draft, only: onlySchema.parse(value) }),
+  });
+}
+
 const splitOptions: readonly Option[] = [
+  { value: "auto", label: "Dealt out" },
   { value: "chunks", label: "Chunks" },
   { value: "frames", label: "Frames per chunk" },
-  { value: "auto", label: "Dealt out" },
 ];
 
 function splitField({ write, draft, errors, plan, change }: RenderSideParts): TemplateResult {
   const movie = `${(write.fileType || "A movie").toUpperCase()} is one file, which one Nuke must write from the first frame to the last: it is not split.`;
-  const label = draft.splitBy === "chunks" ? "Number of chunks" : "Frames per chunk";
+  const label = draft.splitBy === "frames" ? "Frames per chunk" : "Number of chunks";
   const chunks = plan.chunks.length;
   const dealt = draft.splitBy === "auto";
   const dealing =
-    "As Nukes come free: large chunks first, then smaller ones, each over the whole range. For shots whose frames do not all cost the same.";
+    "As Nukes come free: large chunks first, then smaller ones, each in blocks from all over the range. What waits is dealt anew once it is known how long frames take.";
   return segments({
     id: "split",
     label: "Split",
@@ -127,7 +146,7 @@ function splitField({ write, draft, errors, plan, change }: RenderSideParts): Te
     error: errors.splitCount,
     set: (value) =>
       change(
-        switchSplit(draft, value === "frames" || value === "auto" ? value : "chunks", {
+        switchSplit(draft, value === "frames" || value === "chunks" ? value : "auto", {
           frames: plan.frameCount,
           chunks,
         }),
@@ -149,6 +168,44 @@ function splitField({ write, draft, errors, plan, change }: RenderSideParts): Te
     ></vscode-textfield>`,
   });
 }
+
+const orderOptions: readonly Option[] = [
+  { value: "forward", label: "First to last" },
+  { value: "backward", label: "Last to first" },
+  { value: "ends", label: "First, middle and last, then the rest" },
+  { value: "every", label: "Every n-th, then the rest" },
+];
+
+/** A movie has one order only. */
+function orderField({ write, draft, errors, change }: RenderSideParts): TemplateResult {
+  if (write.movie) return html`${nothing}`;
+  const order = selectField({
+    id: "order",
+    label: "Order",
+    value: draft.order,
+    options: orderOptions,
+    hint: orderHints[draft.order],
+    set: (value) => change({ ...draft, order: orderBySchema.parse(value) }),
+  });
+  if (draft.order !== "every") return order;
+  return html`<div class="row">
+    ${order}
+    ${textField({
+      id: "order-step",
+      label: "n",
+      value: draft.orderStep,
+      error: errors.orderStep,
+      set: (orderStep) => change({ ...draft, orderStep }),
+    })}
+  </div>`;
+}
+
+const orderHints: Record<RenderDraft["order"], string | undefined> = {
+  forward: undefined,
+  backward: "Chunks start from the last one on; within a chunk Nuke goes upward.",
+  ends: "A mistake shows early.",
+  every: "A mistake shows early, and movement can be judged.",
+};
 
 function viewsField({ script, write, draft, errors, change }: RenderSideParts): TemplateResult {
   const all = [...new Set([...script.views, ...write.views])];

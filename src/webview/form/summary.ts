@@ -1,12 +1,14 @@
 /** What a plan comes to, in a sentence. */
 import { count } from "../../plan/display.ts";
 import { displayFrames, parseFrames } from "../../plan/frames.ts";
+import { nothingLeft } from "../../plan/select-frames.ts";
 import { displayMB } from "../../plan/size.ts";
 import type { RenderPlan } from "../../plan/render-plan.ts";
 
 /** `100 frames in 4 chunks, 4 Nukes × 2 threads, 3.2 GB of 12 GB`. */
 export function renderSummary(plan: RenderPlan): string {
-  if (plan.frameCount === 0) return "Nothing to render yet";
+  if (plan.frameCount === 0)
+    return nothingLeft(plan) === null ? "Nothing to render yet" : "Nothing left to render";
   const { sumMB, budgetMB } = plan.memory;
   const nukes = `${count(plan.parallel, "Nuke")} × ${count(plan.threads, "thread")}`;
   return `${count(plan.frameCount, "frame")} in ${count(plan.chunks.length, "chunk")}, ${nukes}, ${displayMB(sumMB)} of ${displayMB(budgetMB)}`;
@@ -27,4 +29,10 @@ export function shortFrames(plan: RenderPlan): string {
   const { frames, steps } = parseFrames(plan.frames);
   const text = displayFrames(frames, steps);
   return text.length > 32 ? count(plan.frameCount, "frame") : text;
+}
+
+/** Why a render was not started although nothing stood in its way; null where there is nothing to say. */
+export function nothingNotice(plan: RenderPlan): { text: string; error: boolean } | null {
+  const text = nothingLeft(plan);
+  return text === null ? null : { text, error: false };
 }

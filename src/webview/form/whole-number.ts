@@ -11,6 +11,7 @@ export const limits = {
   threads: { least: 1, most: 1024 },
   chunks: { least: 1, most: 10_000 },
   frames: { least: 1, most: 1_000_000 },
+  orderStep: { least: 2, most: 100_000 },
   frame: { least: -100_000_000, most: 100_000_000 },
 } satisfies Record<string, Limits>;
 

@@ -1,0 +1,35 @@
+/** Divides frames into chunks, in the order in which they are started. */
+import { type Pace, dealBackward, dealFrames } from "./deal.ts";
+import { partsOf } from "./order.ts";
+import type { Order, Split } from "./request.ts";
+import { splitFrames } from "./split.ts";
+
+export interface Division {
+  /** `auto`: dealt out to so many Nukes at once, which are as fast as `pace` says. */
+  readonly by: Split | { readonly by: "auto"; readonly nukes: number; readonly pace: Pace | null };
+  readonly order: Order;
+  /** Only these are left of the frames; absent: all. */
+  readonly left?: ReadonlySet<number>;
+}
+
+/**
+ * Every frame (that is left) is in exactly one chunk, and the frames of a chunk ascend: Nuke renders them as its `-F` say, and knows no descending ranges.
+ * What is wanted early comes as chunks of its own, single frames where it is only first, middle and last; what `by` says then holds for the rest.
+ */
+export function divideFrames(frames: readonly number[], { by, order, left }: Division): number[][] {
+  const parts = partsOf(frames, order)
+    .map((part) => (left ? part.filter((frame) => left.has(frame)) : part))
+    .filter((part) => part.length > 0);
+  const several = by.by === "auto" ? by.nukes > 1 : by.by === "frames" || by.count > 1;
+  const ends = order.by === "ends" ? partsOf(frames, order)[0] : undefined;
+  return parts.flatMap((part, at) => {
+    if (at === 0 && ends?.includes(part[0] ?? NaN)) return several ? part.map((frame) => [frame]) : [part];
+    if (by.by !== "auto") {
+      const chunks = splitFrames(part, by);
+      return order.by === "backward" ? chunks.reverse() : chunks;
+    }
+    return order.by === "backward"
+      ? dealBackward(part, by.nukes, by.pace)
+      : dealFrames(part, by.nukes, by.pace);
+  });
+}

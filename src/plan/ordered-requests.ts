@@ -1,0 +1,80 @@
+/** Several Writes of a script as one order: their requests, and who waits for whom. */
+import type { PlanFacts } from "./facts.ts";
+import { nothingLeft, unknowable } from "./select-frames.ts";
+import { planRender } from "./plan-render.ts";
+import { chooseRange } from "./range.ts";
+import type { Problem, RenderPlan } from "./render-plan.ts";
+import type { RenderRequest } from "./request.ts";
+import type { WriteTarget } from "./target.ts";
+import { type Predecessor, neededWrites, orderWrites, waitingText } from "./write-order.ts";
+
+export interface OrderedPlan {
+  readonly request: RenderRequest;
+  readonly plan: RenderPlan;
+  /** Those of the list that have to end well before it is started; all of them stand before it. */
+  readonly after: readonly Predecessor[];
+  /** The same in words; null where it waits for nobody. */
+  readonly waiting: string | null;
+  /** Why it has nothing to do; null where it has. */
+  readonly nothing: string | null;
+}
+
+export interface OrderedPlans {
+  readonly plans: readonly OrderedPlan[];
+  /** What is wrong with the order. */
+  readonly problems: readonly Problem[];
+}
+
+/** Writes that Nuke would render: neither disabled nor reading their files. */
+export function activeWrites({ script }: PlanFacts): WriteTarget[] {
+  return script.writes.filter((write) => !write.disabled && !write.reading);
+}
+
+/** Plans for these Writes, in the order they are rendered in. */
+export function planInOrder(
+  writes: readonly WriteTarget[],
+  requestOf: (write: WriteTarget) => RenderRequest,
+  facts: PlanFacts,
+): OrderedPlans {
+  const { writes: ordered, problems } = orderWrites(writes);
+  const inList = new Set(writes.map(({ name }) => name));
+  const idle = new Set<string>();
+  const plans = ordered.map((one): OrderedPlan => {
+    const request = requestOf(one.write);
+    const planned = planRender(request, facts);
+    // What is rendered before it needs no warning that it is missing.
+    const covered = one.write.needs.every((need) => inList.has(need.write));
+    const plan = covered
+      ? { ...planned, problems: planned.problems.filter(({ code }) => code !== "reads-unrendered") }
+      : planned;
+    const nothing = nothingLeft(plan);
+    if (nothing !== null) idle.add(one.write.name);
+    // Nobody waits for what has nothing to do.
+    const after = nothing === null ? one.after.filter((before) => !idle.has(before.write)) : [];
+    return { request, plan, after, waiting: waitingText({ write: one.write, after }), nothing };
+  });
+  return { plans, problems };
+}
+
+/**
+ * A render, and before it those of the Writes it reads whose frames are missing or older than the script, over their own ranges.
+ * @param otherRequest for one of those Writes, before its range, views and choice of frames are set here.
+ */
+export function planWithNeeded(
+  request: RenderRequest,
+  facts: PlanFacts,
+  otherRequest: (write: WriteTarget) => RenderRequest = ({ name }) => ({ ...request, write: name }),
+): OrderedPlans {
+  const write = facts.script.writes.find(({ name }) => name === request.write);
+  if (!write) return planInOrder([], () => request, facts);
+  const { frames } = chooseRange(facts.script, write, request.range).list;
+  return planInOrder(
+    [...neededWrites(write, frames, facts), write],
+    (one) => {
+      if (one === write) return request;
+      const only = unknowable(one, one.resolvedFile) === null ? ("outdated" as const) : ("all" as const);
+      return { ...otherRequest(one), range: undefined, views: undefined, only };
+    },
+    facts,
+  );
+}

@@ -1,0 +1,115 @@
+/** Which frames of a range are rendered, where frames that are on disk already are left out. */
+import { count } from "./display.ts";
+import type { PlanFacts, ViewFiles } from "./facts.ts";
+import { parseFrames } from "./frames.ts";
+import type { Problem, RenderPlan } from "./render-plan.ts";
+import type { Only } from "./request.ts";
+import type { WriteTarget } from "./target.ts";
+
+export interface Selection {
+  readonly frames: readonly number[];
+  readonly problems: readonly Problem[];
+}
+
+export interface SelectionQuestion {
+  readonly only: Only | undefined;
+  readonly write: WriteTarget;
+  /** The views that are rendered. */
+  readonly views: readonly string[];
+  /** The name the files get; null where reading the script cannot tell. */
+  readonly outputFile: string | null;
+}
+
+/** The frames of a range that `only` leaves; says how many are on disk. Where that cannot be told, an error stops the plan. */
+export function selectFrames(
+  frames: readonly number[],
+  { only = "all", write, views, outputFile }: SelectionQuestion,
+  facts: Pick<PlanFacts, "files" | "unsaved">,
+): Selection {
+  if (only === "all" || frames.length === 0) return { frames, problems: [] };
+  const refuse = (code: Problem["code"], message: string): Selection => ({
+    frames,
+    problems: [{ code, severity: "error", message }],
+  });
+  const why = unknowable(write, outputFile);
+  if (why !== null)
+    return refuse(
+      "frames-unknown",
+      `Which frames of ${write.name} are on disk cannot be told: ${why}. Render all frames, or name those you want in the range.`,
+    );
+  const files = facts.files?.[write.name];
+  if (files === undefined)
+    return refuse("frames-unread", `What ${write.name} has on disk has not been looked at yet.`);
+
+  const there = framesOnDisk(frames, files, write.viewToken ? views : [null], only === "outdated");
+  const left = frames.filter((frame) => !there.has(frame));
+  return { frames: left, problems: [telling(frames.length, left.length, only, write, facts.unsaved)] };
+}
+
+/** Nothing stands in the way of a plan, and yet it has nothing to do: what to say then. Null where it has. */
+export function nothingLeft({ problems }: Pick<RenderPlan, "problems">): string | null {
+  return problems.find(({ code }) => code === "nothing-to-render")?.message ?? null;
+}
+
+/** Why nobody can tell beforehand which file a frame gets; null where it can be told. */
+export function unknowable(write: WriteTarget, outputFile: string | null): string | null {
+  if (outputFile === null || write.file.trim() === "")
+    return write.unresolved ?? "its file name is worked out by Nuke";
+  if (write.renumbered) return `its "frame" knob gives the files other numbers than the frames have`;
+  if (hasToken(outputFile.replaceAll("\\", "/").replace(/[^/]*$/u, "")))
+    return "the frame number stands in the name of a folder";
+  if (write.movie && write.frameToken) return "a movie is one file, and its name has a frame number";
+  return null;
+}
+
+/** Those frames of which every view's file is there; `fresh`: and not older than the script. */
+export function framesOnDisk(
+  frames: readonly number[],
+  files: readonly ViewFiles[],
+  views: readonly (string | null)[],
+  fresh: boolean,
+): ReadonlySet<number> {
+  const ofViews = views.map((view) => {
+    const found = files.find((one) => one.view === view);
+    if (found === undefined) return new Set<number>();
+    if (found.whole !== null) {
+      const counts = found.whole === "fresh" || (found.whole === "older" && !fresh);
+      return new Set(counts ? frames : []);
+    }
+    return new Set([...framesOf(found.fresh), ...(fresh ? [] : framesOf(found.older))]);
+  });
+  return new Set(frames.filter((frame) => ofViews.every((numbers) => numbers.has(frame))));
+}
+
+function framesOf(text: string): readonly number[] {
+  return text === "" ? [] : parseFrames(text).frames;
+}
+
+function hasToken(folder: string): boolean {
+  return /#|%0?\d*d/u.test(folder);
+}
+
+function telling(all: number, left: number, only: Only, write: WriteTarget, unsaved: boolean): Problem {
+  const newer = only === "outdated";
+  const { name, movie } = write;
+  if (left === 0) {
+    const what = movie
+      ? `The movie of ${name} is`
+      : all === 1
+        ? `The frame of ${name} is`
+        : `All ${all} frames of ${name} are`;
+    const age = newer ? `, and ${movie || all === 1 ? "is not" : "none is"} older than the script` : "";
+    const message = `${what} on disk already${age}. Nothing is left to render.`;
+    return { code: "nothing-to-render", severity: "info", message };
+  }
+  const state = newer ? "up to date" : "on disk";
+  const there = all - left;
+  const frames = `${count(all, "frame")} of ${name}`;
+  const message = movie
+    ? `The movie of ${name} is not ${state}: it is rendered.`
+    : there === 0
+      ? `None of ${frames} is ${state}: all are rendered.`
+      : `${there} of ${frames} ${there === 1 ? "is" : "are"} ${state}; ${left} ${left === 1 ? "is" : "are"} rendered.`;
+  const why = newer && unsaved ? " The script has changes that are not saved: all frames are older." : "";
+  return { code: "frames-on-disk", severity: "info", message: message + why };
+}

@@ -1,0 +1,148 @@
+/** Which Writes wait for which, and what a render needs of other Writes of its script. */
+import { count } from "./display.ts";
+import type { PlanFacts } from "./facts.ts";
+import { chooseRange } from "./range.ts";
+import type { Problem } from "./render-plan.ts";
+import { framesOnDisk } from "./select-frames.ts";
+import type { ScriptFacts, WriteTarget } from "./target.ts";
+
+/** A Write that is rendered before another one. */
+export interface Predecessor {
+  readonly write: string;
+  /** The node that reads what it writes; null: only `render_order` says so. */
+  readonly reader: string | null;
+}
+
+export interface OrderedWrite {
+  readonly write: WriteTarget;
+  /** All of them stand before it in the list. */
+  readonly after: readonly Predecessor[];
+}
+
+export interface WriteOrder {
+  readonly writes: readonly OrderedWrite[];
+  /** Circles, and where each was broken. */
+  readonly problems: readonly Problem[];
+}
+
+/**
+ * The order in which these Writes are rendered: first what others read, then by `render_order` (lower first; the same number is no
+ * order), then as they stand in the script. Where Writes read each other in a circle, one of them begins.
+ */
+export function orderWrites(writes: readonly WriteTarget[]): WriteOrder {
+  const ordered: OrderedWrite[] = [];
+  const problems: Problem[] = [];
+  const placed = new Set<string>();
+  const left = new Map(writes.map((write) => [write.name, write]));
+  const open = ({ needs }: WriteTarget): typeof needs => needs.filter((need) => left.has(need.write));
+  while (left.size > 0) {
+    const ready = [...left.values()].filter((write) => open(write).length === 0);
+    const candidates = ready.length > 0 ? ready : [...left.values()];
+    const next = candidates.reduce((best, write) => (write.renderOrder < best.renderOrder ? write : best));
+    if (ready.length === 0) problems.push(circle(next, open(next)));
+    const needs = next.needs.filter((need) => placed.has(need.write));
+    const read = new Set(needs.map((need) => need.write));
+    const lower = ordered.filter(
+      ({ write }) => write.renderOrder < next.renderOrder && !read.has(write.name),
+    );
+    ordered.push({
+      write: next,
+      after: [
+        ...needs.map(({ write, reader }) => ({ write, reader })),
+        ...lower.map(({ write }) => ({ write: write.name, reader: null })),
+      ],
+    });
+    placed.add(next.name);
+    left.delete(next.name);
+  }
+  return { writes: ordered, problems };
+}
+
+/** `Write1 waits for Write2 (Read3 reads what it writes) and Write4 (render_order)`; null where it waits for nobody. */
+export function waitingText({ write, after }: OrderedWrite): string | null {
+  if (after.length === 0) return null;
+  const reasons = after.map(({ write: name, reader }) =>
+    reader === null ? `${name} (render_order)` : `${name} (${reader} reads what it writes)`,
+  );
+  return `${write.name} waits for ${reasons.join(", ")}.`;
+}
+
+/** The Writes whose files a Write reads, and those they read, itself left out. */
+export function readBy(script: ScriptFacts, name: string): WriteTarget[] {
+  const byName = new Map(script.writes.map((write) => [write.name, write]));
+  const found = new Set<WriteTarget>();
+  const visit = (write: WriteTarget | undefined): void => {
+    for (const need of write?.needs ?? []) {
+      const needed = byName.get(need.write);
+      if (!needed || needed.name === name || found.has(needed)) continue;
+      found.add(needed);
+      visit(needed);
+    }
+  };
+  visit(byName.get(name));
+  return [...found];
+}
+
+/**
+ * Those of the Writes that `write` reads which have to be rendered before `frames` of it: frames of theirs are missing, or older than the
+ * script, or nobody can tell. What such a Write reads itself likewise.
+ */
+export function neededWrites(write: WriteTarget, frames: readonly number[], facts: PlanFacts): WriteTarget[] {
+  const byName = new Map(facts.script.writes.map((one) => [one.name, one]));
+  const found = new Set<WriteTarget>();
+  const visit = ({ needs }: WriteTarget, asked: readonly number[]): void => {
+    for (const need of needs) {
+      const needed = byName.get(need.write);
+      if (!needed || needed === write || found.has(needed)) continue;
+      const lack = lackOf(needed, asked, facts);
+      if (lack !== null && lack.missing === 0 && lack.older === 0) continue;
+      found.add(needed);
+      // It is rendered over its own range.
+      visit(needed, chooseRange(facts.script, needed, undefined).list.frames);
+    }
+  };
+  visit(write, frames);
+  return [...found];
+}
+
+/** What this Write reads of other Writes and is not on disk, or is older than the script. */
+export function checkNeeds(write: WriteTarget, frames: readonly number[], facts: PlanFacts): Problem[] {
+  return write.needs.flatMap(({ write: name, reader }): Problem[] => {
+    const needed = facts.script.writes.find((one) => one.name === name);
+    const lack = needed ? lackOf(needed, frames, facts) : null;
+    if (lack === null || (lack.missing === 0 && lack.older === 0)) return [];
+    const reads = `${write.name} reads what ${name} writes (${reader})`;
+    const message =
+      lack.missing > 0
+        ? `${reads}, and ${lack.missing} of ${count(lack.all, "frame")} ${lack.missing === 1 ? "is" : "are"} not on disk. Render ${name} first.`
+        : `${reads}, and ${lack.older} of ${count(lack.all, "frame")} ${lack.older === 1 ? "is" : "are"} older than the script. If ${name} has changed, render it first.`;
+    const severity = lack.missing > 0 ? "warning" : "info";
+    return [{ code: "reads-unrendered", severity, message, fix: "render-needed" }];
+  });
+}
+
+interface Lack {
+  readonly all: number;
+  readonly missing: number;
+  readonly older: number;
+}
+
+/** Counts over the frames that both have, else over all of the needed Write. Null where it was not looked at or cannot be told. */
+function lackOf(needed: WriteTarget, frames: readonly number[], facts: PlanFacts): Lack | null {
+  const files = facts.files?.[needed.name];
+  if (files === undefined) return null;
+  const own = chooseRange(facts.script, needed, undefined).list.frames;
+  const wanted = new Set(frames);
+  const shared = own.filter((frame) => wanted.has(frame));
+  const asked = shared.length > 0 ? shared : own;
+  const views = needed.viewToken ? needed.views : [null];
+  const there = framesOnDisk(asked, files, views, false).size;
+  const fresh = framesOnDisk(asked, files, views, true).size;
+  return { all: asked.length, missing: asked.length - there, older: there - fresh };
+}
+
+function circle({ name }: WriteTarget, open: WriteTarget["needs"]): Problem {
+  const others = [...new Set(open.map(({ write }) => write))].join(", ");
+  const message = `${name} reads what ${others} writes, and the other way around: ${name} is rendered first, with what is on disk. Break the circle in the script, or render one of them by itself.`;
+  return { code: "reads-in-circle", severity: "warning", message };
+}

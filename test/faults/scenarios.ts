@@ -1,0 +1,14 @@
+/** All faults, by name. */
+import { killClient, killNuke, stopNuke } from "./nuke-faults.ts";
+import type { Scenario } from "./scenario.ts";
+import { cutJournal, endService, killService, setClock } from "./service-faults.ts";
+
+export const scenarios: Readonly<Record<string, Scenario>> = {
+  "kill-service": killService,
+  "cut-journal": cutJournal,
+  "end-service": endService,
+  "kill-nuke": killNuke,
+  "stop-nuke": stopNuke,
+  "kill-client": killClient,
+  "set-clock": setClock,
+};
