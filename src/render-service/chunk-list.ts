@@ -72,6 +72,11 @@ export class ChunkList {
     this.#runs.set(index, run);
   }
 
+  /** The index of the next chunk that is made. */
+  get nextIndex(): number {
+    return this.#nextIndex;
+  }
+
   /** Makes a chunk of frames that another one left (null: nobody); answers with its index. */
   add(frames: readonly number[], origin: number | null): number {
     const index = this.#nextIndex++;

@@ -132,6 +132,8 @@ function take(past: Draft, entry: JournalEntry): void {
     case "moved": {
       const { from, to } = entry;
       const moved = new Set(framesOf(entry.frames));
+      // A chunk that is made for them waits for a Nuke of its own.
+      if (to === past.chunks.length) past.chunks.push(ofPlan("", lastPlace(past) + 1));
       const there = past.chunks[to];
       if (there) there.frames = formatFrames(inOrder(framesOf(there.frames), leave(past, from, moved)));
       return;
@@ -158,6 +160,10 @@ function take(past: Draft, entry: JournalEntry): void {
       past.interrupted = true;
       return;
   }
+}
+
+function lastPlace({ chunks }: Draft): number {
+  return Math.max(0, ...chunks.map(({ place }) => place ?? 0));
 }
 
 /** Takes frames out of a chunk; answers with those that were in it. One that waits and has none left is not started any more. */
@@ -235,8 +241,5 @@ function complete(past: Draft, plan: RenderPlan): void {
     for (const frame of left) placed.add(frame);
   }
   const nowhere = frames.filter((frame) => !placed.has(frame));
-  if (nowhere.length > 0)
-    past.chunks.push(
-      ofPlan(formatFrames(nowhere, steps), Math.max(0, ...past.chunks.map(({ place }) => place ?? 0)) + 1),
-    );
+  if (nowhere.length > 0) past.chunks.push(ofPlan(formatFrames(nowhere, steps), lastPlace(past) + 1));
 }

@@ -19,7 +19,7 @@ export interface JobOrder {
   readonly past: PastNeed | null;
   readonly emit: (event: RenderEvent) => void;
   /** What waits of it, for its Nukes that are open. */
-  readonly queue: Pick<RenderQueue, "waitingOf" | "isBySelf" | "hasTooMany" | "replace">;
+  readonly queue: Pick<RenderQueue, "waitingOf" | "isBySelf" | "hasTooMany" | "hasRoom" | "replace">;
   /** Frames come back from a Nuke that goes on. */
   readonly returned: (after: AfterChunk) => void;
   /** Jobs that have to be over before it starts. */

@@ -84,7 +84,15 @@ export class Job {
       const ending: Ending = { cause: "error", missing: [frame], failed: new Set([frame]), at: null };
       return this.#wanted ? this.#settle({ index: chunk, complaint, startedAt }, ending) : null;
     };
-    return new WarmJob({ id, list: this.#list, journal, queue, failed, returned });
+    return new WarmJob({
+      id,
+      list: this.#list,
+      journal,
+      queue,
+      failed,
+      returned,
+      pace: () => this.#lessons.pace,
+    });
   }
 
   /** Somebody still wants its frames rendered. */
@@ -398,6 +406,7 @@ export class Job {
     });
     const [file] = files;
     if (file !== undefined) this.#folder ??= dirname(file);
+    this.#warm?.spread();
     if (this.#license.granted(run?.startedAt ?? 0)) this.#order.licensed();
   }
 

@@ -221,6 +221,13 @@ export class RenderQueue {
     return entry !== undefined && entry.running.size > entry.parallel;
   }
 
+  /** One more Nuke of a job could be started, and nothing of it waits for one. */
+  hasRoom(job: string): boolean {
+    const entry = this.#entry(job);
+    if (!entry || entry.held || entry.paused || entry.waiting.length > 0) return false;
+    return entry.running.size < Math.min(entry.parallel, entry.limit);
+  }
+
   /** Nothing of this job waits or runs. */
   isOver(job: string): boolean {
     return !this.#entries.some(({ id }) => id === job);

@@ -1,10 +1,11 @@
 /** The warm Nukes of a job: which of them renders what, and where a frame goes that has failed. */
 import { formatFrames, framesOf } from "../plan/frames.ts";
+import { type Pace, leastFrames } from "../plan/deal.ts";
 import type { WarmSide } from "./chunk-order.ts";
 import type { Aftermath } from "./journal-entry.ts";
 import type { Journal } from "./journal.ts";
 import type { ChunkList } from "./chunk-list.ts";
-import type { AfterChunk, JobOrder } from "./job-terms.ts";
+import { type AfterChunk, type JobOrder, nothingLeft } from "./job-terms.ts";
 import { TAKEN_OVER } from "./job-words.ts";
 import { giftFrom } from "./warm-pace.ts";
 import type { WarmTalk } from "./warm-talk.ts";
@@ -23,6 +24,8 @@ export interface WarmFacts {
   /** What comes of a frame that has failed in a Nuke which goes on; null when nobody wants it rendered any more. */
   readonly failed: (chunk: number, frame: number, message: string) => AfterFailure | null;
   readonly returned: JobOrder["returned"];
+  /** How fast its Nukes are; null while nobody knows. */
+  readonly pace: () => Pace | null;
 }
 
 export class WarmJob implements WarmSide {
@@ -67,6 +70,32 @@ export class WarmJob implements WarmSide {
         .map((one) => ({ chunk: one.chunk, frames: one.pending, secondsPerFrame: one.secondsPerFrame })),
     );
     return gift !== null && this.#move(gift.from, to, gift.frames);
+  }
+
+  /**
+   * Where one more Nuke may run and nothing waits for it, because more are wanted by now or memory has come free, the one with the most work before it
+   * gives half of that to a chunk of its own, if that is worth a start.
+   */
+  spread(): void {
+    const { id, list, journal, queue, pace, returned } = this.#facts;
+    const known = pace();
+    if (known === null || !queue.hasRoom(id)) return;
+    const gift = giftFrom(
+      [],
+      this.#open.map((one) => ({
+        chunk: one.chunk,
+        frames: one.pending,
+        secondsPerFrame: one.secondsPerFrame,
+      })),
+    );
+    if (gift === null || gift.frames.length < Math.max(2, leastFrames(known))) return;
+    const { from, frames } = gift;
+    const to = list.nextIndex;
+    if (!journal.append({ is: "moved", from, to, frames: formatFrames(frames) })) return;
+    this.#open.find(({ chunk }) => chunk === from)?.leave(frames);
+    list.leave(from, frames);
+    list.add(frames, null);
+    returned({ ...nothingLeft, back: [{ chunk: to, first: false, bySelf: false }] });
   }
 
   /** Nothing is moved that was not written down: after a restart no frame may be in two places. */

@@ -205,6 +205,30 @@ test("to make room, a Nuke ends behind its frame; the other one renders what it 
   await noneLeft(here);
 });
 
+test("more Nukes are wanted: another one is started and takes its share", async () => {
+  await using here = await place();
+  const client = await here.connect();
+  const events: RenderEvent[] = [];
+  client.onEvent((event) => events.push(event));
+  // From frame 5 on each waits for a second Nuke.
+  const code = `
+    const nukes = () => fs.readFileSync(path.join(out, "nukes"), "utf8").trim().split("\\n").length;
+    while (frame > 5 && nukes() < 2) await sleep(10);
+    await sleep(20); write(frame);`;
+  const begun = nextEvent(client, (event) => event.type === "frame-done" && event.frame === 2);
+  const { job } = await client.submit(warmJob(here, code, { range: "1-400" }), { watch: true });
+  await begun;
+  const over = nextEvent(client, ({ type }) => type === "finished");
+  await client.setParallel({ job, parallel: 2 });
+  const end = await over;
+  assert.ok(end.type === "finished");
+  assert.deepEqual([end.framesDone, end.exitCode], [["1-400"], 0]);
+  assert.deepEqual(await numbersIn(here, "rendered"), range(1, 400));
+  assert.equal(eventsOf(events, "chunk-started").length, 2);
+  assert.equal(counted(end.status), 400);
+  await noneLeft(here);
+});
+
 test("killed with its Nukes open, twice: the next service goes on with them, and no frame is lost or rendered twice", async () => {
   await using here = await place();
   const first = await here.connect();

@@ -237,6 +237,8 @@ test("wherever a journal ends, and whichever line of it is missing, every frame 
     { is: "moved", from: 3, to: 1, frames: "3" },
     { is: "moved", from: 3, to: 1, frames: "8" },
     done(1, 8),
+    { is: "moved", from: 1, to: 5, frames: "3" },
+    { is: "starting", chunk: 5, at: 9 },
   ];
   const check = (list: JournalEntry[], what: string): void => {
     const past = jobPast(list);
@@ -259,10 +261,11 @@ test("wherever a journal ends, and whichever line of it is missing, every frame 
     past?.chunks.map(({ frames, place }) => [frames, place !== null]),
     [
       ["1-4 7-8", false],
-      ["3 5-6 8", false],
+      ["5-6 8", false],
       ["", false],
       ["", false],
       ["7", true],
+      ["3", false],
     ],
   );
 });
