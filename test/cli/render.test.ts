@@ -145,7 +145,9 @@ test("dealt out as Nukes come free when nothing was said, every frame is rendere
   const started = [...result.stdout.matchAll(/"type":"chunk-started".*?"frames":"([^"]+)"/gu)].map(
     (match) => match[1],
   );
-  assert.deepEqual(started.slice(0, 3), ["61", "75", "89"]);
+  // Two start at the same moment.
+  assert.deepEqual(new Set(started.slice(0, 2)), new Set(["61", "75"]));
+  assert.equal(started[2], "89");
 });
 
 test(
