@@ -74,8 +74,8 @@ export async function run(): Promise<unknown> {
         bound: 1.15,
       },
       {
-        what: `96 rising frames, 4 Nukes: kept open (with nbr ${warm.all.toFixed(2)} s) : best possible schedule of the seconds its Nukes took (${best.toFixed(2)} s by the profile)`,
-        measured: `${warm.nukes.toFixed(2)} s`,
+        what: `96 rising frames, 4 Nukes kept open : best possible schedule of their own seconds (${best.toFixed(2)} s by the profile)`,
+        measured: `${warm.nukes.toFixed(2)} s, with nbr ${warm.all.toFixed(2)} s`,
         rival: `${same.toFixed(2)} s`,
         ratio: warm.nukes / same,
         bound: 1.05,
