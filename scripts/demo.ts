@@ -46,6 +46,7 @@ async function renderScript(path: string): Promise<number> {
     nuke: { demo: true },
     memory: {},
     createFolders: true,
+    whileRendering: "copy",
     unsaved: false,
     cwd: examples,
   });

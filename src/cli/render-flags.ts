@@ -8,9 +8,11 @@ import {
   type Only,
   type RenderRequest,
   type Split,
+  type WhileRendering,
   dealSchema,
   onlySchema,
   renderRequestSchema,
+  whileRenderingSchema,
 } from "../plan/request.ts";
 import { parseOrder } from "../plan/order.ts";
 import type { Problem } from "../plan/render-plan.ts";
@@ -46,6 +48,7 @@ const options = {
   "continue-on-error": { type: "boolean" },
   retries: { type: "string" },
   warm: { type: "boolean" },
+  "while-rendering": { type: "string" },
   nuke: { type: "string" },
   "nuke-argument": { type: "string", multiple: true },
   demo: { type: "boolean" },
@@ -120,6 +123,7 @@ export async function readRenderCommand(
     nuke,
     memory: memorySettings(settings),
     createFolders: values["create-folders"] ?? settings.createFolders,
+    whileRendering: settings["script.whileRendering"],
     unsaved: false,
     cwd: terminal.cwd,
     look: toLookAt(values, request, script),
@@ -179,6 +183,9 @@ function readRequest(flags: Flags, script: ScriptFacts, settings: Settings, comm
     ...(flags.only === undefined ? {} : { only: readOnly(flags.only, command) }),
     ...(flags.retries === undefined ? {} : { retries: wholeNumber("--retries", flags.retries, command, 0) }),
     ...(flags.warm === true ? { warm: true } : {}),
+    ...(flags["while-rendering"] === undefined
+      ? {}
+      : { whileRendering: readWhileRendering(flags["while-rendering"], command) }),
     ...(flags.threads === undefined ? {} : { threads: wholeNumber("--threads", flags.threads, command) }),
     ...(flags.cache === undefined ? {} : { cacheMB: parseMB(flags.cache) }),
     ...(views === undefined ? {} : { views }),
@@ -213,6 +220,15 @@ function readDeal({ deal, ...flags }: Flags, command: string): Deal {
   if (result.data === "auto" && flags["chunk-size"] !== undefined)
     throw new UsageError("--deal auto and --chunk-size exclude each other.", command);
   return result.data;
+}
+
+function readWhileRendering(text: string, command: string): WhileRendering {
+  const result = whileRenderingSchema.safeParse(text);
+  if (result.success) return result.data;
+  throw new UsageError(
+    `--while-rendering takes ${whileRenderingSchema.options.join(", ")}, not "${text}".`,
+    command,
+  );
 }
 
 function readOrder(text: string, command: string): Order {

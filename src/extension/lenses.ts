@@ -54,8 +54,8 @@ export class WriteLenses implements CodeLensProvider {
   }
 
   /** The editor waits for quiet before it asks again, so frames that tick faster than that would never be seen. */
-  #jobChanged({ job, state, paused, running }: JobStatus): void {
-    const now = `${state} ${paused} ${running}`;
+  #jobChanged({ job, state, paused, held, running }: JobStatus): void {
+    const now = `${state} ${paused} ${held?.by ?? ""} ${running}`;
     if (this.#states.get(job) !== now) {
       this.#states.set(job, now);
       this.refresh();
@@ -98,7 +98,7 @@ export class WriteLenses implements CodeLensProvider {
       };
       const progress = {
         title: `${icon} ${runningText(job)}`,
-        tooltip: "Show what the Nukes print",
+        tooltip: job.held?.text ?? "Show what the Nukes print",
         command: "nukeRender.showOutput",
       };
       const next = {

@@ -42,6 +42,7 @@ export async function factsFor(
       nuke: { executables: settings["nuke.executables"], demo: demo || settings["nuke.useDemoRenderer"] },
       memory: memorySettings(settings),
       createFolders: settings.createFolders,
+      whileRendering: settings["script.whileRendering"],
       unsaved: document.isDirty,
       cwd: dirname(document.uri.fsPath),
       ...(asked === undefined ? {} : { look: writesToLookAt(script, asked.write, asked.only) }),

@@ -23,6 +23,7 @@ import {
   onlySchema,
   prioritySchema,
   splitSchema,
+  whileRenderingSchema,
 } from "../plan/request.ts";
 import { parseMB } from "../plan/size.ts";
 import { isForPeople } from "./failures.ts";
@@ -52,6 +53,7 @@ const definitionSchema = z.object({
   priority: z.optional(prioritySchema),
   retries: z.int().min(0).max(20).optional(),
   warm: z.boolean().optional(),
+  whileRendering: z.optional(whileRenderingSchema),
 });
 type Definition = z.infer<typeof definitionSchema>;
 
@@ -216,21 +218,9 @@ function parseDefinition(definition: TaskDefinition): Definition {
 }
 
 function options(definition: Definition, continueOnError: boolean): RenderOptions {
-  const {
-    range,
-    only,
-    split,
-    chunkSize,
-    parallel,
-    threads,
-    cache,
-    views,
-    deal,
-    order,
-    priority,
-    retries,
-    warm,
-  } = definition;
+  const { range, only, split, chunkSize, parallel, threads, cache, views, deal, order, priority } =
+    definition;
+  const { retries, warm, whileRendering } = definition;
   return {
     proxy: "script",
     continueOnError: definition.continueOnError ?? continueOnError,
@@ -247,6 +237,7 @@ function options(definition: Definition, continueOnError: boolean): RenderOption
     ...(priority === undefined ? {} : { priority }),
     ...(retries === undefined ? {} : { retries }),
     ...(warm === undefined ? {} : { warm }),
+    ...(whileRendering === undefined ? {} : { whileRendering }),
   };
 }
 

@@ -1,5 +1,5 @@
 /** How renders are put into words; every surface says the same. */
-import type { JobStatus } from "./events.ts";
+import type { Held, JobStatus } from "./events.ts";
 import { displayFrames, parseFrames } from "./frames.ts";
 
 /** Seconds as people read them: `8 s`, `2:10`, `1:02:10`. */
@@ -16,18 +16,30 @@ export function count(number: number, noun: string): string {
   return `${number} ${noun}${number === 1 ? "" : "s"}`;
 }
 
+const heldWords: Record<Held["by"], string> = {
+  license: "waiting for a license",
+  disk: "disk full",
+  folder: "output folder missing",
+  script: "script missing",
+};
+
 /** A job that is not over: `45/100 frames · 3 Nukes · ETA 2:10`. */
 export function runningText(status: JobStatus): string {
   if (status.state === "cancelling") return `cancelling · ${status.framesDone}/${status.frameCount} frames`;
-  if (status.paused)
-    return `${status.state === "interrupted" ? "interrupted" : "paused"} · ${status.framesDone}/${status.frameCount} frames`;
+  if (status.paused) return `${pausedWord(status)} · ${status.framesDone}/${status.frameCount} frames`;
   if (status.waitsFor.length > 0)
     return `waits for ${waitsText(status)} · ${count(status.frameCount, "frame")}`;
   const parts = [`${status.framesDone}/${status.frameCount} frames`];
   if (status.running > 0) parts.push(count(status.running, "Nuke"));
-  else parts.push("waiting");
+  else if (status.held === null) parts.push("waiting");
+  if (status.held !== null) parts.push(heldWords[status.held.by]);
   if (status.etaSeconds !== null) parts.push(`ETA ${duration(status.etaSeconds)}`);
   return parts.join(" · ");
+}
+
+function pausedWord({ state, held }: JobStatus): string {
+  if (state === "interrupted") return "interrupted";
+  return held?.by === "script" ? "paused, the script has changed" : "paused";
 }
 
 /** The Writes a job waits for: `Write1, Write2`; many are counted. */

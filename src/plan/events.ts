@@ -49,6 +49,17 @@ export const chunkStatusSchema = z.object({
 });
 export type ChunkStatus = z.infer<typeof chunkStatusSchema>;
 
+/**
+ * What a job waits for before anything more of it is started: `disk`: space; `folder`: its output folder; `script`: its script was saved
+ * or removed.
+ */
+export const heldSchema = z.object({
+  by: z.enum(["license", "disk", "folder", "script"]),
+  /** For people. */
+  text: z.string(),
+});
+export type Held = z.infer<typeof heldSchema>;
+
 const waitedForSchema = z.object({ job: z.string(), write: z.string() });
 /** A job that another one waits for. */
 export type WaitedFor = z.infer<typeof waitedForSchema>;
@@ -60,6 +71,8 @@ export const jobStatusSchema = z.object({
   state: jobStateSchema,
   /** Nothing of it is started until somebody resumes it: it was paused, or interrupted. */
   paused: z._default(z.boolean(), false),
+  /** Null: nothing holds it. */
+  held: z._default(z.nullable(heldSchema), null),
   /** Of jobs that wait, those with the higher one start first; 0 to 100. */
   priority: z._default(z.int(), DEFAULT_PRIORITY),
   /** Nukes at once at most. */

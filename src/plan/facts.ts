@@ -1,6 +1,7 @@
 /** Everything outside the request that a plan depends on. Gathered at the edge, so that planning itself is pure. */
 import * as z from "zod/mini";
 import { nukeCommandSchema } from "./render-plan.ts";
+import { whileRenderingSchema } from "./request.ts";
 import { scriptFactsSchema } from "./target.ts";
 
 /** All sizes in MB of 1024 × 1024 bytes. */
@@ -51,6 +52,8 @@ export const planFactsSchema = z.object({
   files: z.optional(z.record(z.string(), z.array(viewFilesSchema))),
   /** Missing output folders are made without asking (`nukeRender.createFolders`). */
   createFolders: z.boolean(),
+  /** For requests that do not say (`nukeRender.script.whileRendering`); absent: `copy`. */
+  whileRendering: z.optional(whileRenderingSchema),
   /** The editor holds changes that are not on disk. */
   unsaved: z.boolean(),
   /** The Python file that a Nuke runs which stays open between frames. */

@@ -18,6 +18,7 @@ import type { Chunk, NukeCommand, Problem, RenderPlan } from "./render-plan.ts";
 import { FORWARD } from "./order.ts";
 import { DEFAULT_PRIORITY, DEFAULT_RETRIES, type RenderRequest, type Split } from "./request.ts";
 import { selectFrames } from "./select-frames.ts";
+import { careFor } from "./script-care.ts";
 import type { ScriptFacts, WriteTarget } from "./target.ts";
 import { WARM_COMMANDS, planWarm, warmLine } from "./warm-command.ts";
 
@@ -74,6 +75,7 @@ export function planRender(request: RenderRequest, facts: PlanFacts): RenderPlan
     argv: warm ? warmLine(warm, WARM_COMMANDS) : commandLine(command, part, steps),
   }));
   const memory = memorySum(facts.machine, shape.parallel, shape.cacheMB);
+  const care = careFor(request.whileRendering ?? facts.whileRendering ?? "copy", facts.script);
 
   return {
     script: request.script,
@@ -95,9 +97,11 @@ export function planRender(request: RenderRequest, facts: PlanFacts): RenderPlan
     memory,
     continueOnError: request.continueOnError,
     retries: request.retries ?? DEFAULT_RETRIES,
+    whileRendering: care.whileRendering,
     nuke: facts.nuke,
     problems: [
       ...checkUnsaved(facts),
+      ...care.problems,
       ...checkNuke(facts.nuke, facts.script),
       ...checkWrite(write),
       ...range.problems,

@@ -1,6 +1,6 @@
 /** What will be done, to the last argument. The form shows it, the service carries it out, farms translate it. */
 import * as z from "zod/mini";
-import { DEFAULT_PRIORITY, orderSchema, prioritySchema } from "./request.ts";
+import { DEFAULT_PRIORITY, orderSchema, prioritySchema, whileRenderingSchema } from "./request.ts";
 
 export const problemSchema = z.object({
   code: z.enum([
@@ -17,6 +17,7 @@ export const problemSchema = z.object({
     "no-view-token",
     "script-unsaved",
     "script-encrypted",
+    "script-not-copied",
     "range-invalid",
     "range-outside-limit",
     "range-empty",
@@ -124,6 +125,8 @@ export const renderPlanSchema = z.object({
   continueOnError: z.boolean(),
   /** How often a failed frame is rendered again, alone. */
   retries: z.int().check(z.minimum(0), z.maximum(20)),
+  /** How the script is kept the same for all its frames; absent: nobody looks after it. */
+  whileRendering: z.optional(whileRenderingSchema),
   nuke: z.nullable(nukeCommandSchema),
   problems: z.array(problemSchema),
 });

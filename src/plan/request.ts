@@ -46,6 +46,14 @@ export const proxyModeSchema = z.enum(["script", "proxy", "full"]);
 export type ProxyMode = z.infer<typeof proxyModeSchema>;
 
 /**
+ * What a render does about a script that is saved while it renders. `copy`: it renders from a copy made at the start; `hold`: it renders
+ * the script itself, and starts no Nuke any more when it was saved until somebody resumes it; `go-on`: it says so and goes on with what
+ * was saved.
+ */
+export const whileRenderingSchema = z.enum(["copy", "hold", "go-on"]);
+export type WhileRendering = z.infer<typeof whileRenderingSchema>;
+
+/**
  * Which frames of the range: `missing`, those of which not every file is on disk or one is empty; `outdated`, those and the ones
  * with a file older than the script.
  */
@@ -79,6 +87,8 @@ export const renderOptionsSchema = z.object({
   continueOnError: z._default(z.boolean(), false),
   /** How often a failed frame is rendered again, alone; absent: `DEFAULT_RETRIES`. */
   retries: z.optional(z.int().check(z.minimum(0), z.maximum(20))),
+  /** Absent: as the setting says (`nukeRender.script.whileRendering`). */
+  whileRendering: z.optional(whileRenderingSchema),
   /** Further switches for Nuke, placed before the script (for example `-i` or `--gpu`). */
   extraArguments: z.optional(z.array(z.string())),
 });

@@ -56,6 +56,8 @@ export const scriptFactsSchema = z.object({
   views: z.array(z.string()),
   /** Root `proxy`. */
   proxy: z.boolean(),
+  /** The words by which the script uses the name of its own file, and not only its folder; null or absent: it does not. */
+  ownName: z.optional(z.nullable(z.string())),
   writes: z.array(writeTargetSchema),
 });
 export type ScriptFacts = z.infer<typeof scriptFactsSchema>;

@@ -367,6 +367,7 @@ export class ChunkRun {
       case "done":
         return this.#frameOver(await this.#ledger.frame(report.frame));
       case "failed":
+        if (await this.#order.warm?.excused(report.frame)) return this.warm?.end();
         return this.#frameOver([this.#ledger.fail(report.frame, report.message)]);
       case "not-opened":
         return this.#understand({ kind: "error", node: null, text: report.message });

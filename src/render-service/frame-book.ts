@@ -6,10 +6,10 @@
 /** How a Nuke ended that left frames. */
 export interface Ending {
   /**
-   * `memory`: it made room for others, by us or by the kernel; `paused`: its job was paused; `unwatched`: nobody saw it end; `license`: it got none; `crash`: it died or went silent in a frame;
+   * `memory`: it made room for others, by us or by the kernel; `paused`: its job was paused; `unwatched`: nobody saw it end; `license`: it got none; `place`: there was no space or no folder for its frames; `crash`: it died or went silent in a frame;
    * `error`: it reported an error, or ended without having done all.
    */
-  readonly cause: "memory" | "paused" | "unwatched" | "license" | "crash" | "error";
+  readonly cause: "memory" | "paused" | "unwatched" | "license" | "place" | "crash" | "error";
   /** Frames of its chunk that are not on disk, in order. */
   readonly missing: readonly number[];
   /** Those of them that were tried and have failed. */
@@ -87,7 +87,7 @@ export class FrameBook {
   /** A container is written from end to end: it comes back whole, unless an error of the script would only come back with it. */
   #afterMovie({ cause, missing }: Ending, first: number): Accounts {
     const whole = { frames: missing, why: "rest" as const, attempt: null, bySelf: false };
-    if (cause === "license" || cause === "paused" || cause === "unwatched")
+    if (cause === "license" || cause === "place" || cause === "paused" || cause === "unwatched")
       return { back: [whole], givenUp: [] };
     if (cause === "memory")
       return { back: [{ ...whole, bySelf: count(this.#pressed, first) >= MOST_PRESSED }], givenUp: [] };

@@ -7,6 +7,8 @@ export interface ControlledJobs {
   readonly queue: RenderQueue;
   /** Null: it is over. @throws {RenderServiceError} `unknown-job` */
   readonly active: (id: string) => Job | null;
+  /** Looks at once for what a held job waits for. */
+  readonly lookNow: (id: string) => void;
   /** Starts what may be started now. */
   readonly pump: () => void;
   /** Nothing of the job waits or runs any more. */
@@ -44,11 +46,12 @@ export class JobControls {
 
   /** Goes on with a paused job. */
   resume(id: string): void {
-    const { queue, active, pump } = this.#jobs;
+    const { queue, active, lookNow, pump } = this.#jobs;
     const job = active(id);
     if (job === null) return;
     queue.pause(id, false);
     job.resume();
+    lookNow(id);
     pump();
   }
 

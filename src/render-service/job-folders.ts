@@ -55,6 +55,11 @@ export class JobFolders {
     return found.sort((a, b) => a.submittedAt - b.submittedAt);
   }
 
+  /** The folders of all jobs. */
+  async all(): Promise<string[]> {
+    return (await this.#ids()).map((id) => this.path(id));
+  }
+
   /** Jobs that no service has finished. */
   async unfinished(): Promise<string[]> {
     const ids = await this.#ids();

@@ -1,6 +1,7 @@
 /** What a journal tells of a job: the sum of its lines. Pure; whatever line is the last, no frame is in two places and none in no place. */
 import { formatFrames, framesOf, parseFrames } from "../plan/frames.ts";
 import type { RenderPlan } from "../plan/render-plan.ts";
+import type { ScriptMark } from "./script-watch.ts";
 import type { Aftermath, EntryOf, JournalEntry, KeptJob, Wishes } from "./journal-entry.ts";
 
 /** A Nuke that was started, or was about to be. */
@@ -52,6 +53,10 @@ export interface JobPast {
   readonly givenUp: "failed" | "license" | null;
   readonly lost: Set<number>;
   readonly paused: boolean;
+  /** Why, where the job has paused itself. */
+  readonly pausedFor: string | null;
+  /** How the script has to be; null: nobody looks after it. */
+  readonly script: ScriptMark | null;
   readonly interrupted: boolean;
   /** Null: as it was submitted. */
   readonly wishes: Wishes | null;
@@ -73,6 +78,8 @@ export function jobPast(entries: readonly JournalEntry[]): JobPast | null {
     givenUp: null,
     lost: new Set(),
     paused: false,
+    pausedFor: null,
+    script: first.script ?? null,
     interrupted: false,
     wishes: null,
   };
@@ -154,7 +161,11 @@ function take(past: Draft, entry: JournalEntry): void {
       return takeDealt(past, entry);
     case "paused":
       past.paused = entry.paused;
+      past.pausedFor = entry.why ?? null;
       past.interrupted = false;
+      return;
+    case "script":
+      past.script = entry.script;
       return;
     case "interrupted":
       past.interrupted = true;

@@ -1,5 +1,5 @@
 /** What people see of a job. */
-import type { JobState, JobStatus } from "../plan/events.ts";
+import type { Held, JobState, JobStatus } from "../plan/events.ts";
 import { type FrameList, formatFrames } from "../plan/frames.ts";
 import type { ChunkList } from "./chunk-list.ts";
 import type { JobLessons } from "./job-lessons.ts";
@@ -28,9 +28,11 @@ export function jobEnding(
 export interface JobFacts {
   readonly id: string;
   readonly order: JobOrder;
-  readonly state: JobState;
+  readonly cancelled: boolean;
+  readonly interrupted: boolean;
   readonly wishes: Wishes;
   readonly paused: boolean;
+  readonly held: Held | null;
   readonly list: ChunkList;
   readonly lessons: JobLessons;
   /** Frames that have failed for the last time. */
@@ -54,15 +56,17 @@ export function jobStatus({ order, list, lessons, ending, ...facts }: JobFacts):
     (sum, run) => sum + (run.isRunning ? run.framesAdvanced : run.ledger.done.size),
     facts.lost,
   );
+  const waits = !facts.cancelled && facts.finishedAt === null;
   return {
     job: facts.id,
     script: source ?? plan.script,
     write: plan.write,
-    state: facts.state,
-    paused: facts.paused,
+    state: stateOf(facts),
+    paused: waits && (facts.paused || facts.interrupted),
+    held: waits ? facts.held : null,
     priority: facts.wishes.priority,
     parallel: facts.wishes.parallel,
-    waitsFor: facts.state === "cancelling" ? [] : order.waitsFor(),
+    waitsFor: waits ? order.waitsFor() : [],
     frames: plan.frames,
     frameCount: plan.frameCount,
     framesDone,
@@ -80,4 +84,11 @@ export function jobStatus({ order, list, lessons, ending, ...facts }: JobFacts):
     exitCode: ending?.exitCode ?? null,
     demo: plan.nuke?.demo ?? false,
   };
+}
+
+function stateOf(facts: Pick<JobFacts, "finishedAt" | "cancelled" | "interrupted" | "startedAt">): JobState {
+  if (facts.finishedAt !== null) return "finished";
+  if (facts.cancelled) return "cancelling";
+  if (facts.interrupted) return "interrupted";
+  return facts.startedAt === null ? "queued" : "running";
 }

@@ -1,10 +1,12 @@
 /** What a job is given, and what it tells its service. */
 import type { JobStatus, RenderEvent } from "../plan/events.ts";
 import type { RenderJob } from "../plan/job.ts";
+import type { Hold } from "./job-holds.ts";
 import type { Journal } from "./journal.ts";
 import type { Patience } from "./patience.ts";
 import type { QueueReturn, RenderQueue } from "./queue.ts";
 import type { PastNeed } from "./render-history.ts";
+import type { ScriptMark } from "./script-watch.ts";
 
 export interface JobOrder {
   readonly id: string;
@@ -15,6 +17,8 @@ export interface JobOrder {
   /** Milliseconds since 1970. */
   readonly submittedAt: number;
   readonly journal: Journal;
+  /** How the script was when it was submitted; null: nobody looks after it. */
+  readonly script: ScriptMark | null;
   /** What earlier renders of the same Write needed. */
   readonly past: PastNeed | null;
   readonly emit: (event: RenderEvent) => void;
@@ -28,16 +32,27 @@ export interface JobOrder {
   readonly licensed: () => void;
 }
 
+/** By what a job is opened, whether it is new or comes back. */
+export type JobOpening = Pick<JobOrder, "id" | "job" | "submittedAt" | "journal" | "script">;
+
 /** What follows when one of a job's Nukes has ended. */
 export interface AfterChunk {
   /** Ranges for the queue. */
   readonly back: readonly QueueReturn[];
   /** It was ended for want of memory, by us or by the system. */
   readonly lostToMemory: boolean;
-  /** Nothing more of the job is started for so long (ms), for want of a license; null: no hold begins. */
-  readonly holdMs: number | null;
+  /** Nothing more of the job is started for the time being; null: no hold begins. */
+  readonly hold: Hold | null;
+  /** The job has paused itself: its script was saved. */
+  readonly paused: boolean;
   /** What waits is not tried any more. */
   readonly givenUp: boolean;
 }
 
-export const nothingLeft: AfterChunk = { back: [], lostToMemory: false, holdMs: null, givenUp: false };
+export const nothingLeft: AfterChunk = {
+  back: [],
+  lostToMemory: false,
+  hold: null,
+  paused: false,
+  givenUp: false,
+};

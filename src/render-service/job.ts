@@ -1,7 +1,6 @@
 /** One job of the queue: what was asked, its chunks, and how far they are. */
 import { dirname } from "node:path";
-import { count } from "../plan/display.ts";
-import type { EventOf, JobState, JobStatus, RenderEvent, Verdict } from "../plan/events.ts";
+import type { EventOf, JobStatus, RenderEvent, Verdict } from "../plan/events.ts";
 import { type FrameList, parseFrames } from "../plan/frames.ts";
 import type { RenderPlan } from "../plan/render-plan.ts";
 import { ChunkList } from "./chunk-list.ts";
@@ -14,9 +13,10 @@ import type { JobPast } from "./job-past.ts";
 import { type Unfinished, restoreJob } from "./job-restore.ts";
 import { type AfterChunk, type JobOrder, nothingLeft } from "./job-terms.ts";
 import { type JobEnding, jobEnding, jobStatus } from "./job-status.ts";
+import { exitCodeOf, framesOnDisk } from "./job-close.ts";
 import { JobLessons } from "./job-lessons.ts";
-import { comebackText, refusalText } from "./job-words.ts";
-import { type AfterRefusal, LicenseHold } from "./license-hold.ts";
+import { JobNeeds } from "./job-needs.ts";
+import { comebackText } from "./job-words.ts";
 import { noteNuke } from "./note-nuke.ts";
 import { nukeEnvironment } from "./nuke-environment.ts";
 import type { ProcessList } from "./process-list.ts";
@@ -36,7 +36,7 @@ export class Job {
   readonly #list: ChunkList;
   readonly #book: FrameBook;
   readonly #streak = new FailureStreak();
-  readonly #license: LicenseHold;
+  readonly #needs: JobNeeds;
   readonly #lessons: JobLessons;
   readonly #pace: ProgressPace;
   readonly #warm: WarmJob | null;
@@ -65,8 +65,14 @@ export class Job {
     this.#frames = parseFrames(plan.frames);
     this.#list = new ChunkList(plan, this.#frames.steps);
     this.#book = new FrameBook({ retries: plan.retries, movie: plan.movie });
-    this.#license = new LicenseHold(order.patience.license);
     const { past, patience } = order;
+    this.#needs = new JobNeeds({
+      ...order,
+      list: this.#list,
+      say: (severity, text) => this.#say(null, severity, text),
+      accepted: (script) => order.journal.append({ is: "script", script }),
+      changed: () => this.#pace.changed(),
+    });
     this.#lessons = new JobLessons({ list: this.#list, plan, past, silenceMs: patience.silenceMs });
     this.#pace = new ProgressPace(
       () => this.#list.length,
@@ -79,20 +85,21 @@ export class Job {
 
   #warmJob(): WarmJob {
     const { id, journal, queue, returned } = this.#order;
+    const endingOf = (frame: number): Ending => ({
+      cause: "error",
+      missing: [frame],
+      failed: new Set([frame]),
+      at: null,
+    });
     const failed: WarmFacts["failed"] = (chunk, frame, complaint) => {
       const { startedAt } = this.#list.run(chunk) ?? { startedAt: 0 };
-      const ending: Ending = { cause: "error", missing: [frame], failed: new Set([frame]), at: null };
-      return this.#wanted ? this.#settle({ index: chunk, complaint, startedAt }, ending) : null;
+      const left = { index: chunk, complaint, startedAt };
+      return this.#wanted ? this.#settle(left, endingOf(frame)) : null;
     };
-    return new WarmJob({
-      id,
-      list: this.#list,
-      journal,
-      queue,
-      failed,
-      returned,
-      pace: () => this.#lessons.pace,
-    });
+    const excused: WarmFacts["excused"] = async (frame) =>
+      (await this.#needs.excuse(endingOf(frame))).cause !== "error";
+    const pace = (): ReturnType<WarmFacts["pace"]> => this.#lessons.pace;
+    return new WarmJob({ id, list: this.#list, journal, queue, failed, returned, excused, pace });
   }
 
   /** Somebody still wants its frames rendered. */
@@ -110,6 +117,7 @@ export class Job {
     this.#paused = before.paused;
     this.#interrupted = before.interrupted;
     this.#drop = before.dropped;
+    this.#needs.restore(before.script, before.paused ? before.pausedFor : null);
     for (const { done } of before.runs.values())
       for (const [file] of done.values()) this.#folder ??= file === undefined ? null : dirname(file);
     const starts = [...before.runs.values()].map(({ at }) => at);
@@ -138,7 +146,10 @@ export class Job {
 
   /** What its Nukes hold now, MB each. */
   get loads(): number[] {
-    return this.running.map(({ memory }) => memory.measuredMB);
+    return [
+      ...this.running.map(({ memory }) => memory.measuredMB),
+      ...Array<number>(this.#needs.looking).fill(0),
+    ];
   }
 
   get historyKey(): HistoryKey {
@@ -161,6 +172,8 @@ export class Job {
    * @param adopted its Nuke, where an earlier service has started it.
    */
   async runChunk(index: number, others: () => number, adopted: Adopted | null = null): Promise<AfterChunk> {
+    const instead = adopted === null ? await this.#lookFirst(index) : null;
+    if (instead !== null) return instead;
     const list = this.#list;
     this.#startedAt ??= Date.now();
     const { id, folder, patience } = this.#order;
@@ -184,7 +197,9 @@ export class Job {
     else if (this.#cancelled || this.#list.isCancelled(index)) run.cancel();
     else if (this.#paused) run.pause();
     await run.run();
-    const ending = this.#wanted ? run.ending(others()) : null;
+    const left = run.ending(others());
+    const excused = left && (await this.#needs.excuse(left));
+    const ending = this.#wanted ? excused : null;
     const { complaint, startedAt, status } = run;
     const { after, aftermath } = this.#settle({ index, complaint, startedAt }, ending);
     this.#order.journal.append({ is: "ended", status, complaint, ...aftermath });
@@ -222,25 +237,26 @@ export class Job {
         "failed",
         `No frame could be rendered, and the last ones failed alike: ${complaint}`,
       );
-    const wait = ending.cause === "license" ? this.#afterRefusal(left) : null;
-    if (wait === "give-up")
-      return this.#giveUp(
-        "license",
-        `Nuke got no license, asked for ${count(this.#license.refusals, "time")}.`,
-      );
+    const wait = this.#needs.after(ending, left.startedAt, this.running.length);
+    if (wait !== null && "giveUp" in wait)
+      return this.#giveUp(ending.cause === "license" ? "license" : "failed", wait.giveUp);
     return {
+      ...nothingLeft,
       back: back.map((one) => this.#takeBack(one, ending, index)),
       lostToMemory: ending.cause === "memory",
-      holdMs: wait === null || wait === "wait" ? null : wait.waitMs,
-      givenUp: false,
+      hold: wait?.hold ?? null,
     };
   }
 
-  #afterRefusal({ startedAt }: Left): AfterRefusal {
-    const after = this.#license.refused(startedAt, this.running.length);
-    if (typeof after === "object")
-      this.#say(null, "warning", refusalText(after.waitMs, this.#license.patienceMs));
-    return after;
+  /** Looks whether a Nuke can do anything now; answers with what to do instead, null: start it. */
+  async #lookFirst(chunk: number): Promise<AfterChunk | null> {
+    const instead = await this.#needs.beforeStart();
+    // Cancelled, or given up, while it was looked: nobody wants it any more.
+    if (this.#drop !== null || this.#list.isCancelled(chunk)) return nothingLeft;
+    const back = [{ chunk, first: true, bySelf: false }];
+    if (instead !== null && "hold" in instead) return { ...nothingLeft, back, hold: instead.hold };
+    if (instead !== null) this.pause(instead.pause);
+    return this.#paused || this.#interrupted ? { ...nothingLeft, back, paused: this.#paused } : null;
   }
 
   /** Nothing that waits is tried any more. */
@@ -260,8 +276,8 @@ export class Job {
   #takeBack(comeback: Comeback, { cause }: Ending, origin: number): QueueReturn {
     const { frames, why, bySelf } = comeback;
     const chunk = this.#list.add(frames, origin);
-    // Of a refusal the job has been told already.
-    if (cause !== "license")
+    // Of what it waits for the job has been told already.
+    if (cause !== "license" && cause !== "place")
       this.#say(chunk, "info", comebackText(comeback, cause, origin, this.#book.tries));
     // What was refused a license waits behind the others: some plug-in may want one of its own for just these frames.
     return { chunk, first: why === "rest" && !bySelf && cause !== "license", bySelf };
@@ -287,17 +303,22 @@ export class Job {
     this.#pace.now();
   }
 
-  /** Ends its Nukes politely; the queue starts no others. Their unfinished frames come back. */
-  pause(): void {
+  /**
+   * Starts nothing more. Its Nukes are ended politely, and their unfinished frames come back.
+   * @param why the job does so itself, for its script was saved: its Nukes go on, they have read the script before.
+   */
+  pause(why?: string): void {
     this.#paused = true;
-    this.#order.journal.append({ is: "paused", paused: true }, { sync: true });
-    for (const run of this.running) run.pause();
+    const entry = { is: "paused" as const, paused: true, ...(why === undefined ? {} : { why }) };
+    this.#order.journal.append(entry, { sync: true });
+    if (why === undefined) for (const run of this.running) run.pause();
     this.#pace.now();
   }
 
   resume(): void {
     this.#paused = false;
     this.#interrupted = false;
+    this.#needs.resumed();
     this.#order.journal.append({ is: "paused", paused: false }, { sync: true });
     this.#pace.now();
   }
@@ -345,19 +366,13 @@ export class Job {
    */
   async finish(): Promise<JobStatus> {
     this.#closing = true;
-    const done: number[] = [];
-    for (const run of this.#list.runs) {
-      for (const frame of await run.ledger.recheck())
-        this.#tellFailed(
-          run.status.index,
-          frame,
-          "Its file was written, but is gone or changed at the end of the render.",
-        );
-      for (const frame of run.ledger.done.keys()) done.push(frame);
-    }
+    const done = await framesOnDisk(this.#list.runs, (...gone) => this.#tellFailed(...gone));
+    this.#ending = jobEnding(this.#frames, done, (missing) =>
+      exitCodeOf(missing, this.#cancelled, this.#givenUp),
+    );
+    if (this.#ending.exitCode !== 0 && done.size > 0) await this.#needs.atEnd();
     this.#pace.end();
-    this.#ending = jobEnding(this.#frames, new Set(done), (missing) => this.#exitCode(missing));
-    await removeScriptCopy(this.#order.job);
+    await removeScriptCopy(this.#order.job, this.#order.folder);
     this.#finishedAt = Date.now();
     const { journal } = this.#order;
     journal.append({ is: "finished", exitCode: this.#ending.exitCode ?? 1 });
@@ -369,9 +384,11 @@ export class Job {
     return jobStatus({
       id: this.id,
       order: this.#order,
-      state: this.#state(),
+      cancelled: this.#cancelled,
+      interrupted: this.#interrupted,
+      paused: this.#paused,
+      held: this.#needs.held,
       wishes: this.changes.wishes,
-      paused: (this.#paused || this.#interrupted) && !this.#cancelled && this.#finishedAt === null,
       list: this.#list,
       lessons: this.#lessons,
       lost: this.#lost.size,
@@ -407,19 +424,6 @@ export class Job {
     const [file] = files;
     if (file !== undefined) this.#folder ??= dirname(file);
     this.#warm?.spread();
-    if (this.#license.granted(run?.startedAt ?? 0)) this.#order.licensed();
-  }
-
-  #state(): JobState {
-    if (this.#finishedAt !== null) return "finished";
-    if (this.#cancelled) return "cancelling";
-    if (this.#interrupted) return "interrupted";
-    return this.#startedAt === null ? "queued" : "running";
-  }
-
-  #exitCode(missing: number): number {
-    if (this.#cancelled) return 130;
-    if (missing === 0) return 0;
-    return this.#givenUp === "license" ? 3 : 1;
+    if (this.#needs.wrote(files, run?.startedAt ?? 0)) this.#order.licensed();
   }
 }

@@ -2,6 +2,7 @@
 import * as z from "zod/mini";
 import { chunkStatusSchema, verdictSchema } from "../plan/events.ts";
 import { renderJobSchema } from "../plan/job.ts";
+import { scriptMarkSchema } from "./script-watch.ts";
 import { parallelSchema, prioritySchema } from "../plan/request.ts";
 
 /** Of the environment only a reference is kept: it is removed when the job is over (`environment.ts`). */
@@ -12,7 +13,7 @@ const frames = z.array(z.int());
 
 /** How a Nuke ended that left frames (`Ending` of `frame-book.ts`). */
 const endingSchema = z.object({
-  cause: z.enum(["memory", "paused", "unwatched", "license", "crash", "error"]),
+  cause: z.enum(["memory", "paused", "unwatched", "license", "place", "crash", "error"]),
   missing: frames,
   failed: frames,
   at: z.nullable(z.int()),
@@ -59,6 +60,8 @@ export const journalEntrySchema = z.discriminatedUnion("is", [
     submittedAt: z.number(),
     /** Names the start of the machine; empty where the system does not tell. */
     boot: z.string(),
+    /** How the script was; null or absent: nobody looks after it. */
+    script: z.optional(z.nullable(scriptMarkSchema)),
   }),
   /** Another service has come back to it. */
   z.object({ is: z.literal("service"), boot: z.string(), at: z.number() }),
@@ -86,6 +89,10 @@ export const journalEntrySchema = z.discriminatedUnion("is", [
   /** Frames (in Nuke syntax) that no Nuke has been handed go from one chunk to that of a warm Nuke. */
   z.object({ is: z.literal("moved"), from: z.int(), to: z.int(), frames: z.string() }),
   z.object({ is: z.literal("cancelled"), drop: dropSchema }),
+  /** `why`: in words, where the job has paused itself because its script was saved. */
+  z.object({ is: z.literal("paused"), paused: z.boolean(), why: z.optional(z.string()) }),
+  /** The script may be this one from here on. */
+  z.object({ is: z.literal("script"), script: scriptMarkSchema }),
   /** Somebody wants it otherwise: all of it as it holds from here on. */
   z.object({ is: z.literal("wished"), wishes: wishesSchema }),
   /** What a chunk has not rendered is not to be rendered. */
@@ -96,7 +103,6 @@ export const journalEntrySchema = z.discriminatedUnion("is", [
     gone: z.array(z.int()),
     fresh: z.array(z.object({ chunk: z.int(), frames: z.string() })),
   }),
-  z.object({ is: z.literal("paused"), paused: z.boolean() }),
   /** It waits until somebody wants it to go on. */
   z.object({ is: z.literal("interrupted") }),
   z.object({ is: z.literal("finished"), exitCode: z.int() }),

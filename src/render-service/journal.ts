@@ -31,7 +31,7 @@ export class Journal {
     const path = journalFile(folder);
     const journal = new Journal(openSync(path, "ax", 0o600), log);
     try {
-      writeSync(journal.#file, lineOf(first));
+      writeWhole(journal.#file, lineOf(first));
       fdatasyncSync(journal.#file);
       await syncFolder(folder);
       return journal;
@@ -70,7 +70,7 @@ export class Journal {
     if (this.#closed) return false;
     try {
       // A line that was cut by a full disk ends here, and is passed over when it is read.
-      writeSync(this.#file, this.#broken ? `\n${lineOf(entry)}` : lineOf(entry));
+      writeWhole(this.#file, this.#broken ? `\n${lineOf(entry)}` : lineOf(entry));
       if (sync) fdatasyncSync(this.#file);
       this.#broken = false;
       return true;
@@ -87,6 +87,12 @@ export class Journal {
     this.#closed = true;
     closeSync(this.#file);
   }
+}
+
+/** A disk that fills up may take a part and say nothing; it says so of the rest. */
+function writeWhole(file: number, text: string): void {
+  const bytes = Buffer.from(text);
+  for (let at = 0; at < bytes.length;) at += writeSync(file, bytes, at);
 }
 
 function lineOf(entry: JournalEntry): string {

@@ -31,6 +31,10 @@ const environmentSchema = object({
   NUKE_RENDER_LICENSE_WAIT_SECONDS: seconds(20),
   /** Seconds after which a job that had a license before gives up. */
   NUKE_RENDER_LICENSE_FULL_SECONDS: seconds(1800),
+  /** Seconds until a full disk or a missing output folder is looked at again; each time twice as long, up to a minute. */
+  NUKE_RENDER_OUTPUT_RETRY_SECONDS: seconds(2),
+  /** Seconds after which a job gives up that has no place for its frames. */
+  NUKE_RENDER_OUTPUT_WAIT_SECONDS: seconds(1800),
   /** Nukes of all jobs at once. */
   NUKE_RENDER_MAX_PARALLEL: otherwise(nullable(coerce.number().check(int(), minimum(1), maximum(256))), null),
   /** Memory of all Nukes together, MB. */
@@ -54,6 +58,11 @@ export function mainOptions(env: NodeJS.ProcessEnv): MainOptions {
         retryMs: read.NUKE_RENDER_LICENSE_RETRY_SECONDS * 1000,
         noneMs: read.NUKE_RENDER_LICENSE_WAIT_SECONDS * 1000,
         fullMs: read.NUKE_RENDER_LICENSE_FULL_SECONDS * 1000,
+      },
+      output: {
+        retryMs: read.NUKE_RENDER_OUTPUT_RETRY_SECONDS * 1000,
+        noneMs: read.NUKE_RENDER_OUTPUT_WAIT_SECONDS * 1000,
+        fullMs: read.NUKE_RENDER_OUTPUT_WAIT_SECONDS * 1000,
       },
     },
     maxParallel: read.NUKE_RENDER_MAX_PARALLEL,

@@ -1,5 +1,5 @@
 /** How long a Nuke may take for things, ms. */
-import type { LicensePatience } from "./license-hold.ts";
+import type { HoldPatience } from "./patient-hold.ts";
 
 export interface Patience {
   /** To end after it was asked to. */
@@ -8,5 +8,7 @@ export interface Patience {
   readonly hangMs: number;
   /** Without a word; the least limit, where its frames are quick. */
   readonly silenceMs: number;
-  readonly license: LicensePatience;
+  readonly license: HoldPatience;
+  /** For space on a disk, and for an output folder that is gone or cannot be written to. */
+  readonly output: HoldPatience;
 }

@@ -12,13 +12,14 @@ import { RenderServiceError, messageOf, unknownJob } from "./errors.ts";
 import { EventListeners, type Listener } from "./event-listeners.ts";
 import { JobFolders, chunkLog, readLog } from "./job-folders.ts";
 import { Job } from "./job.ts";
-import type { AfterChunk, JobOrder } from "./job-terms.ts";
+import type { AfterChunk, JobOpening } from "./job-terms.ts";
 import { JobControls } from "./job-controls.ts";
 import { JobHolds } from "./job-holds.ts";
+import { takeBack, takeIn } from "./job-intake.ts";
 import { JobWaits } from "./job-waits.ts";
 import { jobPast } from "./job-past.ts";
 import { Journal } from "./journal.ts";
-import { keepEnvironment, readEnvironment, removeEnvironment } from "./kept-environment.ts";
+import { readEnvironment, removeEnvironment } from "./kept-environment.ts";
 import { MachineLimits } from "./machine-limits.ts";
 import { bootName, findNukes } from "./recovery.ts";
 import { MemorySampler } from "./memory-sampler.ts";
@@ -26,6 +27,7 @@ import { JOB_FOLDER_VARIABLE, prepareNukeTemp } from "./nuke-environment.ts";
 import type { LogPiece, ServiceLimits, ServiceSettings } from "./protocol.ts";
 import { RenderQueue } from "./queue.ts";
 import { RenderHistory, historyKeyOf } from "./render-history.ts";
+import { sweepScriptCopies } from "./script-copy.ts";
 import type { ServiceOptions } from "./service-options.ts";
 import { requireSound } from "./sound-plan.ts";
 import { historyFile, jobsFolder, limitsFile } from "./state-folder.ts";
@@ -56,6 +58,7 @@ export class RenderService {
   readonly controls = new JobControls({
     queue: this.#queue,
     active: (id) => this.#activeOrOver(id),
+    lookNow: (id) => this.#holds.lookNow(id),
     pump: () => this.#pump(),
     finish: (job) => this.#finish(job),
   });
@@ -87,6 +90,7 @@ export class RenderService {
     const folders = new JobFolders(jobsFolder(options.stateFolder));
     const history = await RenderHistory.open(historyFile(options.stateFolder), options.log);
     const service = new RenderService(options, folders, history);
+    await sweepScriptCopies(await folders.all());
     for (const status of await folders.load()) service.#finished.set(status.job, status);
     for (const id of await folders.unfinished()) await service.#comeBack(id);
     service.#waits.enterAll();
@@ -118,7 +122,7 @@ export class RenderService {
 
   /**
    * Takes a job. `accepted` hears its id before its first event.
-   * @throws {RenderServiceError} `stopping`, `bad-plan`, `unknown-job` where it is to wait for one that is not there
+   * @throws {RenderServiceError} `stopping`, `bad-plan`, `state-folder`, `unknown-job` where it is to wait for one that is not there
    */
   async submit(asked: RenderJob, accepted: (id: string) => void = () => undefined): Promise<string> {
     this.#refuseWhenStopping();
@@ -126,29 +130,17 @@ export class RenderService {
     this.#waits.require(asked.after ?? []);
     const plan = dealtByHistory(asked.plan, this.#history.get(historyKeyOf(asked)));
     const request = { ...asked, plan };
-    const id = await this.#folders.create(request.source ?? plan.script, plan.write);
+    const taken = await takeIn(request, this.#folders, this.#options.log);
+    const { id, problem } = taken;
+    if (this.#stopping) await takeBack(taken, this.#folders);
     this.#refuseWhenStopping();
-    const { env, ...kept } = request;
-    const folder = this.#folders.path(id);
-    const submittedAt = Date.now();
-    // Before anything is promised: from here on the job outlives this process.
-    await keepEnvironment(folder, env);
-    const first = { is: "job", version: 1, job: kept, submittedAt, boot: bootName() } as const;
-    const journal = await Journal.create(folder, first, this.#options.log);
-    if (this.#stopping) {
-      journal.close();
-      await this.#folders.remove(id);
-    }
-    this.#refuseWhenStopping();
-    const job = this.#open({ id, job: request, submittedAt, journal });
+    const job = this.#open({ ...taken, script: taken.mark });
     this.#waits.begin(id, request.after ?? []);
     accepted(id);
     this.#emit({ type: "queued", job: id, status: job.status });
-    if (plan.nuke?.demo !== true) {
-      const problem = await prepareNukeTemp(job.env);
-      if (problem !== null)
-        this.#emit({ type: "message", job: id, chunk: null, severity: "warning", text: problem });
-    }
+    const trouble = plan.nuke?.demo === true ? null : await prepareNukeTemp(job.env);
+    for (const text of [problem, trouble])
+      if (text !== null) this.#emit({ type: "message", job: id, chunk: null, severity: "warning", text });
     const chunks = job.changes.waiting;
     // It, or all its chunks, may have been cancelled while its folders were made.
     if (chunks.length === 0) this.#finish(job);
@@ -223,11 +215,13 @@ export class RenderService {
     await this.#quiet();
   }
 
-  #open({ id, job, ...rest }: Pick<JobOrder, "id" | "job" | "submittedAt" | "journal">): Job {
+  #open({ id, job, submittedAt, journal, script }: JobOpening): Job {
     const folder = this.#folders.path(id);
     const env = { ...job.env, [JOB_FOLDER_VARIABLE]: folder };
     const opened = new Job({
-      ...rest,
+      submittedAt,
+      journal,
+      script,
       id,
       job: { ...job, env },
       folder,
@@ -255,7 +249,7 @@ export class RenderService {
       const { journal } = read;
       const env = await readEnvironment(folder);
       const { submittedAt, boot } = past;
-      const job = this.#open({ id, job: { ...past.job, env }, submittedAt, journal });
+      const job = this.#open({ id, job: { ...past.job, env }, submittedAt, journal, script: past.script });
       const now = bootName();
       const left = job.restore(past);
       const nukes = await findNukes(folder, left.open, boot === now, patience.cancelMs);
@@ -334,11 +328,12 @@ export class RenderService {
       });
   }
 
-  #takeBack(id: string, { back, lostToMemory, holdMs, givenUp }: AfterChunk): void {
+  #takeBack(id: string, { back, lostToMemory, hold, paused, givenUp }: AfterChunk): void {
     if (lostToMemory) this.#watch.lost(this.#running.length);
     if (givenUp) this.#queue.drop(id);
     else this.#queue.giveBack(id, back);
-    if (holdMs !== null) this.#holds.begin(id, holdMs);
+    if (paused) this.#queue.pause(id, true);
+    if (hold !== null) this.#holds.begin(id, hold);
     else if (back.length === 0) this.#holds.freed(id);
   }
 

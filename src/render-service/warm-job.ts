@@ -24,6 +24,7 @@ export interface WarmFacts {
   /** What comes of a frame that has failed in a Nuke which goes on; null when nobody wants it rendered any more. */
   readonly failed: (chunk: number, frame: number, message: string) => AfterFailure | null;
   readonly returned: JobOrder["returned"];
+  readonly excused: (frame: number) => Promise<boolean>;
   /** How fast its Nukes are; null while nobody knows. */
   readonly pace: () => Pace | null;
 }
@@ -112,6 +113,10 @@ export class WarmJob implements WarmSide {
       list.drop(from, "done", TAKEN_OVER);
     }
     return true;
+  }
+
+  excused(frame: number): Promise<boolean> {
+    return this.#facts.excused(frame);
   }
 
   failed(run: WarmTalk, frame: number, n: number, message: string): void {

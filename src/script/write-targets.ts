@@ -2,6 +2,7 @@
 import type { ScriptFacts, WriteTarget } from "../plan/target.ts";
 import { type Expanded, expandFile, hasFrameToken, hasViewToken, typePrefix } from "./file-name.ts";
 import { GivenNames } from "./given-names.ts";
+import { usesOwnName } from "./own-name.ts";
 import type { Script } from "./script.ts";
 import type { ScriptNode } from "./script-node.ts";
 import { readList } from "./tcl-list.ts";
@@ -30,6 +31,7 @@ export function scriptFacts(script: Script, path: string, options: TargetOptions
     last: frameKnob(script.root, "last_frame", 100),
     views: rootViews(script.root),
     proxy: isTrue(script.root?.knob("proxy")),
+    ownName: usesOwnName(script.text),
     writes: writeTargets(script, path, options),
   };
 }

@@ -1,7 +1,7 @@
 import { dirname } from "node:path";
 import { type NukeWishes, chooseNuke } from "../nuke/choose-nuke.ts";
 import type { PlanFacts, ViewFiles } from "../plan/facts.ts";
-import type { Only } from "../plan/request.ts";
+import type { Only, WhileRendering } from "../plan/request.ts";
 import type { ScriptFacts } from "../plan/target.ts";
 import { readBy } from "../plan/write-order.ts";
 import { warmFile } from "../programs.ts";
@@ -13,6 +13,7 @@ export interface FactWishes {
   readonly nuke: NukeWishes;
   readonly memory: MemorySettings;
   readonly createFolders: boolean;
+  readonly whileRendering: WhileRendering;
   readonly unsaved: boolean;
   /** Where a relative `--nuke` starts from. */
   readonly cwd: string;
@@ -43,6 +44,7 @@ export async function gatherFacts(script: ScriptFacts, wishes: FactWishes): Prom
     outputs: Object.fromEntries(folders),
     ...(wishes.look === undefined ? {} : { files: await lookAt(script, wishes.look, cwd, wishes.unsaved) }),
     createFolders: wishes.createFolders,
+    whileRendering: wishes.whileRendering,
     unsaved: wishes.unsaved,
     warmFile: warmFile(),
     cwd,

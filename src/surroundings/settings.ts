@@ -1,5 +1,6 @@
 /** The product's settings, `nukeRender.*`, with their defaults. The editor and the terminal read them through this one schema. */
 import * as z from "zod";
+import { whileRenderingSchema } from "../plan/request.ts";
 import { SizeError, parseMB } from "../plan/size.ts";
 import { DEFAULT_ALLOWANCE_MB } from "./machine.ts";
 
@@ -16,6 +17,7 @@ export const settingsSchema = z.object({
   "memory.allowance": sizeText.default("2G"),
   "render.split": z.number().int().min(0).max(10_000).default(0),
   "render.continueOnError": z.boolean().default(false),
+  "script.whileRendering": z.enum(whileRenderingSchema.options).default("copy"),
   createFolders: z.boolean().default(false),
   "farm.command": z.array(z.string()).default([]),
   "codeLens.enabled": z.boolean().default(true),

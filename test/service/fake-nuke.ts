@@ -55,10 +55,11 @@ export async function place(name = "nbr service", env: Record<string, string> = 
 const prelude = `
 const fs = require("node:fs"), path = require("node:path");
 const out = process.argv.at(-1);
-const frames = process.argv.slice(1, -1).filter((word) => word !== "-F").flatMap((range) => {
+const frames = process.argv.slice(1, -1).filter((word) => word !== "-F" && !word.endsWith(".nk")).flatMap((range) => {
   const [, first, last = first, step = 1] = /^(-?\\d+)(?:-(-?\\d+)(?:x(\\d+))?)?$/.exec(range);
   return Array.from({ length: Math.floor((last - first) / step) + 1 }, (_, index) => Number(first) + index * step);
 });
+const script = process.argv.find((word) => word.endsWith(".nk"));
 const say = (text) => fs.writeSync(1, text), complain = (text) => fs.writeSync(2, text);
 const file = (frame) => path.join(out, "f." + String(frame).padStart(4, "0") + ".exr");
 const write = (frame) => { fs.writeFileSync(file(frame), "picture " + frame); say("Writing " + file(frame) + " took 0.01 seconds\\n"); };

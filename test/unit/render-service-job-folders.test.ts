@@ -13,6 +13,7 @@ const status = (job: string, submittedAt: number): JobStatus => ({
   write: "Write1",
   state: "finished",
   paused: false,
+  held: null,
   priority: 50,
   parallel: 1,
   waitsFor: [],

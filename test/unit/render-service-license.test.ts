@@ -2,14 +2,14 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { FailureStreak } from "../../src/render-service/failure-streak.ts";
-import { LicenseHold } from "../../src/render-service/license-hold.ts";
+import { PatientHold } from "../../src/render-service/patient-hold.ts";
 import { RenderQueue } from "../../src/render-service/queue.ts";
 import { SilenceClock, silenceLimitMs } from "../../src/render-service/silence.ts";
 
 const patience = { retryMs: 5000, noneMs: 45_000, fullMs: 1_800_000 };
 
 test("a job that never got a license asks again after 5, 10, 20 s, once more at the end, and gives up", () => {
-  const hold = new LicenseHold(patience);
+  const hold = new PatientHold(patience);
   const answers: unknown[] = [];
   for (let now = 0; ;) {
     const answer = hold.refused(now + 1, 0, now + 1);
@@ -27,7 +27,7 @@ test("a job that never got a license asks again after 5, 10, 20 s, once more at 
 });
 
 test("Nukes started together are refused together; with others that render, or after a license, it asks for longer", () => {
-  const hold = new LicenseHold(patience);
+  const hold = new PatientHold(patience);
   assert.deepEqual(hold.refused(1, 0, 100), { waitMs: 5000 });
   assert.equal(hold.refused(2, 0, 120), "wait");
   assert.equal(hold.granted(3), false, "it had its license before");

@@ -57,7 +57,7 @@ function shot(changes: Partial<FormState> = {}): FormState {
 for (const theme of themeNames) {
   test(`render and farm side in ${theme}`, async () => {
     await using form = await openForm({ state: shot(), theme });
-    await form.shows("#summary", "100 frames in 4 chunks");
+    await form.shows("#summary", "100 frames in 8 chunks");
     await form.picture(`render-${theme}`);
     await form.type("range", "1001-10a0");
     await form.type("cache", "32G");

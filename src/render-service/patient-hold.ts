@@ -1,49 +1,49 @@
-/** How long a job waits for a license, and when it asks again. Pure. */
+/** How long a job waits for what it cannot render without (a license, space, its folder), and when it tries again. Pure. */
 
 /** Milliseconds. */
-export interface LicensePatience {
-  /** Before it is asked for the second time; doubled each time after that, up to `MOST_WAIT_MS`. */
+export interface HoldPatience {
+  /** Before the second try; doubled each time after that, up to `MOST_WAIT_MS`. */
   readonly retryMs: number;
-  /** How long a job asks that never got one: most likely none can be had. */
+  /** How long a job tries that never had it: most likely it cannot be had. */
   readonly noneMs: number;
-  /** How long a job asks that had one before: all are in use, and one will come free. */
+  /** How long a job tries that had it before: it will come back. */
   readonly fullMs: number;
 }
 
-/** A license that comes free should not be waited for much longer than this. */
+/** What comes free should not be waited for much longer than this. */
 const MOST_WAIT_MS = 60_000;
 
 /** What to do after a refusal: wait so many milliseconds, wait for the hold that is on already, or give up. */
 export type AfterRefusal = { readonly waitMs: number } | "wait" | "give-up";
 
-export class LicenseHold {
-  readonly #patience: LicensePatience;
+export class PatientHold {
+  readonly #patience: HoldPatience;
   #everHad = false;
-  /** When the first and the last refusal since the last license came, ms. */
+  /** When the first and the last refusal since it was last granted, ms. */
   #since: number | null = null;
   #lastAt = 0;
   #waitMs: number;
   #refusals = 0;
 
-  constructor(patience: LicensePatience) {
+  constructor(patience: HoldPatience) {
     this.#patience = patience;
     this.#waitMs = patience.retryMs;
   }
 
-  /** Times that were asked in vain since the last license. */
+  /** Tries in vain since it was last granted. */
   get refusals(): number {
     return this.#refusals;
   }
 
-  /** How long it asks altogether, ms. */
+  /** How long it tries altogether, ms. */
   get patienceMs(): number {
     return this.#everHad ? this.#patience.fullMs : this.#patience.noneMs;
   }
 
   /**
-   * A Nuke got no license.
-   * @param startedAt when that Nuke was started, ms.
-   * @param others Nukes of the same job that render, and so have one.
+   * A Nuke, or a look, has found that it cannot be had.
+   * @param startedAt when that Nuke was started, or the time of the look, ms.
+   * @param others Nukes of the same job that render, and so have it.
    */
   refused(startedAt: number, others: number, now: number = Date.now()): AfterRefusal {
     // Nukes that were started together are refused together.
@@ -59,8 +59,8 @@ export class LicenseHold {
   }
 
   /**
-   * A Nuke rendered a frame, so it has a license.
-   * @returns whether it was started after a refusal: there may be more licenses by now.
+   * A Nuke rendered a frame, so it has all it needs.
+   * @returns whether it was started after a refusal: there may be more by now.
    */
   granted(startedAt: number): boolean {
     this.#everHad = true;

@@ -1,0 +1,62 @@
+/** Writes a job down before anything is promised of it. */
+import type { RenderJob } from "../plan/job.ts";
+import { RenderServiceError, messageOf } from "./errors.ts";
+import type { JobFolders } from "./job-folders.ts";
+import { Journal } from "./journal.ts";
+import { keepEnvironment } from "./kept-environment.ts";
+import { bootName } from "./recovery.ts";
+import { type KeptScript, keepScript, removeScriptCopy } from "./script-copy.ts";
+
+export interface TakenIn extends KeptScript {
+  readonly id: string;
+  /** Milliseconds since 1970. */
+  readonly submittedAt: number;
+  readonly journal: Journal;
+}
+
+/**
+ * From here on the job outlives this process.
+ * @throws {RenderServiceError} `bad-plan`; `state-folder` where it cannot be written down, as on a full disk. Nothing is left then.
+ */
+export async function takeIn(
+  request: RenderJob,
+  folders: JobFolders,
+  log: (line: string) => void,
+): Promise<TakenIn> {
+  const submittedAt = Date.now();
+  let id: string | null = null;
+  let kept: KeptScript | null = null;
+  try {
+    id = await folders.create(request.source ?? request.plan.script, request.plan.write);
+    const folder = folders.path(id);
+    kept = await keepScript(request, folder);
+    const { env, ...job } = kept.job;
+    await keepEnvironment(folder, env);
+    const journal = await Journal.create(
+      folder,
+      { is: "job", version: 1, job, submittedAt, boot: bootName(), script: kept.mark },
+      log,
+    );
+    return { ...kept, id, submittedAt, journal };
+  } catch (error) {
+    if (id !== null) {
+      // A copy that came with the job is its sender's until the job is accepted.
+      if (kept !== null && request.temporaryScript === undefined)
+        await removeScriptCopy(kept.job, folders.path(id));
+      await folders.remove(id).catch(() => undefined);
+    }
+    if (error instanceof RenderServiceError) throw error;
+    throw new RenderServiceError(
+      "state-folder",
+      `The render could not be written down in the state folder, so it was not begun (${messageOf(error)}). Make room there, or check the rights to it, and try again.`,
+      { cause: error },
+    );
+  }
+}
+
+/** Forgets a job that nobody was promised. */
+export async function takeBack({ id, journal, job }: TakenIn, folders: JobFolders): Promise<void> {
+  journal.close();
+  await removeScriptCopy(job, folders.path(id));
+  await folders.remove(id);
+}

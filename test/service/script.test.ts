@@ -1,0 +1,239 @@
+/** Scripts that are saved, removed or cannot be copied while they render: no frames of two versions without a word. */
+import assert from "node:assert/strict";
+import { mkdir, readFile, readdir, rm, writeFile } from "node:fs/promises";
+import { basename, join } from "node:path";
+import { test } from "node:test";
+import { commandLine } from "../../src/plan/command-line.ts";
+import type { RenderEvent } from "../../src/plan/events.ts";
+import { parseFrames } from "../../src/plan/frames.ts";
+import type { RenderJob } from "../../src/plan/job.ts";
+import type { WhileRendering } from "../../src/plan/request.ts";
+import type { RenderServiceClient } from "../../src/render-service/client.ts";
+import { RenderServiceError } from "../../src/render-service/errors.ts";
+import { type Place, eventsOf, fakeJob, nextEvent, place } from "./fake-nuke.ts";
+import { smallDisk } from "./small-disk.ts";
+
+/** Reads the script once, as Nuke does, writes its text as every frame, and waits after the first frame of a job to be let go. */
+const showsScript = `
+  const text = fs.readFileSync(script, "utf8");
+  for (const f of frames) {
+    fs.writeFileSync(file(f), text); say("Writing " + file(f) + " took 0.01 seconds\\n"); frameLine(f);
+    while (!fs.existsSync(path.join(out, "go"))) await sleep(20);
+  }
+  total();`;
+
+/** Four chunks of one frame, one after the other, of a script that is there. */
+async function scriptJob(here: Place, whileRendering: WhileRendering, script?: string): Promise<RenderJob> {
+  const path = script ?? join(here.folder, "shot.nk");
+  if (script === undefined) await writeFile(path, "version 1");
+  const { plan, env } = fakeJob(here, showsScript, { range: "1-4", chunks: ["1", "2", "3", "4"] });
+  const command = { ...plan.command, after: [path, ...plan.command.after] };
+  const chunks = plan.chunks.map((chunk) => ({
+    ...chunk,
+    argv: commandLine(command, parseFrames(chunk.frames).frames, new Set()),
+  }));
+  return { env, plan: { ...plan, script: path, command, chunks, whileRendering } };
+}
+
+const texts = (here: Place): Promise<string[]> =>
+  Promise.all([1, 2, 3, 4].map((frame) => readFile(join(here.frames, `f.000${frame}.exr`), "utf8")));
+const letGo = (here: Place): Promise<void> => writeFile(join(here.frames, "go"), "");
+const save = (here: Place): Promise<void> => writeFile(join(here.folder, "shot.nk"), "version 2, saved");
+const copiesIn = async (folder: string): Promise<string[]> =>
+  (await readdir(folder)).filter((name) => name.includes(".rendering-"));
+const isOver = (event: RenderEvent): boolean => event.type === "finished";
+const says = (pattern: RegExp) => (event: RenderEvent) =>
+  event.type === "message" && pattern.test(event.text);
+
+async function start(
+  client: RenderServiceClient,
+  job: RenderJob,
+): Promise<{ id: string; events: RenderEvent[]; over: Promise<RenderEvent> }> {
+  const events: RenderEvent[] = [];
+  client.onEvent((event) => events.push(event));
+  const first = nextEvent(client, ({ type }) => type === "frame-done");
+  const over = nextEvent(client, isOver);
+  const { job: id } = await client.submit(job, { watch: true });
+  await first;
+  return { id, events, over };
+}
+
+async function kill(client: RenderServiceClient): Promise<void> {
+  const gone = new Promise<void>((resolve) => client.onClosed(resolve));
+  process.kill(client.hello.pid, "SIGKILL");
+  await gone;
+}
+
+test("copy: however often it is saved, and though the service is killed, all frames are of one version; the copy goes", async () => {
+  await using here = await place();
+  const client = await here.connect();
+  const { id, events } = await start(client, await scriptJob(here, "copy"));
+  const [copy, ...more] = await copiesIn(here.folder);
+  assert.ok(copy !== undefined && more.length === 0);
+  assert.match(copy, /^\.shot\.rendering-[0-9a-f]{8}\.nk$/u, "hidden, and beside the script");
+  const [started] = eventsOf(events, "chunk-started");
+  assert.ok(started?.argv.includes(join(here.folder, copy)));
+  await save(here);
+  await kill(client);
+  const next = await here.connect();
+  const over = nextEvent(next, isOver);
+  await next.watch({ jobs: "all", lines: false });
+  await letGo(here);
+  await over;
+  assert.deepEqual(await texts(here), ["version 1", "version 1", "version 1", "version 1"]);
+  assert.deepEqual(await copiesIn(here.folder), []);
+  const status = await next.job(id);
+  assert.deepEqual([basename(status.script), status.exitCode], ["shot.nk", 0]);
+  assert.deepEqual(await readFile(join(here.folder, "shot.nk"), "utf8"), "version 2, saved");
+});
+
+test("copy: one that somebody removed is made again; when the script was saved too, somebody is asked", async () => {
+  await using here = await place();
+  const client = await here.connect();
+  const { id, over } = await start(client, await scriptJob(here, "copy"));
+  const removeCopies = async (): Promise<void> => {
+    for (const name of await copiesIn(here.folder)) await rm(join(here.folder, name));
+  };
+  await removeCopies();
+  const second = nextEvent(client, (event) => event.type === "frame-done" && event.frame === 4);
+  await letGo(here);
+  await second;
+  await over;
+  assert.deepEqual(await texts(here), ["version 1", "version 1", "version 1", "version 1"]);
+
+  await rm(join(here.frames, "go"));
+  const again = await start(client, await scriptJob(here, "copy"));
+  await removeCopies();
+  await save(here);
+  const paused = nextEvent(client, says(/was saved while it renders/u));
+  await letGo(here);
+  await paused;
+  assert.deepEqual((await client.job(again.id)).held?.by, "script");
+  await client.resume({ job: again.id });
+  await again.over;
+  assert.deepEqual(await texts(here), ["version 1", ...Array.from({ length: 3 }, () => "version 2, saved")]);
+  assert.deepEqual(await copiesIn(here.folder), []);
+  assert.notEqual(again.id, id);
+});
+
+test("hold: saved meanwhile, no further Nuke is started until it is resumed, by the next service too", async () => {
+  await using here = await place();
+  const client = await here.connect();
+  const { id, events } = await start(client, await scriptJob(here, "hold"));
+  assert.deepEqual(await copiesIn(here.folder), []);
+  await save(here);
+  const paused = nextEvent(
+    client,
+    says(/shot\.nk was saved while it renders; frame 1 is of the version before/u),
+  );
+  await letGo(here);
+  await paused;
+  const status = await client.job(id);
+  assert.deepEqual([status.paused, status.held?.by, status.framesDone], [true, "script", 1]);
+  await kill(client);
+
+  const next = await here.connect();
+  const kept = await next.job(id);
+  assert.deepEqual([kept.paused, kept.held?.by, kept.framesDone], [true, "script", 1]);
+  const over = nextEvent(next, isOver);
+  next.onEvent((event) => events.push(event));
+  await next.watch({ jobs: "all", lines: false });
+  await next.resume({ job: id });
+  await over;
+  assert.deepEqual(await texts(here), ["version 1", ...Array.from({ length: 3 }, () => "version 2, saved")]);
+  assert.equal(eventsOf(events, "message").filter(({ text }) => text.includes("was saved")).length, 2);
+});
+
+test("hold: saved without a change, it is the same script", async () => {
+  await using here = await place();
+  const client = await here.connect();
+  const { over, events } = await start(client, await scriptJob(here, "hold"));
+  await writeFile(join(here.folder, "shot.nk"), "version 1");
+  await letGo(here);
+  await over;
+  assert.equal(eventsOf(events, "message").length, 0);
+});
+
+test("go-on: saved meanwhile, it says so and renders the rest as it is now", async () => {
+  await using here = await place();
+  const client = await here.connect();
+  const { over, events } = await start(client, await scriptJob(here, "go-on"));
+  await save(here);
+  await letGo(here);
+  await over;
+  assert.deepEqual((await texts(here)).slice(0, 2), ["version 1", "version 2, saved"]);
+  const messages = eventsOf(events, "message");
+  assert.equal(messages.length, 1, "once");
+  assert.match(messages[0]?.text ?? "", /frame 1 is of the version before\. From here on/u);
+});
+
+test("a script that is gone holds the render until it is back; it can be cancelled too", async () => {
+  await using here = await place();
+  const client = await here.connect();
+  const { id, over } = await start(client, await scriptJob(here, "hold"));
+  await rm(join(here.folder, "shot.nk"));
+  const held = nextEvent(client, says(/shot\.nk is gone/u));
+  await letGo(here);
+  await held;
+  const status = await client.job(id);
+  assert.deepEqual([status.paused, status.held?.by, status.running], [false, "script", 0]);
+  await writeFile(join(here.folder, "shot.nk"), "version 1");
+  await over;
+  assert.equal((await client.job(id)).exitCode, 0);
+
+  await rm(join(here.frames, "go"));
+  const again = await start(client, await scriptJob(here, "hold"));
+  await rm(join(here.folder, "shot.nk"));
+  const heldAgain = nextEvent(client, says(/shot\.nk is gone/u));
+  await letGo(here);
+  await heldAgain;
+  await client.cancel({ job: again.id });
+  await again.over;
+  const cancelled = await client.job(again.id);
+  assert.deepEqual([cancelled.exitCode, cancelled.missingRanges, cancelled.held], [130, ["2-4"], null]);
+});
+
+test("a script that is not there is refused at once, and leaves nothing", async () => {
+  await using here = await place();
+  const client = await here.connect();
+  const job = await scriptJob(here, "copy");
+  await rm(join(here.folder, "shot.nk"));
+  await assert.rejects(
+    client.submit(job, { watch: true }),
+    (error) =>
+      error instanceof RenderServiceError && error.reason === "bad-plan" && /not there/u.test(error.message),
+  );
+  assert.deepEqual(await readdir(join(here.state, "jobs")), []);
+});
+
+test("a folder that takes no copy: the script is rendered in place, and that is said", async () => {
+  await using here = await place();
+  await using disk = await smallDisk(join(here.folder, "show"), 2, "scripts on a read-only disk");
+  if (disk === null) return;
+  const script = join(disk.folder, "shot.nk");
+  await writeFile(script, "version 1");
+  await disk.readOnly(true);
+  const client = await here.connect();
+  const { over, events } = await start(client, await scriptJob(here, "copy", script));
+  await letGo(here);
+  await over;
+  assert.match(eventsOf(events, "message")[0]?.text ?? "", /No copy .* rendered in place/u);
+  assert.deepEqual(await texts(here), ["version 1", "version 1", "version 1", "version 1"]);
+});
+
+test("a copy that a killed service left before it had noted its job is removed by the next one", async () => {
+  await using here = await place();
+  const [copy, other] = [join(here.folder, ".shot.rendering-0123abcd.nk"), join(here.folder, "precious.nk")];
+  for (const [job, noted] of [
+    ["shot-a", copy],
+    ["shot-b", other],
+  ] as const) {
+    await writeFile(noted, "text");
+    await mkdir(join(here.state, "jobs", job), { recursive: true });
+    await writeFile(join(here.state, "jobs", job, "script-copy"), noted);
+  }
+  const client = await here.connect();
+  assert.deepEqual(await client.jobs(), []);
+  assert.deepEqual(await copiesIn(here.folder), []);
+  assert.equal(await readFile(other, "utf8"), "text", "only copies of ours");
+});
