@@ -17,8 +17,35 @@ const common: BuildOptions = {
   logLevel: "warning",
 };
 
-/** VS Code's oldest supported runtime (1.91) has Node 20. */
-const host: BuildOptions = { ...common, platform: "node", target: "node20" };
+/**
+ * VS Code's oldest supported runtime (1.91) has Node 20. Packages' ES modules first: a UMD file, such as jsonc-parser's `main`, requires its own parts
+ * where no bundler sees it, and then they are missing at the start.
+ */
+const host: BuildOptions = {
+  ...common,
+  platform: "node",
+  target: "node20",
+  mainFields: ["module", "main"],
+};
+
+const modules: BuildOptions = {
+  ...host,
+  outdir: "out",
+  outExtension: { ".js": ".mjs" },
+  format: "esm",
+  // VS Code 1.91 has Node 20.9, which knows no import.meta.dirname; and CommonJS packages inside the bundle call require().
+  define: { "import.meta.dirname": "__here", "import.meta.filename": "__file" },
+  banner: {
+    js: [
+      'import { createRequire as __createRequire } from "node:module";',
+      'import { dirname as __dirnameOf } from "node:path";',
+      'import { fileURLToPath as __pathOf } from "node:url";',
+      "const require = __createRequire(import.meta.url);",
+      "const __file = __pathOf(import.meta.url);",
+      "const __here = __dirnameOf(__file);",
+    ].join("\n"),
+  },
+};
 
 const bundles: BuildOptions[] = [
   {
@@ -35,28 +62,18 @@ const bundles: BuildOptions[] = [
     },
   },
   {
-    ...host,
+    ...modules,
     entryPoints: {
       "language-server": "src/language-server/main.ts",
-      "render-service": "src/render-service/main.ts",
       "demo-renderer": "src/demo-renderer/main.ts",
       cli: "src/cli/main.ts",
     },
-    outdir: "out",
-    outExtension: { ".js": ".mjs" },
-    format: "esm",
-    // VS Code 1.91 has Node 20.9, which knows no import.meta.dirname; and CommonJS packages inside the bundle call require().
-    define: { "import.meta.dirname": "__here", "import.meta.filename": "__file" },
-    banner: {
-      js: [
-        'import { createRequire as __createRequire } from "node:module";',
-        'import { dirname as __dirnameOf } from "node:path";',
-        'import { fileURLToPath as __pathOf } from "node:url";',
-        "const require = __createRequire(import.meta.url);",
-        "const __file = __pathOf(import.meta.url);",
-        "const __here = __dirnameOf(__file);",
-      ].join("\n"),
-    },
+  },
+  // What it loads only on some systems stays out of its memory.
+  {
+    ...modules,
+    entryPoints: { "render-service": "src/render-service/main.ts" },
+    splitting: true,
   },
   {
     ...common,

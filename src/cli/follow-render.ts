@@ -2,6 +2,7 @@ import type { JobStatus, RenderEvent } from "../plan/events.ts";
 import type { RenderPlan } from "../plan/render-plan.ts";
 import type { RenderServiceClient } from "../render-service/client.ts";
 import { connectRenderService } from "../render-service/connect.ts";
+import type { ServiceSettings } from "../render-service/protocol.ts";
 import { exitCodes } from "./failure.ts";
 import type { Terminal } from "./terminal.ts";
 
@@ -45,17 +46,18 @@ export interface FollowedRender {
 }
 
 /**
- * Submits plans and shows their events until all are finished, and answers in the same order; Ctrl-C cancels them and waits for their
- * end. When the service is killed, the next one goes on with the renders, and so does this.
+ * Submits plans, with what the service is to hold to from now on, and shows their events until all are finished; answers in the same order.
+ * Ctrl-C cancels them and waits for their end. When the service is killed, the next one goes on with the renders, and so does this.
  */
 export async function followRenders(
   renders: readonly FollowedRender[],
   show: (event: RenderEvent) => void,
   terminal: Terminal,
+  settings: ServiceSettings = {},
 ): Promise<Finished[]> {
   const follower = new Follower(show, terminal);
   try {
-    return await follower.follow(renders);
+    return await follower.follow(renders, settings);
   } finally {
     follower.dispose();
   }
@@ -86,9 +88,9 @@ class Follower implements Disposable {
     });
   }
 
-  async follow(renders: readonly FollowedRender[]): Promise<Finished[]> {
+  async follow(renders: readonly FollowedRender[], settings: ServiceSettings): Promise<Finished[]> {
     this.#opened.push(new Interrupt(this.#terminal, () => this.#cancel()));
-    this.#submit(renders).catch((error: unknown) => this.#reject(error));
+    this.#submit(renders, settings).catch((error: unknown) => this.#reject(error));
     await this.#over;
     return [...this.#jobs.values()].flatMap((finished) => finished ?? []);
   }
@@ -102,13 +104,13 @@ class Follower implements Disposable {
     return [...this.#jobs].flatMap(([job, finished]) => (finished === null ? [job] : [])).reverse();
   }
 
-  async #submit(renders: readonly FollowedRender[]): Promise<void> {
+  async #submit(renders: readonly FollowedRender[], settings: ServiceSettings): Promise<void> {
     const client = await this.#attach();
     const env = definedEnv(this.#terminal.env);
     const ids: string[] = [];
     for (const { plan, waitsFor = [], after = [] } of renders) {
       // The budget the plan was made for; the service holds all Nukes of this machine to it.
-      await client.configure({ budgetMB: plan.memory.budgetMB });
+      await client.configure({ ...settings, budgetMB: plan.memory.budgetMB });
       const before = [...after, ...waitsFor.flatMap((index) => ids[index] ?? [])];
       const { job } = await client.submit({ plan, env, after: before }, { watch: true });
       ids.push(job);

@@ -4,6 +4,7 @@ import type { PlanFacts } from "../plan/facts.ts";
 import { stoppers } from "../plan/plan-render.ts";
 import type { RenderPlan } from "../plan/render-plan.ts";
 import { createFolder } from "../surroundings/output-folders.ts";
+import { serviceSettings } from "../surroundings/settings.ts";
 import { exitCodes } from "./failure.ts";
 import { followRenders } from "./follow-render.ts";
 import { plansOf, printOrder, printProblems, terminalAdvice } from "./plan-command.ts";
@@ -35,7 +36,7 @@ export async function renderCommand(args: readonly string[], terminal: Terminal)
     ),
   }));
   const show = command.json ? jsonLines(terminal) : bars(terminal);
-  const finished = await followRenders(renders, show, terminal);
+  const finished = await followRenders(renders, show, terminal, serviceSettings(command.settings));
   // The first that did not end well is why later ones did not either.
   return finished.find(({ exitCode }) => exitCode !== 0)?.exitCode ?? exitCodes.allFramesOnDisk;
 }

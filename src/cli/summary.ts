@@ -1,4 +1,4 @@
-import { duration } from "../plan/display.ts";
+import { duration, heaviestText } from "../plan/display.ts";
 import type { ChunkStatus, JobStatus } from "../plan/events.ts";
 import { displayMB } from "../plan/size.ts";
 import type { Terminal } from "./terminal.ts";
@@ -37,6 +37,7 @@ export function printEnding(status: JobStatus, terminal: Terminal): void {
     terminal.out(
       `✗ ${status.write}: ${status.frameCount - status.framesDone} of ${status.frameCount} frames missing after ${time}`,
     );
+  if (status.heaviest !== null) terminal.out(`  ${heaviestText(status.heaviest)}`);
   if (missing !== "") terminal.out(`  missing: ${missing}`);
   if (status.exitCode === 3)
     terminal.out("  Nuke got no license. Check the license server, or render when one is free.");

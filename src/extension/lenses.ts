@@ -8,7 +8,7 @@ import {
   type TextDocument,
   workspace,
 } from "vscode";
-import { endingText, rangesText, runningText } from "../plan/display.ts";
+import { endingText, heaviestText, rangesText, runningText } from "../plan/display.ts";
 import type { JobStatus } from "../plan/events.ts";
 import { displayFrames } from "../plan/frames.ts";
 import { chooseRange } from "../plan/range.ts";
@@ -159,7 +159,8 @@ export class WriteLenses implements CodeLensProvider {
 
 function endingCommand(job: JobStatus): Command {
   if (job.exitCode === 0) {
-    const tooltip = job.folder === null ? "Show what the Nukes printed" : `Frames in ${job.folder}`;
+    const where = job.folder === null ? "Show what the Nukes printed" : `Frames in ${job.folder}`;
+    const tooltip = job.heaviest === null ? where : `${where}; ${heaviestText(job.heaviest)}`;
     return { title: `✓ ${endingText(job)}`, tooltip, command: "nukeRender.showOutput" };
   }
   const icon = job.exitCode === 130 ? "■" : "✗";

@@ -1,5 +1,5 @@
 import { type Disposable, type OutputChannel, window } from "vscode";
-import { count, duration, rangesText } from "../plan/display.ts";
+import { count, duration, heaviestText, rangesText } from "../plan/display.ts";
 import type { ChunkStatus, JobStatus, RenderEvent } from "../plan/events.ts";
 import { displayMB } from "../plan/size.ts";
 import { displayCommand } from "../plan/command-line.ts";
@@ -79,6 +79,7 @@ export class RenderOutput implements Disposable {
     if (status.exitCode === 3)
       this.line("   Nuke got no license. Check the license server, or render when one is free.");
     if (status.peakMB > 0) this.line(`   peak memory of all Nukes: ${displayMB(status.peakMB)}`);
+    if (status.heaviest !== null) this.line(`   ${heaviestText(status.heaviest)}`);
     if (status.folder !== null) this.line(`   frames in ${status.folder}`);
   }
 

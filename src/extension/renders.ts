@@ -2,7 +2,9 @@ import { type Event, EventEmitter } from "vscode";
 import type { JobStatus, RenderEvent } from "../plan/events.ts";
 import type { RenderJob } from "../plan/job.ts";
 import type { RenderServiceClient } from "../render-service/client.ts";
+import { serviceSettings } from "../surroundings/settings.ts";
 import { Disposables } from "./disposables.ts";
+import { readSettings } from "./settings.ts";
 
 /** The renders of this machine as this window knows them: the one place that talks to the render service. */
 export class Renders {
@@ -51,7 +53,10 @@ export class Renders {
   async submit(job: RenderJob): Promise<string> {
     const client = await this.#connect();
     // The budget the plan was made for; the service holds all Nukes of this machine to it.
-    await client.configure({ budgetMB: job.plan.memory.budgetMB });
+    await client.configure({
+      ...serviceSettings(readSettings()),
+      budgetMB: job.plan.memory.budgetMB,
+    });
     return (await client.submit(job)).job;
   }
 

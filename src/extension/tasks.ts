@@ -13,7 +13,7 @@ import {
   workspace,
 } from "vscode";
 import * as z from "zod";
-import { endingText, rangesText, runningText } from "../plan/display.ts";
+import { endingText, heaviestText, rangesText, runningText } from "../plan/display.ts";
 import type { RenderEvent } from "../plan/events.ts";
 import { parseOrder } from "../plan/order.ts";
 import {
@@ -176,6 +176,7 @@ class RenderTerminal implements Pseudoterminal {
       this.#line(`${status.write}: ${endingText(status)}`);
       if (status.missingRanges.length > 0)
         this.#line(`done: ${rangesText(status.doneRanges)}; missing: ${rangesText(status.missingRanges)}`);
+      if (status.heaviest !== null) this.#line(heaviestText(status.heaviest));
       if (status.folder !== null) this.#line(`frames in ${status.folder}`);
       return status.exitCode ?? 1;
     } finally {

@@ -1,5 +1,6 @@
 /** How renders are put into words; every surface says the same. */
 import type { Held, JobStatus } from "./events.ts";
+import { displayMB } from "./size.ts";
 import { displayFrames, parseFrames } from "./frames.ts";
 
 /** Seconds as people read them: `8 s`, `2:10`, `1:02:10`. */
@@ -57,6 +58,11 @@ export function endingText(status: JobStatus): string {
   if (status.exitCode === 130) return `cancelled · ${status.framesDone}/${count(status.frameCount, "frame")}`;
   if (status.exitCode === 3) return `no license · ${count(missing, "frame")} missing`;
   return `${count(missing, "frame")} missing`;
+}
+
+/** `heaviest frame 1043: 6.2 GB`. */
+export function heaviestText({ frame, peakMB }: NonNullable<JobStatus["heaviest"]>): string {
+  return `heaviest frame ${frame}: ${displayMB(peakMB)}`;
 }
 
 /** How far a job is, or how it ended. */

@@ -92,6 +92,8 @@ export const jobStatusSchema = z.object({
   seconds: z.number(),
   /** Highest sum over the job's Nukes seen, MB. */
   peakMB: z.int(),
+  /** The frame whose Nuke was seen at the most memory, MB; null before one was measured. Earlier versions told none. */
+  heaviest: z._default(z.nullable(z.object({ frame: z.int(), peakMB: z.int() })), null),
   /** Milliseconds since 1970. */
   submittedAt: z.number(),
   finishedAt: z.nullable(z.number()),
@@ -110,7 +112,7 @@ export type JobStatus = z.infer<typeof jobStatusSchema>;
 export const renderEventSchema = z.discriminatedUnion("type", [
   /** A job was accepted. */
   z.object({ type: z.literal("queued"), job: z.string(), status: jobStatusSchema }),
-  /** State, progress or memory of a job moved; at most ten a second for each job. */
+  /** State, progress or memory of a job moved; at most ten a second reach a client. */
   z.object({ type: z.literal("progress"), job: z.string(), status: jobStatusSchema }),
   z.object({
     type: z.literal("chunk-started"),
@@ -120,7 +122,7 @@ export const renderEventSchema = z.discriminatedUnion("type", [
     pid: z.int(),
     argv: z.array(z.string()),
   }),
-  /** Lines a Nuke printed, in order; blank lines are left out. */
+  /** Lines a Nuke printed, in order; blank lines are left out, and so is the start of a flood (a line says how many). */
   z.object({
     type: z.literal("lines"),
     job: z.string(),
@@ -128,7 +130,7 @@ export const renderEventSchema = z.discriminatedUnion("type", [
     stream: z.enum(["stdout", "stderr"]),
     lines: z.array(z.string()),
   }),
-  /** A frame is on disk. `seconds` is Nuke's own figure. */
+  /** A frame is on disk. `seconds` is Nuke's own figure; `peakMB` the most its Nuke was seen to hold meanwhile, null when that is not known. */
   z.object({
     type: z.literal("frame-done"),
     job: z.string(),
@@ -136,6 +138,7 @@ export const renderEventSchema = z.discriminatedUnion("type", [
     frame: z.int(),
     files: z.array(z.string()),
     seconds: z.nullable(z.number()),
+    peakMB: z._default(z.nullable(z.int()), null),
   }),
   /** A frame was rendered without a file to show for it, or Nuke reported an error on it. */
   z.object({

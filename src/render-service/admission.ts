@@ -94,3 +94,10 @@ export function budgetOf(asked: number | null): number {
   const { totalMB } = machineMemory();
   return Math.min(totalMB, asked ?? defaultBudgetMB(totalMB));
 }
+
+/** What the Nukes of all jobs count for. */
+export function loadsOf(
+  jobs: Iterable<{ readonly needMB: number; readonly loads: readonly number[] }>,
+): Load[] {
+  return [...jobs].flatMap(({ needMB, loads }) => loads.map((measuredMB) => ({ needMB, measuredMB })));
+}

@@ -2,6 +2,7 @@
 import { judgeEnd, wasOutOfMemory } from "../nuke/exit.ts";
 import { duration } from "../plan/display.ts";
 import type { Verdict } from "../plan/events.ts";
+import { displayMB } from "../plan/size.ts";
 import type { Ending } from "./frame-book.ts";
 import type { ProcessEnd } from "./nuke-process.ts";
 
@@ -21,6 +22,8 @@ export interface ChunkFacts extends ProcessEnd {
   readonly unwatched: boolean;
   /** How long it had said nothing when it was ended for that, ms. */
   readonly silentMs: number | null;
+  /** The system ends it when it takes more, MB; null: nothing does. */
+  readonly wallMB: number | null;
 }
 
 export interface Judgment {
@@ -53,7 +56,12 @@ export function judgeChunk(facts: ChunkFacts): Judgment {
           reason: `${firstError ?? late} (${framesMissing} of ${count} frames are not on disk)`,
         };
   }
-  return judgeEnd({ ...facts, allOnDisk: framesMissing === 0 });
+  const judgment = judgeEnd({ ...facts, allOnDisk: framesMissing === 0 });
+  if (judgment.verdict !== "crash" || facts.wallMB === null || !wasOutOfMemory(facts)) return judgment;
+  return {
+    verdict: "crash",
+    reason: `The system ended Nuke, which may take ${displayMB(facts.wallMB)} (nukeRender.memory.systemdScope); ${done}. Use fewer Nukes at once, a smaller cache, or a larger nukeRender.memory.budget.`,
+  };
 }
 
 /** Its exit code is not known; its output and its files are. */

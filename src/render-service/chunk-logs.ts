@@ -16,12 +16,15 @@ export class ChunkLogs {
   readonly #out: NukeLog;
   readonly #err: NukeLog;
 
-  /** @param folder the job's. */
-  constructor(folder: string, chunk: number) {
+  /**
+   * @param folder the job's.
+   * @param capBytes a longer log loses its middle.
+   */
+  constructor(folder: string, chunk: number, capBytes: number) {
     this.outFile = chunkLog(folder, chunk, "stdout");
     this.errFile = chunkLog(folder, chunk, "stderr");
-    this.#out = new NukeLog(this.outFile);
-    this.#err = new NukeLog(this.errFile);
+    this.#out = new NukeLog(this.outFile, capBytes);
+    this.#err = new NukeLog(this.errFile, capBytes);
   }
 
   /** Bytes of stdout and stderr read so far. */
@@ -51,8 +54,23 @@ export class ChunkLogs {
     for await (const found of this.#out.read(last)) yield { stream: "stdout", found };
   }
 
-  async close(): Promise<void> {
-    await this.#err.close();
-    await this.#out.close();
+  /** There was more than one look takes. */
+  get behind(): boolean {
+    return this.#out.behind || this.#err.behind;
+  }
+
+  /** What people should know of the logs themselves; null for most. */
+  get remark(): string | null {
+    const problem = this.#out.problem ?? this.#err.problem;
+    if (problem !== null)
+      return `This Nuke prints very much, and its log cannot be kept short (${problem}). Watch the disk that holds ${this.outFile}.`;
+    return this.#out.wasCut || this.#err.wasCut
+      ? "This Nuke prints so much that only the first and the newest part of its log are kept."
+      : null;
+  }
+
+  close(): void {
+    this.#err.close();
+    this.#out.close();
   }
 }

@@ -1,6 +1,8 @@
 /** What is to be rendered by one Nuke, and with what. */
 import type { RenderEvent } from "../plan/events.ts";
 import type { Chunk, RenderPlan } from "../plan/render-plan.ts";
+import type { Keeping } from "./keeping.ts";
+import type { Walled } from "./memory-walls.ts";
 import type { AdoptedProcess } from "./nuke-process.ts";
 import type { Patience } from "./patience.ts";
 import type { WarmTalk } from "./warm-talk.ts";
@@ -25,6 +27,8 @@ export interface WarmSide {
   readonly left: number;
   /** Nukes that share them. */
   readonly nukes: number;
+  /** Makes work for one more Nuke, where one may run. */
+  spread(): void;
   /** Brings frames to a Nuke which has none left (by `take` of it); false when there are none. */
   more(to: WarmTalk): boolean;
   /** Whether a frame has failed for want of a place for it: then its Nuke ends, and no frame is to blame. */
@@ -42,8 +46,11 @@ export interface ChunkOrder {
   /** The job's folder, for the logs. */
   readonly folder: string;
   readonly patience: Patience;
+  readonly keeping: Keeping;
   /** How long (ms) this Nuke may say nothing, as far as its job has learned by now. */
   readonly silenceLimitMs: () => number;
+  /** How its Nuke is to be started, perhaps with a wall of memory around it. */
+  readonly walled: (nuke: Pick<Walled, "argv" | "env">, warn: (text: string) => void) => Promise<Walled>;
   /** Null: a Nuke is started for it. */
   readonly adopted: Adopted | null;
   /** Null: it renders its range and ends. */

@@ -12,6 +12,7 @@ import { ChunkMessages } from "./chunk-messages.ts";
 import type { Adopted, ChunkOrder } from "./chunk-order.ts";
 import { messageOf } from "./errors.ts";
 import type { Ending } from "./frame-book.ts";
+import { frameEvent } from "./frame-event.ts";
 import { FrameLedger, type FrameOutcome } from "./frame-ledger.ts";
 import { FrameTimes } from "./frame-times.ts";
 import { NukeMemory } from "./nuke-memory.ts";
@@ -22,7 +23,10 @@ import { SilenceClock } from "./silence.ts";
 import { WarmTalk } from "./warm-talk.ts";
 
 /** Between two looks into the logs, ms. */
-const LOOK_MS = 120;
+const LOOK_MS = 80;
+
+/** The most that counts as silence between two looks, ms. */
+const MOST_QUIET_MS = 1200;
 
 export class ChunkRun {
   readonly #order: ChunkOrder;
@@ -34,6 +38,8 @@ export class ChunkRun {
   readonly times: FrameTimes;
   readonly memory = new NukeMemory();
   #process: NukeProcess | null = null;
+  /** The system ends it when it takes more, MB; null: nothing does. */
+  #wallMB: number | null = null;
   /** What was said before this service ran, people have been told. */
   #catchingUp = false;
   #totalSeen = false;
@@ -57,7 +63,7 @@ export class ChunkRun {
     const { plan, chunk, adopted } = order;
     this.#startedAt = adopted?.at ?? Date.now();
     this.times = new FrameTimes(this.#startedAt);
-    this.#logs = new ChunkLogs(order.folder, chunk.index);
+    this.#logs = new ChunkLogs(order.folder, chunk.index, order.keeping.logCapBytes);
     this.#messages = new ChunkMessages(order.job, chunk.index, order.emit);
     this.#leave = new ChunkLeave({
       patience: order.patience,
@@ -211,8 +217,17 @@ export class ChunkRun {
     const argv = this.warm?.argv ?? chunk.argv;
     if (adopted === null) {
       const marked = { ...env, [CHUNK_VARIABLE]: String(index) };
-      this.#process = await NukeProcess.start({ argv, cwd: plan.cwd, env: marked, outFile, errFile });
-      emit({ type: "chunk-started", job, chunk: index, frames, pid: this.#process.pid, argv });
+      const nuke = await this.#order.walled({ argv, env: marked }, (text) => this.warn(text));
+      this.#wallMB = nuke.wallMB;
+      this.#process = await NukeProcess.start({ ...nuke, cwd: plan.cwd, outFile, errFile });
+      emit({
+        type: "chunk-started",
+        job,
+        chunk: index,
+        frames,
+        pid: this.#process.pid,
+        argv: [...nuke.argv],
+      });
     } else {
       await this.#logs.ensure();
       if (adopted.nuke !== null) this.#process = NukeProcess.adopt(adopted.nuke);
@@ -220,7 +235,7 @@ export class ChunkRun {
     this.#order.changed();
     if (this.#process) this.#leave.started(this.#process);
     const over = this.#over();
-    const silence = new SilenceClock(10 * LOOK_MS, performance.now());
+    const silence = new SilenceClock(MOST_QUIET_MS, performance.now());
     let heard = 0;
     try {
       if (adopted !== null) await this.#catchUp(adopted);
@@ -234,12 +249,13 @@ export class ChunkRun {
         this.#leave.whenSilent(quietMs, this.#order.silenceLimitMs());
         heard = bytes;
         if (!last) this.#tend();
-        if (!last) await Promise.race([over, wait(this.warm?.lookMs ?? LOOK_MS)]);
+        const pause = this.#logs.behind ? 0 : (this.warm?.lookMs ?? LOOK_MS);
+        if (!last) await Promise.race([over, wait(pause)]);
       }
     } finally {
       this.#leave.close();
       this.warm?.close();
-      await this.#logs.close();
+      this.#logs.close();
     }
     this.#end = await over;
     this.#endedAt = Date.now();
@@ -280,6 +296,7 @@ export class ChunkRun {
       ended,
       unwatched,
       silentMs: this.#leave.silentMs,
+      wallMB: this.#wallMB,
     });
     if (verdict === "done" && reason !== null && ended === null) this.#say("warning", reason);
     this.#finish(verdict, reason);
@@ -308,16 +325,17 @@ export class ChunkRun {
       );
       if (lines.length > 0 && !this.#catchingUp)
         emit({ type: "lines", job, chunk: chunk.index, stream, lines });
-      for (const one of found) await this.#understand(one);
+      for (const one of found) {
+        if (one.kind !== "line") await this.#understand(one);
+        else if (this.warm && isWarmReport(one.text)) await this.#hear(this.warm.hear(one.text));
+      }
     }
+    const { remark } = this.#logs;
+    if (remark !== null) this.#say("warning", remark);
   }
 
-  async #understand(said: NukeOutput): Promise<void> {
+  async #understand(said: Exclude<NukeOutput, { kind: "line" }>): Promise<void> {
     switch (said.kind) {
-      case "line": {
-        const report = this.warm?.hear(said.text) ?? null;
-        return report === null ? undefined : this.#hear(report);
-      }
       case "took":
         this.#leave.unexpect();
         return this.#ledger.took(said.path, said.seconds);
@@ -354,14 +372,15 @@ export class ChunkRun {
     this.#framesReported++;
     this.#frameProgress = 0;
     if (!this.#catchingUp) this.times.frame();
-    for (const outcome of outcomes) this.#report(outcome);
+    const peakMB = this.#catchingUp ? null : this.memory.frame();
+    for (const outcome of outcomes) this.#report(outcome, peakMB);
     // What another try may mend is no error of this Nuke, which goes on.
     if (this.warm) this.#firstError = this.#lastError;
     this.#order.changed();
   }
 
-  async #hear(report: WarmReport): Promise<void> {
-    switch (report.event) {
+  async #hear(report: WarmReport | null): Promise<void> {
+    switch (report?.event) {
       case "begin":
         return this.#ledger.begin(report.frame);
       case "done":
@@ -380,22 +399,19 @@ export class ChunkRun {
     }
   }
 
-  #report(outcome: FrameOutcome): void {
+  #report(outcome: FrameOutcome, peakMB: number | null = null): void {
     const { job, chunk, adopted, emit } = this.#order;
-    const { frame } = outcome;
-    if (outcome.kind === "done") {
-      this.warm?.done(frame);
-      // Of a frame that was read in one piece with the last that was written down, nobody has been told.
-      if (adopted?.told.has(frame)) return;
-      const { files, seconds } = outcome;
-      emit({ type: "frame-done", job, chunk: chunk.index, frame, files, seconds });
-    } else if (outcome.kind === "failed") {
-      const { message } = outcome;
-      if (!this.#catchingUp) emit({ type: "frame-failed", job, chunk: chunk.index, frame, message });
-      this.warm?.failed(frame, message);
-      if (this.warm?.lost.has(frame) === true) this.#lastError ??= message;
-    } else if (outcome.kind === "foreign")
-      this.#say("info", `Nuke rendered frame ${frame}, which this chunk did not ask for.`);
+    const { frame, kind } = outcome;
+    if (kind === "foreign")
+      return this.#say("info", `Nuke rendered frame ${frame}, which this chunk did not ask for.`);
+    if (kind === "done") this.warm?.done(frame);
+    // Of a frame that was read in one piece with the last that was written down, nobody has been told.
+    const told = kind === "done" ? adopted?.told.has(frame) : this.#catchingUp;
+    const event = told ? null : frameEvent(job, chunk.index, outcome, peakMB);
+    if (event !== null) emit(event);
+    if (kind !== "failed") return;
+    this.warm?.failed(frame, outcome.message);
+    if (this.warm?.lost.has(frame) === true) this.#lastError ??= outcome.message;
   }
 
   #say(severity: "error" | "warning" | "info", text: string): void {

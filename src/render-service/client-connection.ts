@@ -1,10 +1,11 @@
 /** One client of the service: answers what it asks and sends it the events it watches. Never waits for it. */
 import type { Socket } from "node:net";
 import { type MessageConnection, ResponseError, createMessageConnection } from "vscode-jsonrpc/node";
-import type { JobStatus, RenderEvent } from "../plan/events.ts";
+import type { RenderEvent } from "../plan/events.ts";
 import { RenderServiceError, messageOf } from "./errors.ts";
 import { BoundedReader, DirectWriter } from "./framing.ts";
-import { FAILURE_CODE, PROTOCOL, type Request, eventNotification, requests } from "./protocol.ts";
+import { Outbox } from "./outbox.ts";
+import { FAILURE_CODE, PROTOCOL, type Request, eventsNotification, requests } from "./protocol.ts";
 import type { RenderService } from "./service.ts";
 
 /** What the service tells of itself. */
@@ -36,14 +37,17 @@ export class ClientConnection {
   /** Whether all jobs are watched, and with their lines. */
   #all: { lines: boolean } | null = null;
   readonly #watched = new Map<string, { lines: boolean }>();
-  /** Lines left out because the client was slow, by job, chunk and stream. */
-  readonly #leftOut = new Map<string, number>();
+  readonly #outbox: Outbox;
 
   constructor(socket: Socket, host: ConnectionHost) {
     this.#socket = socket;
     this.#host = host;
     const quiet = { error: host.log, warn: host.log, info: () => undefined, log: () => undefined };
     this.#rpc = createMessageConnection(new BoundedReader(socket), new DirectWriter(socket), quiet);
+    this.#outbox = new Outbox(
+      () => socket.writableLength > SLOW_BYTES,
+      (events) => this.#send(events),
+    );
     this.#serveAll();
     this.#rpc.onError(([error]) => host.log(`a client: ${error.message}`));
     this.#rpc.onClose(() => this.#closed());
@@ -53,11 +57,13 @@ export class ClientConnection {
 
   /** Closes it; what was written before is still sent. */
   end(): void {
+    this.#outbox.flush();
     this.#socket.end();
   }
 
   #closed(): void {
     this.#events.dispose();
+    this.#outbox.close();
     this.#rpc.dispose();
     this.#socket.destroy();
     this.#host.closed(this);
@@ -75,7 +81,10 @@ export class ClientConnection {
         throw failure(new RenderServiceError("bad-message", `${name}: ${what}.`));
       }
       try {
-        return await answer(params.data);
+        const answered = await answer(params.data);
+        // What happened before an answer is told before it.
+        this.#outbox.flush();
+        return answered;
       } catch (error) {
         if (!(error instanceof RenderServiceError)) this.#host.log(`${name}: ${messageOf(error)}`);
         throw failure(error);
@@ -149,50 +158,31 @@ export class ClientConnection {
     else
       for (const id of jobs)
         this.#watched.set(id, { lines: lines || (this.#watched.get(id)?.lines ?? false) });
-    for (const status of known) this.#snapshot(status);
-  }
-
-  #snapshot(status: JobStatus): void {
-    this.#send({ type: "progress", job: status.job, status });
+    for (const status of known) this.#outbox.add({ type: "progress", job: status.job, status });
   }
 
   #pass(event: RenderEvent): void {
     const watch = this.#watched.get(event.job) ?? this.#all;
     if (!watch) return;
     if (event.type === "lines" && !watch.lines && !this.#all?.lines) return;
-    const unread = this.#socket.writableLength;
-    if (unread > DEAD_BYTES) {
+    if (this.#socket.writableLength > DEAD_BYTES) {
       this.#host.log("a client did not read for too long; closing its connection");
       this.#socket.destroy();
       return;
     }
-    const slow = unread > SLOW_BYTES;
-    if (event.type === "lines") this.#sendLines(event, slow);
-    else if (!slow || event.type !== "progress") this.#send(event);
+    this.#outbox.add(event);
     if (event.type === "finished") this.#watched.delete(event.job);
   }
 
-  #sendLines(event: Extract<RenderEvent, { type: "lines" }>, slow: boolean): void {
-    const key = `${event.job} ${event.chunk} ${event.stream}`;
-    const left = this.#leftOut.get(key) ?? 0;
-    if (slow) {
-      this.#leftOut.set(key, left + event.lines.length);
-      return;
-    }
-    if (left === 0) return this.#send(event);
-    this.#leftOut.delete(key);
-    this.#send({ ...event, lines: [`… ${left} lines left out here; the log has them.`, ...event.lines] });
-  }
-
-  #send(event: RenderEvent): void {
-    this.#notify(event).catch((error: unknown) =>
-      this.#host.log(`an event was not sent: ${messageOf(error)}`),
+  #send(events: RenderEvent[]): void {
+    this.#notify(events).catch((error: unknown) =>
+      this.#host.log(`events were not sent: ${messageOf(error)}`),
     );
   }
 
   // Async, so that a connection which has just closed refuses by a rejection and never by throwing at a render.
-  async #notify(event: RenderEvent): Promise<void> {
-    await this.#rpc.sendNotification(eventNotification, event);
+  async #notify(events: RenderEvent[]): Promise<void> {
+    await this.#rpc.sendNotification(eventsNotification, { events });
   }
 }
 

@@ -13,8 +13,8 @@ import {
   type Request,
   type ServiceLimits,
   type ServiceSettings,
-  eventNotification,
-  eventSchema,
+  eventsNotification,
+  eventsSchema,
   failureSchema,
   requests,
 } from "./protocol.ts";
@@ -40,7 +40,7 @@ export class RenderServiceClient implements Disposable {
     this.#socket = socket;
     this.#rpc = rpc;
     this.hello = hello;
-    rpc.onNotification(eventNotification, (raw) => this.#take(raw));
+    rpc.onNotification(eventsNotification, (raw) => this.#take(raw));
     rpc.onClose(() => this.#close());
     // A socket that closed while we greeted tells nobody again.
     if (socket.destroyed) setImmediate(() => this.#close());
@@ -219,10 +219,10 @@ export class RenderServiceClient implements Disposable {
   }
 
   #take(raw: unknown): void {
-    const event = eventSchema.safeParse(raw);
+    const batch = eventsSchema.safeParse(raw);
     // A service that talks nonsense is no service of ours.
-    if (!event.success) return this.dispose();
-    for (const listener of this.#listeners) listener(event.data);
+    if (!batch.success) return this.dispose();
+    for (const event of batch.data.events) for (const listener of this.#listeners) listener(event);
   }
 
   #close(): void {

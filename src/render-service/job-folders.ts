@@ -1,15 +1,14 @@
 /** The folders of jobs: logs of each chunk, and the status it ended with. */
 import { randomBytes } from "node:crypto";
-import { mkdir, open, readFile, readdir, rename, rm, stat, writeFile } from "node:fs/promises";
+import { mkdir, readFile, readdir, rename, rm, stat, writeFile } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { type JobStatus, jobStatusSchema } from "../plan/events.ts";
 import { errorCode } from "./errors.ts";
-import type { LogPiece } from "./protocol.ts";
 
 /** Finished jobs whose folders are kept. */
 const MOST_KEPT = 50;
-/** The most of a log that is read back at once, bytes. */
-const MOST_READ = 1024 * 1024;
+const YOUNG_MS = 60_000;
+const DAY_MS = 24 * 60 * 60 * 1000;
 
 export class JobFolders {
   readonly #folder: string;
@@ -67,10 +66,16 @@ export class JobFolders {
     return ids.filter((_, at) => names[at]?.includes("journal.jsonl") && !names[at].includes("status.json"));
   }
 
-  /** Removes the oldest folders where there are too many, except those of `active` jobs; answers with the ids removed. */
-  async prune(active: ReadonlySet<string>): Promise<string[]> {
+  /**
+   * Removes the folders of jobs that ended longer ago than `days`, and the oldest where there are too many, except those of `active` jobs.
+   * What a service has left behind unfinished goes the same way, from when it was written to last.
+   * @returns the ids removed.
+   */
+  async prune(active: ReadonlySet<string>, days = Infinity): Promise<string[]> {
     const ids = (await this.#ids()).filter((id) => !active.has(id));
-    if (ids.length <= MOST_KEPT) return [];
+    if (ids.length <= MOST_KEPT && days === Infinity) return [];
+    // Never one that is being made right now.
+    const oldest = Date.now() - Math.max(days * DAY_MS, YOUNG_MS);
     const dated = await Promise.all(
       ids.map(async (id) => ({
         id,
@@ -80,7 +85,8 @@ export class JobFolders {
         ),
       })),
     );
-    const old = dated.sort((a, b) => b.at - a.at).slice(MOST_KEPT);
+    const sorted = dated.sort((a, b) => b.at - a.at);
+    const old = sorted.filter(({ at }, index) => index >= MOST_KEPT || at < oldest);
     for (const { id } of old) await this.remove(id);
     return old.map(({ id }) => id);
   }
@@ -101,36 +107,6 @@ export class JobFolders {
 export function chunkLog(folder: string, chunk: number, stream: "stdout" | "stderr"): string {
   const number = String(chunk + 1).padStart(3, "0");
   return join(folder, `chunk-${number}.${stream === "stdout" ? "out" : "err"}`);
-}
-
-/**
- * Reads whole lines of a log from a byte on; a negative `from` counts from the end. Blank lines are left out. A log that is not
- * there is empty.
- */
-export async function readLog(file: string, from: number): Promise<LogPiece> {
-  const handle = await open(file, "r").catch((error: unknown) => {
-    if (errorCode(error) === "ENOENT") return null;
-    throw error;
-  });
-  if (handle === null) return { lines: [], next: 0, more: false };
-  try {
-    const { size } = await handle.stat();
-    const start = Math.min(size, from < 0 ? Math.max(0, size + from) : from);
-    const buffer = Buffer.alloc(Math.min(MOST_READ, size - start));
-    const { bytesRead } = await handle.read(buffer, 0, buffer.length, start);
-    const read = buffer.subarray(0, bytesRead);
-    // Cut behind the last line end, unless one line fills it all or the log ends here.
-    const lineEnd = read.lastIndexOf(0x0a);
-    const atEnd = start + bytesRead >= size;
-    const whole = atEnd || lineEnd < 0 ? read : read.subarray(0, lineEnd + 1);
-    const lines = whole.toString("utf8").split(/\r\n|\n|\r/u);
-    // Counted from the end, it begins somewhere in a line.
-    if (from < 0 && start > 0) lines.shift();
-    const next = start + whole.length;
-    return { lines: lines.filter((line) => line.trim() !== ""), next, more: next < size };
-  } finally {
-    await handle.close();
-  }
 }
 
 function plain(text: string, most: number): string {

@@ -1,4 +1,5 @@
 /** What a job learns from its own Nukes, beside what earlier renders of the same Write have taught. */
+import type { JobStatus } from "../plan/events.ts";
 import type { Pace } from "../plan/deal.ts";
 import type { RenderPlan } from "../plan/render-plan.ts";
 import type { ChunkList } from "./chunk-list.ts";
@@ -18,6 +19,8 @@ export interface LessonFacts {
 
 export class JobLessons {
   readonly #facts: LessonFacts;
+  /** The frame that took most memory. */
+  heaviest: JobStatus["heaviest"] = null;
 
   constructor(facts: LessonFacts) {
     this.#facts = facts;

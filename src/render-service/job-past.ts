@@ -1,4 +1,5 @@
 /** What a journal tells of a job: the sum of its lines. Pure; whatever line is the last, no frame is in two places and none in no place. */
+import type { JobStatus } from "../plan/events.ts";
 import { formatFrames, framesOf, parseFrames } from "../plan/frames.ts";
 import type { RenderPlan } from "../plan/render-plan.ts";
 import type { ScriptMark } from "./script-watch.ts";
@@ -52,6 +53,7 @@ export interface JobPast {
   readonly cancelled: boolean;
   readonly givenUp: "failed" | "license" | null;
   readonly lost: Set<number>;
+  readonly heaviest: JobStatus["heaviest"];
   readonly paused: boolean;
   /** Why, where the job has paused itself. */
   readonly pausedFor: string | null;
@@ -77,6 +79,7 @@ export function jobPast(entries: readonly JournalEntry[]): JobPast | null {
     cancelled: false,
     givenUp: null,
     lost: new Set(),
+    heaviest: null,
     paused: false,
     pausedFor: null,
     script: first.script ?? null,
@@ -124,6 +127,7 @@ function take(past: Draft, entry: JournalEntry): void {
       const run = past.runs.get(entry.chunk);
       run?.done.set(entry.frame, entry.files);
       if (run) run.read = entry.read;
+      past.heaviest = heavier(past.heaviest, entry);
       return;
     }
     case "ended": {
@@ -189,6 +193,14 @@ function leave(past: Draft, chunk: number, leaving: ReadonlySet<number>): number
 
 function inOrder(some: readonly number[], others: readonly number[]): number[] {
   return [...some, ...others].sort((a, b) => a - b);
+}
+
+/** The heavier of two frames. */
+export function heavier(
+  before: JobStatus["heaviest"],
+  { frame, peakMB }: { frame: number; peakMB: number | null },
+): JobStatus["heaviest"] {
+  return peakMB === null || (before !== null && before.peakMB >= peakMB) ? before : { frame, peakMB };
 }
 
 /** Chunks of the plan that wait. */

@@ -75,6 +75,7 @@ export function jobStatus({ order, list, lessons, ending, ...facts }: JobFacts):
     etaSeconds: lessons.etaSeconds(running),
     seconds: facts.startedAt === null ? 0 : ((facts.finishedAt ?? Date.now()) - facts.startedAt) / 1000,
     peakMB: Math.round(facts.peakMB),
+    heaviest: lessons.heaviest,
     submittedAt: order.submittedAt,
     finishedAt: facts.finishedAt,
     chunks,

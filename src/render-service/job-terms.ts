@@ -2,7 +2,9 @@
 import type { JobStatus, RenderEvent } from "../plan/events.ts";
 import type { RenderJob } from "../plan/job.ts";
 import type { Hold } from "./job-holds.ts";
+import type { Keeping } from "./keeping.ts";
 import type { Journal } from "./journal.ts";
+import type { MemoryWalls } from "./memory-walls.ts";
 import type { Patience } from "./patience.ts";
 import type { QueueReturn, RenderQueue } from "./queue.ts";
 import type { PastNeed } from "./render-history.ts";
@@ -14,6 +16,7 @@ export interface JobOrder {
   /** For logs and the status; exists. */
   readonly folder: string;
   readonly patience: Patience;
+  readonly keeping: Keeping;
   /** Milliseconds since 1970. */
   readonly submittedAt: number;
   readonly journal: Journal;
@@ -21,6 +24,7 @@ export interface JobOrder {
   readonly script: ScriptMark | null;
   /** What earlier renders of the same Write needed. */
   readonly past: PastNeed | null;
+  readonly walls: MemoryWalls;
   readonly emit: (event: RenderEvent) => void;
   /** What waits of it, for its Nukes that are open. */
   readonly queue: Pick<RenderQueue, "waitingOf" | "isBySelf" | "hasTooMany" | "hasRoom" | "replace">;

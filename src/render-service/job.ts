@@ -9,7 +9,7 @@ import { ChunkRun } from "./chunk-run.ts";
 import { FailureStreak } from "./failure-streak.ts";
 import { type Comeback, type Ending, FrameBook } from "./frame-book.ts";
 import { JobChanges } from "./job-changes.ts";
-import type { JobPast } from "./job-past.ts";
+import { type JobPast, heavier } from "./job-past.ts";
 import { type Unfinished, restoreJob } from "./job-restore.ts";
 import { type AfterChunk, type JobOrder, nothingLeft } from "./job-terms.ts";
 import { type JobEnding, jobEnding, jobStatus } from "./job-status.ts";
@@ -112,6 +112,7 @@ export class Job {
     const left = restoreJob(before, this.plan, this.#list, this.#book);
     this.changes.restore(before);
     for (const frame of before.lost) this.#lost.add(frame);
+    this.#lessons.heaviest = before.heaviest;
     this.#givenUp = before.givenUp;
     this.#cancelled = before.cancelled;
     this.#paused = before.paused;
@@ -176,7 +177,7 @@ export class Job {
     if (instead !== null) return instead;
     const list = this.#list;
     this.#startedAt ??= Date.now();
-    const { id, folder, patience } = this.#order;
+    const { id, folder, patience, keeping, walls } = this.#order;
     const run = new ChunkRun({
       job: id,
       plan: this.plan,
@@ -187,6 +188,8 @@ export class Job {
       env: this.#env,
       folder,
       patience,
+      keeping,
+      walled: (nuke, warn) => walls.around(nuke, { job: id, needMB: () => this.needMB, warn }),
       adopted,
       silenceLimitMs: () => this.#lessons.silenceLimitMs,
       emit: (event) => this.#pass(event),
@@ -412,18 +415,13 @@ export class Job {
     this.#order.emit(event);
   }
 
-  #noteFrame({ chunk, frame, files }: EventOf<"frame-done">): void {
+  #noteFrame({ chunk, frame, files, peakMB }: EventOf<"frame-done">): void {
+    this.#lessons.heaviest = heavier(this.#lessons.heaviest, { frame, peakMB });
     const run = this.#list.run(chunk);
-    this.#order.journal.append({
-      is: "done",
-      chunk,
-      frame,
-      files,
-      read: run instanceof ChunkRun ? run.read : [0, 0],
-    });
+    const read: [number, number] = run instanceof ChunkRun ? run.read : [0, 0];
+    this.#order.journal.append({ is: "done", chunk, frame, files, peakMB, read });
     const [file] = files;
     if (file !== undefined) this.#folder ??= dirname(file);
-    this.#warm?.spread();
     if (this.#needs.wrote(files, run?.startedAt ?? 0)) this.#order.licensed();
   }
 }

@@ -75,6 +75,7 @@ export const journalEntrySchema = z.discriminatedUnion("is", [
     chunk: z.int(),
     frame: z.int(),
     files: z.array(z.string()),
+    peakMB: z._default(z.nullable(z.int()), null),
     read: z.tuple([z.int(), z.int()]),
   }),
   /** A Nuke has ended. What came back of its frames is in the same line, so that no cut falls between the two. */

@@ -1,9 +1,11 @@
 /** What one Nuke, with everything it started, was seen to hold. */
+import { FramePeak } from "./frame-peak.ts";
 import type { ProcessInfo } from "./process-list.ts";
 import { TreeMeter } from "./process-memory.ts";
 
 export class NukeMemory {
   readonly #meter = new TreeMeter();
+  readonly #frame = new FramePeak();
   #peakMB = 0;
   #measuredMB = 0;
   #seenMB = 0;
@@ -30,9 +32,15 @@ export class NukeMemory {
   look(members: readonly ProcessInfo[], rendered: boolean): number {
     const { residentMB, peakMB } = this.#meter.measure(members);
     this.#peakMB = Math.max(this.#peakMB, peakMB);
+    this.#frame.look(residentMB, peakMB);
     this.#measuredMB = residentMB;
     if (rendered) this.#seenMB = this.#peakMB;
     return residentMB;
+  }
+
+  /** A frame has ended: the highest mark seen in it, MB; null when nobody has looked yet. */
+  frame(): number | null {
+    return this.#frame.frame();
   }
 
   /** It has ended: a Nuke of one frame was only ever looked at before that frame was done. */

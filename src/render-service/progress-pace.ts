@@ -1,7 +1,10 @@
 /** Tells that something has moved, but not too often. */
 
-/** Between two progress events, ms; more for jobs of very many chunks, whose statuses are large. */
-const PROGRESS_MS = 100;
+/**
+ * Between two progress events, ms; more for jobs of very many chunks, whose statuses are large. Half of what lies between two batches to a client, so that
+ * each batch has a fresh one.
+ */
+const PROGRESS_MS = 50;
 
 export class ProgressPace {
   readonly #chunks: () => number;

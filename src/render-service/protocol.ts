@@ -55,6 +55,12 @@ const serviceSettingsSchema = z.object({
   budgetMB: z.optional(z.nullable(megabytes)),
   /** The same, set for the service: holds until it ends, whatever jobs are submitted with. Null: it holds no more. */
   heldBudgetMB: z.optional(z.nullable(megabytes)),
+  /** A limit of memory around each Nuke that the system holds, where it can. */
+  memoryWalls: z.optional(z.boolean()),
+  /** Of each output stream of a Nuke so many MB are kept; null: the usual. */
+  logCapMB: z.optional(z.nullable(z.int().check(z.minimum(1), z.maximum(1_000_000)))),
+  /** Jobs that ended longer ago are forgotten, days; null: the usual. */
+  historyDays: z.optional(z.nullable(z.number().check(z.minimum(0), z.maximum(36_500)))),
 });
 /** What clients may set for all jobs; what is absent stays as it is. */
 export type ServiceSettings = z.infer<typeof serviceSettingsSchema>;
@@ -114,9 +120,9 @@ export const requests = {
   shutdown: request("shutdown", z.object({ force: z.boolean() }), nothing),
 };
 
-/** The event stream, service to client. */
-export const eventNotification = new NotificationType<unknown>("event");
-export const eventSchema = renderEventSchema;
+/** The event stream, service to client: at most ten batches a second, events in order. */
+export const eventsNotification = new NotificationType<unknown>("events");
+export const eventsSchema = z.object({ events: z.array(renderEventSchema) });
 
 /** Carried by the error of a refused request, beside its message. */
 export const failureSchema = z.object({

@@ -5,6 +5,7 @@ import { dirname } from "node:path";
 import { ClientConnection, type Identity } from "./client-connection.ts";
 import { messageOf } from "./errors.ts";
 import type { RenderService } from "./service.ts";
+import { SpareMemory } from "./spare-memory.ts";
 
 export interface ServerOptions {
   readonly service: RenderService;
@@ -28,6 +29,7 @@ export class ServiceServer {
   #finish: () => void = () => undefined;
   #idleTimer: NodeJS.Timeout | null = null;
   #everUsed = false;
+  readonly #spare = new SpareMemory();
   #closing: Promise<void> | null = null;
 
   private constructor(options: ServerOptions) {
@@ -88,6 +90,8 @@ export class ServiceServer {
   #watchIdle(): void {
     if (this.#idleTimer) clearTimeout(this.#idleTimer);
     this.#idleTimer = null;
+    if (this.#options.service.activeJobs > 0) this.#spare.busy();
+    else this.#spare.quiet();
     if (this.#closing || this.#clients.size > 0 || this.#options.service.activeJobs > 0) return;
     const { idleMs } = this.#options;
     this.#idleTimer = setTimeout(

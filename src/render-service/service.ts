@@ -3,14 +3,16 @@ import { availableParallelism } from "node:os";
 import { count } from "../plan/display.ts";
 import type { JobStatus, RenderEvent } from "../plan/events.ts";
 import type { RenderJob } from "../plan/job.ts";
-import { Admission } from "./admission.ts";
+import { Admission, loadsOf } from "./admission.ts";
+import type { Load } from "./memory-gate.ts";
+import { MemoryWalls } from "./memory-walls.ts";
 import { MemoryWatch } from "./memory-watch.ts";
 import type { Adopted } from "./chunk-order.ts";
 import type { ChunkRun } from "./chunk-run.ts";
 import { dealtByHistory } from "./dealing.ts";
 import { RenderServiceError, messageOf, unknownJob } from "./errors.ts";
 import { EventListeners, type Listener } from "./event-listeners.ts";
-import { JobFolders, chunkLog, readLog } from "./job-folders.ts";
+import { JobFolders, chunkLog } from "./job-folders.ts";
 import { Job } from "./job.ts";
 import type { AfterChunk, JobOpening } from "./job-terms.ts";
 import { JobControls } from "./job-controls.ts";
@@ -18,6 +20,7 @@ import { JobHolds } from "./job-holds.ts";
 import { takeBack, takeIn } from "./job-intake.ts";
 import { JobWaits } from "./job-waits.ts";
 import { jobPast } from "./job-past.ts";
+import { Keeping } from "./keeping.ts";
 import { Journal } from "./journal.ts";
 import { readEnvironment, removeEnvironment } from "./kept-environment.ts";
 import { MachineLimits } from "./machine-limits.ts";
@@ -27,10 +30,11 @@ import { JOB_FOLDER_VARIABLE, prepareNukeTemp } from "./nuke-environment.ts";
 import type { LogPiece, ServiceLimits, ServiceSettings } from "./protocol.ts";
 import { RenderQueue } from "./queue.ts";
 import { RenderHistory, historyKeyOf } from "./render-history.ts";
+import { readLog } from "./read-log.ts";
 import { sweepScriptCopies } from "./script-copy.ts";
 import type { ServiceOptions } from "./service-options.ts";
 import { requireSound } from "./sound-plan.ts";
-import { historyFile, jobsFolder, limitsFile } from "./state-folder.ts";
+import { historyFile, jobsFolder, keepingFile, limitsFile } from "./state-folder.ts";
 
 export class RenderService {
   readonly #options: ServiceOptions;
@@ -50,6 +54,9 @@ export class RenderService {
   });
   readonly #active = new Map<string, Job>();
   readonly #finished = new Map<string, JobStatus>();
+  readonly #keeping: Keeping;
+  readonly #loads = (): Load[] => loadsOf(this.#active.values());
+  readonly #walls = new MemoryWalls(this.#loads, () => this.#admission.budgetMB);
   readonly #listeners: EventListeners;
   readonly #sampler: MemorySampler;
   /** Told when nothing renders or waits for its turn any more. */
@@ -69,6 +76,7 @@ export class RenderService {
     this.#listeners = new EventListeners(options.log);
     this.#folders = folders;
     this.#history = history;
+    this.#keeping = new Keeping(keepingFile(options.stateFolder), options.log);
     const { maxParallel, budgetMB } = options;
     this.#limits = new MachineLimits({ file: limitsFile(options.stateFolder), maxParallel, budgetMB });
     this.#queue.maxParallel = this.#limits.maxParallel;
@@ -95,6 +103,7 @@ export class RenderService {
     for (const id of await folders.unfinished()) await service.#comeBack(id);
     service.#waits.enterAll();
     service.#pump();
+    await service.#keeping.forgetOld(folders, service.#active, service.#finished);
     return service;
   }
 
@@ -174,6 +183,8 @@ export class RenderService {
 
   /** What is absent stays as it is; null: the machine decides. */
   configure(settings: ServiceSettings): void {
+    this.#keeping.set(settings);
+    this.#walls.wanted = settings.memoryWalls ?? this.#walls.wanted;
     this.#limits.configure(settings);
     this.#queue.maxParallel = this.#limits.maxParallel;
     this.#admission.budgetMB = this.#limits.budgetMB;
@@ -226,6 +237,8 @@ export class RenderService {
       job: { ...job, env },
       folder,
       patience: this.#options.patience,
+      keeping: this.#keeping,
+      walls: this.#walls,
       past: this.#history.get(historyKeyOf(job)),
       emit: (event) => this.#emit(event),
       queue: this.#queue,
@@ -287,10 +300,7 @@ export class RenderService {
   #admits(id: string): boolean {
     const job = this.#active.get(id);
     if (!job) throw new Error(`the queue holds ${id}, which is not active`);
-    const loads = [...this.#active.values()].flatMap(({ needMB, loads: each }) =>
-      each.map((measuredMB) => ({ needMB, measuredMB })),
-    );
-    return this.#admission.admits({ id, needMB: job.needMB, running: job.loads.length }, loads);
+    return this.#admission.admits({ id, needMB: job.needMB, running: job.loads.length }, this.#loads());
   }
 
   #pump(): void {
@@ -369,7 +379,7 @@ export class RenderService {
     this.#waits.over(job.id);
     const { doneRanges: framesDone, missingRanges: framesMissing, exitCode } = status;
     this.#emit({ type: "finished", job: job.id, framesDone, framesMissing, exitCode: exitCode ?? 1, status });
-    for (const id of await this.#folders.prune(new Set(this.#active.keys()))) this.#finished.delete(id);
+    await this.#keeping.forgetOld(this.#folders, this.#active, this.#finished);
     this.#tellQuiet();
   }
 

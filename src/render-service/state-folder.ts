@@ -80,6 +80,11 @@ export function historyFile(folder: string): string {
   return join(folder, "history.json");
 }
 
+/** For how long jobs that are over are kept, and how much of their logs. */
+export function keepingFile(folder: string): string {
+  return join(folder, "keeping.json");
+}
+
 /** What people have set for the service that runs. */
 export function limitsFile(folder: string): string {
   return join(folder, "limits.json");

@@ -79,8 +79,8 @@ export class WarmJob implements WarmSide {
    */
   spread(): void {
     const { id, list, journal, queue, pace, returned } = this.#facts;
-    const known = pace();
-    if (known === null || !queue.hasRoom(id)) return;
+    const known = queue.hasRoom(id) ? pace() : null;
+    if (known === null) return;
     const gift = giftFrom(
       [],
       this.#open.map((one) => ({

@@ -147,6 +147,7 @@ export class WarmTalk {
 
   /** Hands it what it should have; tells it to end when there is nothing left. False when it has been told to end. */
   tend(): boolean {
+    this.#facts.side.spread();
     while (this.lives) {
       const { left, nukes } = this.#facts.side;
       const { secondsPerFrame } = this;

@@ -15,6 +15,9 @@ export const settingsSchema = z.object({
   "nuke.useDemoRenderer": z.boolean().default(false),
   "memory.budget": sizeText.default(""),
   "memory.allowance": sizeText.default("2G"),
+  "memory.systemdScope": z.boolean().default(false),
+  "history.days": z.number().min(0).max(36_500).default(14),
+  "history.logSize": sizeText.default("64M"),
   "render.split": z.number().int().min(0).max(10_000).default(0),
   "render.continueOnError": z.boolean().default(false),
   "script.whileRendering": z.enum(whileRenderingSchema.options).default("copy"),
@@ -62,6 +65,20 @@ export function memorySettings(settings: Settings): { budgetMB?: number; allowan
   return {
     ...(budget === "" ? {} : { budgetMB: parseMB(budget) }),
     allowanceMB: allowance === "" ? DEFAULT_ALLOWANCE_MB : parseMB(allowance),
+  };
+}
+
+/** What the render service is to hold to for all jobs (its `configure`); an empty size is the default. */
+export function serviceSettings(settings: Settings): {
+  historyDays: number;
+  logCapMB: number | null;
+  memoryWalls: boolean;
+} {
+  const size = settings["history.logSize"].trim();
+  return {
+    memoryWalls: settings["memory.systemdScope"],
+    historyDays: settings["history.days"],
+    logCapMB: size === "" ? null : Math.max(1, Math.round(parseMB(size))),
   };
 }
 

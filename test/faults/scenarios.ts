@@ -1,4 +1,5 @@
 /** All faults, by name. */
+import { fillDisk, fillState, readOnlyDisk } from "./disk-faults.ts";
 import { killClient, killNuke, stopNuke } from "./nuke-faults.ts";
 import type { Scenario } from "./scenario.ts";
 import { cutJournal, endService, killService, setClock } from "./service-faults.ts";
@@ -11,4 +12,7 @@ export const scenarios: Readonly<Record<string, Scenario>> = {
   "stop-nuke": stopNuke,
   "kill-client": killClient,
   "set-clock": setClock,
+  "fill-disk": fillDisk,
+  "fill-state": fillState,
+  "read-only-disk": readOnlyDisk,
 };

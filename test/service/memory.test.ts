@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { test } from "node:test";
 import type { RenderEvent } from "../../src/plan/events.ts";
 import { runJob } from "../../src/render-service/client.ts";
-import { eventsOf, fakeJob, place, renderAll } from "./fake-nuke.ts";
+import { eventsOf, fakeJob, nextEvent, place, renderAll } from "./fake-nuke.ts";
 
 /** Takes 150 MB, and waits until somebody looked at it. */
 const heavy = `
@@ -18,8 +18,15 @@ const shape = { range: "1-8", chunks: ["1", "2", "3", "4", "5", "6", "7", "8"], 
 const reckoned = (budgetMB: number) => ({
   memory: { parallel: 8, cacheMB: 800, allowanceMB: 100, sumMB: 7200, budgetMB, freeMB: 9000, fits: false },
 });
-const mostAtOnce = (events: readonly RenderEvent[]): number =>
-  Math.max(...eventsOf(events, "progress").map(({ status }) => status.running));
+/** By their starts and ends: progress is told ten times a second at most. */
+const mostAtOnce = (events: readonly RenderEvent[]): number => {
+  let [now, most] = [0, 0];
+  for (const { type } of events) {
+    if (type === "chunk-started") most = Math.max(most, ++now);
+    if (type === "chunk-finished") now--;
+  }
+  return most;
+};
 const texts = (events: readonly RenderEvent[], severity: string): string[] =>
   eventsOf(events, "message").flatMap((event) => (event.severity === severity ? [event.text] : []));
 
@@ -80,6 +87,36 @@ test("a Nuke that is over the budget by itself runs, alone and with a warning; a
     /need 900 MB, and all Nukes together may take 300 MB.*alone/u,
   );
   assert.equal(texts(events, "info").length, 1);
+});
+
+test("the heaviest frame is known, also by the next service", async () => {
+  await using here = await place();
+  const client = await here.connect();
+  const code = `
+    for (const f of frames) {
+      const held = f === 2 ? Buffer.alloc(200 * 1024 * 1024, 1) : null;
+      await sleep(1500); write(f); frameLine(f);
+      if (held && held[5] === 0) complain("lost");
+    }
+    while (!fs.existsSync(path.join(out, "go"))) await sleep(20);
+    total();`;
+  const second = nextEvent(client, (event) => event.type === "frame-done" && event.frame === 2);
+  const peaks: (number | null)[] = [];
+  client.onEvent((event) => event.type === "frame-done" && peaks.push(event.peakMB));
+  await client.submit(fakeJob(here, code, { range: "1-2" }), { watch: true });
+  await second;
+  const [light = 0, heavy = 0] = peaks;
+  assert.ok((light ?? 0) > 0 && (heavy ?? 0) > (light ?? 0) + 150, JSON.stringify(peaks));
+  const gone = new Promise<void>((resolve) => client.onClosed(resolve));
+  process.kill(client.hello.pid, "SIGKILL");
+  await gone;
+  const next = await here.connect();
+  const over = nextEvent(next, ({ type }) => type === "finished");
+  await next.watch({ jobs: "all", lines: false });
+  writeFileSync(join(here.frames, "go"), "");
+  const end = await over;
+  assert.ok(end.type === "finished");
+  assert.deepEqual(end.status.heaviest, { frame: 2, peakMB: heavy });
 });
 
 test("over the budget the youngest Nuke makes room; its frames are rendered later, and only those", async () => {

@@ -5,7 +5,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
 import type { JobStatus } from "../../src/plan/events.ts";
-import { JobFolders, readLog } from "../../src/render-service/job-folders.ts";
+import { JobFolders } from "../../src/render-service/job-folders.ts";
+import { readLog } from "../../src/render-service/read-log.ts";
 
 const status = (job: string, submittedAt: number): JobStatus => ({
   job,
@@ -25,6 +26,7 @@ const status = (job: string, submittedAt: number): JobStatus => ({
   etaSeconds: null,
   seconds: 1,
   peakMB: 1,
+  heaviest: null,
   submittedAt,
   finishedAt: submittedAt,
   chunks: [],
@@ -54,6 +56,18 @@ test("ids are short and plain; statuses come back oldest first; the oldest folde
     );
     assert.deepEqual((await folders.prune(new Set([odd]))).sort(), ids.slice(1, 5).sort());
     assert.equal((await readdir(join(folder, "jobs"))).length, 51);
+
+    // By age: finished ones and what a service has left behind; never one that is just being made.
+    const now = Date.now() / 1000;
+    const days = [1, 15, 13, 40];
+    const kept = (await readdir(join(folder, "jobs"))).filter((id) => id !== odd);
+    for (const [index, id] of kept.entries()) {
+      const age = days[index] ?? 0;
+      await utimes(folders.path(id), now - age * 86_400, now - age * 86_400);
+    }
+    await utimes(folders.path(odd), 0, 0);
+    assert.deepEqual(new Set(await folders.prune(new Set([odd]), 14)), new Set([kept[1], kept[3]]));
+    assert.deepEqual(new Set(await folders.prune(new Set([odd]), 0)), new Set([kept[0], kept[2]]));
   } finally {
     await rm(folder, { recursive: true });
   }

@@ -45,7 +45,7 @@ function journalOf(random: Random, plan: RenderPlan): JournalEntry[] {
     entries.push({ is: "started", chunk, pid: 100 + chunk, started: "9" });
     const stops = random.chance(3) ? random.below(frames.length) : frames.length;
     for (const frame of frames.slice(0, stops))
-      entries.push({ is: "done", chunk, frame, files: [`/f.${frame}.exr`], read: [frame, 0] });
+      entries.push({ is: "done", chunk, frame, files: [`/f.${frame}.exr`], peakMB: null, read: [frame, 0] });
     const missing = frames.slice(stops);
     const cancelled = missing.length > 0 && random.chance(5);
     if (cancelled) entries.push({ is: "chunk-cancelled", chunk });

@@ -6,11 +6,26 @@ import { join } from "node:path";
 import { test } from "node:test";
 import type { RenderEvent } from "../../src/plan/events.ts";
 import { Admission } from "../../src/render-service/admission.ts";
+import { FramePeak } from "../../src/render-service/frame-peak.ts";
 import { FrameTimes } from "../../src/render-service/frame-times.ts";
 import { MemoryGate } from "../../src/render-service/memory-gate.ts";
 import { needMB } from "../../src/render-service/memory-need.ts";
 import { PressureGuard, readStall } from "../../src/render-service/memory-pressure.ts";
 import { RenderHistory } from "../../src/render-service/render-history.ts";
+
+test("the peak of a frame: its highest look, or the kernel's mark where that rose meanwhile", () => {
+  const peak = new FramePeak();
+  assert.equal(peak.frame(), null, "nobody has looked");
+  peak.look(100, 120);
+  peak.look(400.4, 410);
+  peak.look(200, 410);
+  assert.equal(peak.frame(), 410);
+  assert.equal(peak.frame(), 200, "too short for a look: what was held last");
+  peak.look(210, 410);
+  assert.equal(peak.frame(), 210, "the mark is of an earlier frame");
+  peak.look(220, 600);
+  assert.equal(peak.frame(), 600, "a peak between two looks");
+});
 
 test("a Nuke is admitted when what runs and its need fit; each counts for the larger of need and measure", () => {
   const gate = new MemoryGate(1000);

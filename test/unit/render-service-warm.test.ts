@@ -182,6 +182,7 @@ test("wherever a journal ends, and whichever line of it is missing, every frame 
     chunk,
     frame,
     files: [`/out/${frame}.exr`],
+    peakMB: null,
     read: [10 * frame, 0],
   });
   const status = (index: number, frames: string) => ({

@@ -5,7 +5,13 @@ import { join } from "node:path";
 import { after, test } from "node:test";
 import manifest from "../../package.json" with { type: "json" };
 import { SettingsFileError, readSettings } from "../../src/surroundings/settings-files.ts";
-import { SettingError, memorySettings, parseSettings, settingKeys } from "../../src/surroundings/settings.ts";
+import {
+  SettingError,
+  serviceSettings,
+  memorySettings,
+  parseSettings,
+  settingKeys,
+} from "../../src/surroundings/settings.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "settings "));
 after(() => rmSync(folder, { recursive: true }));
@@ -41,6 +47,15 @@ test("a value that cannot be used is named", () => {
     budgetMB: 49_152,
     allowanceMB: 1536,
   });
+});
+
+test("what the service is told: days, and MB of a log; an empty size is the default", () => {
+  assert.deepEqual(serviceSettings(parseSettings({ "history.days": 0.5, "history.logSize": "1G" })), {
+    historyDays: 0.5,
+    logCapMB: 1024,
+    memoryWalls: false,
+  });
+  assert.equal(serviceSettings(parseSettings({ "history.logSize": " " })).logCapMB, null);
 });
 
 test("the terminal reads user, workspace and named files, later ones winning, comments allowed", () => {
