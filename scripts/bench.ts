@@ -1,6 +1,6 @@
 /**
  * `npm run bench`: measurements, each beside its rival in one run, printed as a table. A ratio that misses its bound makes the exit
- * code 1. `npm run bench -- split` runs one case; `-- --keep` puts the results of all into docs/benchmarks.md.
+ * code 1. `npm run bench -- split` runs one case; `-- --keep` puts the results into docs/benchmarks.md, where cases that were not run keep theirs.
  */
 import { readFile, readdir, writeFile } from "node:fs/promises";
 import { cpus } from "node:os";
@@ -46,7 +46,7 @@ for (const file of files) {
 }
 for (const line of table(["case", "what", "measured", "rival", "ratio", "bound", ""], rows, [4, 5]))
   process.stdout.write(`${line}\n`);
-if (keep && wanted.length === 0) await keepResults();
+if (keep) await keepResults();
 if (rows.length === 0) process.stderr.write(`There is no bench case ${wanted.join(", ")}.\n`);
 process.exitCode = missed > 0 || rows.length === 0 ? 1 : 0;
 
@@ -54,12 +54,19 @@ process.exitCode = missed > 0 || rows.length === 0 ? 1 : 0;
 async function keepResults(): Promise<void> {
   const file = join(import.meta.dirname, "..", "docs", "benchmarks.md");
   const text = await readFile(file, "utf8");
+  const ran = new Set(rows.map(([name = ""]) => name));
+  const row = /^\| (\w+) \| .* \|$/u;
+  const kept = text.split("\n").filter((line) => {
+    const name = row.exec(line)?.[1];
+    return name !== undefined && name !== "case" && wanted.length > 0 && !ran.has(name);
+  });
+  const fresh = rows.map((cells) => `| ${cells.join(" | ")} |`);
   const lines = [
     `Node ${process.versions.node}, ${process.platform} ${process.arch}, ${cpus().length} cores, ${new Date().toISOString().slice(0, 10)}:`,
     "",
     "| case | what | measured | rival | ratio | bound | |",
     "| --- | --- | ---: | ---: | ---: | ---: | --- |",
-    ...rows.map((row) => `| ${row.join(" | ")} |`),
+    ...[...kept, ...fresh].sort((a, b) => (row.exec(a)?.[1] ?? "").localeCompare(row.exec(b)?.[1] ?? "")),
   ];
   await writeFile(
     file,

@@ -58,8 +58,9 @@ export class ProgressBars {
   }
 
   #chunkLines(status: JobStatus): string[] {
-    const running = status.chunks.filter((chunk) => chunk.state === "running");
-    const shown = status.chunks.length <= this.#most ? status.chunks : running.slice(0, this.#most);
+    const chunks = status.chunks.filter(({ count }) => count > 0);
+    const running = chunks.filter((chunk) => chunk.state === "running");
+    const shown = chunks.length <= this.#most ? chunks : running.slice(0, this.#most);
     const widest = Math.max(0, ...shown.map((chunk) => chunk.frames.length));
     return shown.map((chunk) => chunkLine(chunk, Math.min(widest, 30), status.chunks.length));
   }

@@ -47,6 +47,7 @@ const options = {
   full: { type: "boolean" },
   "continue-on-error": { type: "boolean" },
   retries: { type: "string" },
+  warm: { type: "boolean" },
   "while-rendering": { type: "string" },
   nuke: { type: "string" },
   "nuke-argument": { type: "string", multiple: true },
@@ -181,6 +182,7 @@ function readRequest(flags: Flags, script: ScriptFacts, settings: Settings, comm
       : { priority: wholeNumber("--priority", flags.priority, command, 0) }),
     ...(flags.only === undefined ? {} : { only: readOnly(flags.only, command) }),
     ...(flags.retries === undefined ? {} : { retries: wholeNumber("--retries", flags.retries, command, 0) }),
+    ...(flags.warm === true ? { warm: true } : {}),
     ...(flags["while-rendering"] === undefined
       ? {}
       : { whileRendering: readWhileRendering(flags["while-rendering"], command) }),

@@ -5,14 +5,17 @@ import type { Terminal } from "./terminal.ts";
 
 /** A table of the chunks: frames, seconds, peak memory, how they ended. */
 export function printChunks(status: JobStatus, terminal: Terminal): void {
-  const rows = status.chunks.map((chunk) => [
-    String(chunk.index + 1),
-    chunk.frames,
-    `${chunk.framesDone}/${chunk.count}`,
-    chunk.seconds.toFixed(1),
-    chunk.peakMB > 0 ? displayMB(chunk.peakMB) : "–",
-    ending(chunk),
-  ]);
+  // One whose frames others have taken over has nothing to tell.
+  const rows = status.chunks
+    .filter(({ count }) => count > 0)
+    .map((chunk) => [
+      String(chunk.index + 1),
+      chunk.frames,
+      `${chunk.framesDone}/${chunk.count}`,
+      chunk.seconds.toFixed(1),
+      chunk.peakMB > 0 ? displayMB(chunk.peakMB) : "–",
+      ending(chunk),
+    ]);
   for (const line of table(
     ["chunk", "frames", "done", "seconds", "peak memory", "ended"],
     rows,

@@ -9,6 +9,7 @@ const renderFlags = `  --write W            the Write node, by its full name (Gr
                        smaller ones, in blocks from all over the range)
   --chunk-size K       or into chunks of K frames
   --deal WAY           auto: deal out, whatever a setting says; split: contiguous chunks
+  --warm               keep Nukes open between frames: each opens the script once, and gets frames as it comes free
   --order O            which frames first: forward, backward, ends (first, middle and last), every:N (each N-th, then the rest)
   --priority P         0 to 100 (default 50); of renders that wait, higher ones start first
   --parallel P         Nukes at once

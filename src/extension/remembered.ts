@@ -25,7 +25,8 @@ export class RememberedOptions {
 
   /** Which frames are left out is not kept: the next click is to render what it says. */
   async set(script: string, write: string, options: RenderOptions): Promise<void> {
-    const { range, split, deal, order, parallel, threads, cacheMB, views, proxy, continueOnError } = options;
+    const { range, split, deal, order, parallel, threads, cacheMB, views, proxy, continueOnError, warm } =
+      options;
     await this.#memento.update(key("options", script, write), {
       range,
       split,
@@ -37,6 +38,7 @@ export class RememberedOptions {
       views,
       proxy,
       continueOnError,
+      warm,
     });
   }
 

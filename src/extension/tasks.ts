@@ -52,6 +52,7 @@ const definitionSchema = z.object({
   order: z.string().optional(),
   priority: z.optional(prioritySchema),
   retries: z.int().min(0).max(20).optional(),
+  warm: z.boolean().optional(),
   whileRendering: z.optional(whileRenderingSchema),
 });
 type Definition = z.infer<typeof definitionSchema>;
@@ -220,7 +221,7 @@ function parseDefinition(definition: TaskDefinition): Definition {
 function options(definition: Definition, continueOnError: boolean): RenderOptions {
   const { range, only, split, chunkSize, parallel, threads, cache, views, deal, order, priority } =
     definition;
-  const { retries, whileRendering } = definition;
+  const { retries, warm, whileRendering } = definition;
   return {
     proxy: "script",
     continueOnError: definition.continueOnError ?? continueOnError,
@@ -236,6 +237,7 @@ function options(definition: Definition, continueOnError: boolean): RenderOption
     ...(order === undefined ? {} : { order: orderOf(order) }),
     ...(priority === undefined ? {} : { priority }),
     ...(retries === undefined ? {} : { retries }),
+    ...(warm === undefined ? {} : { warm }),
     ...(whileRendering === undefined ? {} : { whileRendering }),
   };
 }

@@ -61,8 +61,8 @@ export function dealBackward(frames: readonly number[], nukes: number, pace: Pac
   return chunks;
 }
 
-/** Frames that make a chunk worth the start of a Nuke. */
-function leastFrames(pace: Pace | null): number {
+/** Frames that make a chunk worth the start of a Nuke; null: nobody knows how fast one is. */
+export function leastFrames(pace: Pace | null): number {
   if (pace === null) return USUAL_LEAST;
   const { startupSeconds, secondsPerFrame } = pace;
   if (startupSeconds <= 0) return 1;

@@ -56,6 +56,8 @@ export const planFactsSchema = z.object({
   whileRendering: z.optional(whileRenderingSchema),
   /** The editor holds changes that are not on disk. */
   unsaved: z.boolean(),
+  /** The Python file that a Nuke runs which stays open between frames. */
+  warmFile: z.string(),
   /** Where Nuke is started; relative file names mean this folder. */
   cwd: z.string(),
 });

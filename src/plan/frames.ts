@@ -101,6 +101,11 @@ export function parseFrames(text: string): FrameList {
   return { frames: Array.from(frames).sort((a, b) => a - b), steps };
 }
 
+/** The frames of a range that was printed here; none for empty text. */
+export function framesOf(text: string): readonly number[] {
+  return text === "" ? [] : parseFrames(text).frames;
+}
+
 /**
  * Prints sorted frames as Nuke reads them, runs and steps folded: `1-10x2`, `1-3 7`. Two frames that stand apart are
  * folded into a step only when that step was typed (`steps`).

@@ -8,7 +8,7 @@ import {
   checkWrite,
 } from "./checks.ts";
 import { checkNeeds } from "./write-order.ts";
-import { commandLine, frameCommand } from "./command-line.ts";
+import { type CommandBase, commandLine, frameCommand } from "./command-line.ts";
 import { divideFrames } from "./divide.ts";
 import type { PlanFacts } from "./facts.ts";
 import { formatFrames } from "./frames.ts";
@@ -20,6 +20,7 @@ import { DEFAULT_PRIORITY, DEFAULT_RETRIES, type RenderRequest, type Split } fro
 import { selectFrames } from "./select-frames.ts";
 import { careFor } from "./script-care.ts";
 import type { ScriptFacts, WriteTarget } from "./target.ts";
+import { WARM_COMMANDS, planWarm, warmLine } from "./warm-command.ts";
 
 /** Shown in command lines as long as no Nuke has been found; a plan with this in it has an error and is never run. */
 const unknownNuke: NukeCommand = { argv: ["nuke"], version: "", demo: false };
@@ -44,7 +45,7 @@ export function planRender(request: RenderRequest, facts: PlanFacts): RenderPlan
   );
   const { frames } = selection;
   const shape = chooseShape(request, facts, write, frames.length);
-  const command = frameCommand({
+  const base: CommandBase = {
     nuke: facts.nuke ?? unknownNuke,
     script: request.script,
     write: write.name,
@@ -54,16 +55,24 @@ export function planRender(request: RenderRequest, facts: PlanFacts): RenderPlan
     proxy: request.proxy,
     continueOnError: request.continueOnError,
     extraArguments: request.extraArguments ?? [],
-  });
-  const deal = dealOf(request, write);
+  };
+  const command = frameCommand(base);
+  const { warm, problems: warmProblems } = planWarm(request, facts, write, base);
+  // Nukes that stay open share their frames out among themselves.
+  const deal = warm ? "fixed" : dealOf(request, write);
   const order = write.movie ? FORWARD : (request.order ?? FORWARD);
-  const by = deal === "auto" ? { by: "auto" as const, nukes: shape.parallel, pace: null } : shape.split;
+  const by =
+    deal === "auto"
+      ? { by: "auto" as const, nukes: shape.parallel, pace: null }
+      : warm
+        ? { by: "chunks" as const, count: shape.parallel }
+        : shape.split;
   const parts = divideFrames(frames, { by, order });
   const chunks = parts.map((part, index): Chunk => ({
     index,
     frames: formatFrames(part, steps),
     count: part.length,
-    argv: commandLine(command, part, steps),
+    argv: warm ? warmLine(warm, WARM_COMMANDS) : commandLine(command, part, steps),
   }));
   const memory = memorySum(facts.machine, shape.parallel, shape.cacheMB);
   const care = careFor(request.whileRendering ?? facts.whileRendering ?? "copy", facts.script);
@@ -79,6 +88,7 @@ export function planRender(request: RenderRequest, facts: PlanFacts): RenderPlan
     cwd: facts.cwd,
     chunks,
     command,
+    warm,
     parallel: shape.parallel,
     deal,
     order,
@@ -101,6 +111,7 @@ export function planRender(request: RenderRequest, facts: PlanFacts): RenderPlan
       ...checkFolders(write, facts),
       ...checkSamePath(write, facts.script),
       ...movieNotice(write, request.split),
+      ...warmProblems,
       ...checkMemory(memory),
     ],
   };

@@ -22,6 +22,7 @@ export const problemSchema = z.object({
     "range-outside-limit",
     "range-empty",
     "movie-not-split",
+    "warm-impossible",
     "memory-over-free",
     "memory-over-budget",
     "nuke-missing",
@@ -111,6 +112,8 @@ export const renderPlanSchema = z.object({
   chunks: z.array(chunkSchema),
   /** For ranges that come up while it renders: what a Nuke that ended early has left. */
   command: frameCommandSchema,
+  /** Nukes stay open between frames, and are started with this, the command file between the two (`warmLine`); absent: they do not. */
+  warm: z.optional(frameCommandSchema),
   parallel: z.int(),
   /** `auto`: chunks that were not started may be dealt anew when more is known of how long frames take; `fixed`: they are as asked. */
   deal: z._default(z.enum(["auto", "fixed"]), "fixed"),

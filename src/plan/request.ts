@@ -82,6 +82,8 @@ export const renderOptionsSchema = z.object({
   /** Views to render; absent or empty: those chosen in the Write. */
   views: z.optional(z.array(z.string())),
   proxy: z._default(proxyModeSchema, "script"),
+  /** Nukes stay open between frames, and each frame goes to the Nuke that is free; absent: no. Not for movies. */
+  warm: z.optional(z.boolean()),
   continueOnError: z._default(z.boolean(), false),
   /** How often a failed frame is rendered again, alone; absent: `DEFAULT_RETRIES`. */
   retries: z.optional(z.int().check(z.minimum(0), z.maximum(20))),

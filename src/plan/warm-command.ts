@@ -1,30 +1,81 @@
 import { type CommandBase, forwardSlashes, switchWords } from "./command-line.ts";
+import type { PlanFacts } from "./facts.ts";
+import type { FrameCommand, Problem } from "./render-plan.ts";
+import type { RenderRequest } from "./request.ts";
+import type { WriteTarget } from "./target.ts";
 
-/** What a warm Nuke is told beside what every Nuke of the render is. */
-export interface WarmBase extends CommandBase {
+/** What every warm Nuke of a render is told beside what every Nuke is. */
+export interface WarmWords extends CommandBase {
   /** The file Nuke runs, `warmFile()` of src/programs.ts. */
   readonly warmFile: string;
-  /** Where its commands will be; it has to be there when Nuke starts, and be touched every ten seconds. */
-  readonly commandFile: string;
   /** Seconds without work and without a sign of the service, after which it ends itself; default 120. */
   readonly idleSeconds?: number;
 }
 
+/** What one warm Nuke is told. */
+export interface WarmBase extends WarmWords {
+  /** Where its commands will be; it has to be there when Nuke starts, and be touched every ten seconds. */
+  readonly commandFile: string;
+}
+
 /**
- * The exact words that start a warm Nuke: the same switches as for a render of ranges, with `-t` and a file in place of `-x`, the
+ * The words before and behind the command file: the same switches as for a render of ranges, with `-t` and a file in place of `-x`, the
  * node and the script. Nuke runs a `.py` behind `-t` as Python and hands it the words that follow (nuke-cli.md 1.1). Each of those
  * begins with a name: one that begins with a digit would be a frame range.
  */
-export function warmCommand(base: WarmBase): string[] {
+export function warmWords(base: WarmWords): FrameCommand {
   const { before, after } = switchWords(base);
-  const words = [
-    `script=${forwardSlashes(base.script)}`,
-    `write=${base.write}`,
-    `commands=${forwardSlashes(base.commandFile)}`,
-  ];
-  if (base.views.length > 0) words.push(`views=${base.views.join(",")}`);
-  if (base.proxy !== "script") words.push(`proxy=${base.proxy}`);
-  if (base.continueOnError) words.push("continue=yes");
-  if (base.idleSeconds !== undefined) words.push(`idle=${base.idleSeconds}`);
-  return [...before, "-t", ...after, forwardSlashes(base.warmFile), ...words];
+  const behind: string[] = [];
+  if (base.views.length > 0) behind.push(`views=${base.views.join(",")}`);
+  if (base.proxy !== "script") behind.push(`proxy=${base.proxy}`);
+  if (base.continueOnError) behind.push("continue=yes");
+  if (base.idleSeconds !== undefined) behind.push(`idle=${base.idleSeconds}`);
+  const file = forwardSlashes(base.warmFile);
+  return {
+    before: [...before, "-t", ...after, file, `script=${forwardSlashes(base.script)}`, `write=${base.write}`],
+    after: behind,
+  };
+}
+
+/** The exact words that start one warm Nuke. */
+export function warmLine({ before, after }: FrameCommand, commandFile: string): string[] {
+  return [...before, `commands=${forwardSlashes(commandFile)}`, ...after];
+}
+
+/** As `warmWords` and `warmLine` in one. */
+export function warmCommand(base: WarmBase): string[] {
+  return warmLine(warmWords(base), base.commandFile);
+}
+
+/** Stands for the command file in a plan: each Nuke has its own, in the folder of its job. */
+export const WARM_COMMANDS = "commands.jsonl";
+
+/** Earlier ones have another Python, which nobody has tried. */
+const OLDEST_MAJOR = 11;
+
+/** How Nukes of this render stay open; without `warm` they do not, and where that was asked for, the problem says why. */
+export function planWarm(
+  request: RenderRequest,
+  facts: PlanFacts,
+  write: WriteTarget,
+  base: CommandBase,
+): { warm?: FrameCommand; problems: Problem[] } {
+  if (request.warm !== true) return { problems: [] };
+  const not = (message: string): { problems: Problem[] } => ({
+    problems: [{ code: "warm-impossible", severity: "info", message }],
+  });
+  if (write.movie)
+    return not(
+      `${write.name} writes one ${write.fileType || "movie"} file, which a Nuke that is kept open would begin anew with each frame: it is rendered in one go.`,
+    );
+  const major = Number.parseInt(facts.nuke?.version ?? "", 10);
+  if (major < OLDEST_MAJOR)
+    return not(
+      `Nuke ${facts.nuke?.version ?? ""} cannot be kept open between frames; that takes Nuke ${OLDEST_MAJOR} or later. It is started for each chunk.`,
+    );
+  // The next frame is an execution of its own and goes on anyway.
+  return {
+    warm: warmWords({ ...base, continueOnError: false, warmFile: facts.warmFile }),
+    problems: [],
+  };
 }

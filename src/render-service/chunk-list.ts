@@ -1,7 +1,7 @@
 /** The chunks of a job: those of its plan, and the ranges that came back to it. */
 import type { ChunkStatus, Verdict } from "../plan/events.ts";
 import { commandLine } from "../plan/command-line.ts";
-import { formatFrames, parseFrames } from "../plan/frames.ts";
+import { formatFrames, framesOf } from "../plan/frames.ts";
 import type { Chunk, RenderPlan } from "../plan/render-plan.ts";
 import { ChunkRun } from "./chunk-run.ts";
 import type { ChunkView } from "./chunk-view.ts";
@@ -72,6 +72,11 @@ export class ChunkList {
     this.#runs.set(index, run);
   }
 
+  /** The index of the next chunk that is made. */
+  get nextIndex(): number {
+    return this.#nextIndex;
+  }
+
   /** Makes a chunk of frames that another one left (null: nobody); answers with its index. */
   add(frames: readonly number[], origin: number | null): number {
     const index = this.#nextIndex++;
@@ -80,7 +85,24 @@ export class ChunkList {
     return index;
   }
 
-  /** Only these frames of a chunk that waits are left to be rendered. */
+  /** Frames come to a chunk. */
+  join(index: number, frames: readonly number[]): void {
+    this.narrow(
+      index,
+      [...framesOf(this.get(index).frames), ...frames].sort((a, b) => a - b),
+    );
+  }
+
+  /** Frames leave a chunk. */
+  leave(index: number, frames: readonly number[]): void {
+    const leaving = new Set(frames);
+    this.narrow(
+      index,
+      framesOf(this.get(index).frames).filter((frame) => !leaving.has(frame)),
+    );
+  }
+
+  /** Only these frames of a chunk are left to be rendered. */
   narrow(index: number, frames: readonly number[]): void {
     const argv = commandLine(this.#plan.command, frames, this.#steps);
     this.#chunks.set(index, { index, frames: formatFrames(frames, this.#steps), count: frames.length, argv });
@@ -104,7 +126,7 @@ export class ChunkList {
   ): Redealt | null {
     const gone = waiting.filter((index) => this.#isOfPlan(index)).sort((a, b) => a - b);
     if (gone.length === 0) return null;
-    const left = new Set(gone.flatMap((index) => parseFrames(this.get(index).frames).frames));
+    const left = new Set(gone.flatMap((index) => framesOf(this.get(index).frames)));
     const parts = divide(left);
     const numbers = parts.map((_, at) => gone[at] ?? this.#nextIndex + at - gone.length);
     const fresh = parts.map((frames, at) => ({

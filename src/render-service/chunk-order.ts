@@ -5,6 +5,7 @@ import type { Keeping } from "./keeping.ts";
 import type { Walled } from "./memory-walls.ts";
 import type { AdoptedProcess } from "./nuke-process.ts";
 import type { Patience } from "./patience.ts";
+import type { WarmTalk } from "./warm-talk.ts";
 
 /** A chunk whose Nuke was started by a service that is gone. */
 export interface Adopted {
@@ -16,11 +17,30 @@ export interface Adopted {
   readonly told: ReadonlyMap<number, readonly string[]>;
   /** Bytes of its stdout and stderr that were read. */
   readonly read: readonly [number, number];
+  /** Of a warm Nuke: frames that have failed and were taken back, by the command that had handed them. */
+  readonly returned: ReadonlyMap<number, number>;
+}
+
+/** What a warm Nuke asks of its job. */
+export interface WarmSide {
+  /** Frames of the whole job that no Nuke has been handed. */
+  readonly left: number;
+  /** Nukes that share them. */
+  readonly nukes: number;
+  /** Makes work for one more Nuke, where one may run. */
+  spread(): void;
+  /** Brings frames to a Nuke which has none left (by `take` of it); false when there are none. */
+  more(to: WarmTalk): boolean;
+  /** Whether a frame has failed for want of a place for it: then its Nuke ends, and no frame is to blame. */
+  excused(frame: number): Promise<boolean>;
+  /** Decides on a frame that has failed, and was handed by command `n`: it goes elsewhere, or has failed for the last time. */
+  failed(run: WarmTalk, frame: number, n: number, message: string): void;
 }
 
 export interface ChunkOrder {
   readonly job: string;
   readonly plan: RenderPlan;
+  /** As it is now: frames move from and to a warm Nuke. */
   readonly chunk: Chunk;
   readonly env: Readonly<Record<string, string>>;
   /** The job's folder, for the logs. */
@@ -33,6 +53,8 @@ export interface ChunkOrder {
   readonly walled: (nuke: Pick<Walled, "argv" | "env">, warn: (text: string) => void) => Promise<Walled>;
   /** Null: a Nuke is started for it. */
   readonly adopted: Adopted | null;
+  /** Null: it renders its range and ends. */
+  readonly warm: WarmSide | null;
   readonly emit: (event: RenderEvent) => void;
   /** Something that the status shows has moved. */
   readonly changed: () => void;

@@ -2,10 +2,11 @@
 import { setTimeout as wait } from "node:timers/promises";
 import { describeEnd } from "../nuke/exit.ts";
 import type { NukeOutput } from "../nuke/output.ts";
-import { duration } from "../plan/display.ts";
+import { type WarmReport, isWarmReport } from "../nuke/warm-report.ts";
 import type { ChunkStatus, Verdict } from "../plan/events.ts";
-import { parseFrames } from "../plan/frames.ts";
-import { type ChunkFacts, causeOf, judgeChunk } from "./chunk-ending.ts";
+import { framesOf } from "../plan/frames.ts";
+import { causeOf, judgeChunk } from "./chunk-ending.ts";
+import { ChunkLeave } from "./chunk-leave.ts";
 import { ChunkLogs, type Said } from "./chunk-logs.ts";
 import { ChunkMessages } from "./chunk-messages.ts";
 import type { Adopted, ChunkOrder } from "./chunk-order.ts";
@@ -14,12 +15,12 @@ import type { Ending } from "./frame-book.ts";
 import { frameEvent } from "./frame-event.ts";
 import { FrameLedger, type FrameOutcome } from "./frame-ledger.ts";
 import { FrameTimes } from "./frame-times.ts";
-import { Grace } from "./grace.ts";
 import { NukeMemory } from "./nuke-memory.ts";
 import { CHUNK_VARIABLE } from "./nuke-environment.ts";
 import { NotStartedError, NukeProcess, type ProcessEnd, UNWATCHED_END, isUnwatched } from "./nuke-process.ts";
 import type { ProcessList } from "./process-list.ts";
 import { SilenceClock } from "./silence.ts";
+import { WarmTalk } from "./warm-talk.ts";
 
 /** Between two looks into the logs, ms. */
 const LOOK_MS = 50;
@@ -32,28 +33,26 @@ export class ChunkRun {
   readonly #ledger: FrameLedger;
   readonly #startedAt: number;
   readonly #messages: ChunkMessages;
+  /** Null: it renders its range and ends. */
+  readonly warm: WarmTalk | null;
   readonly times: FrameTimes;
   readonly memory = new NukeMemory();
   #process: NukeProcess | null = null;
-  #stopping: Promise<number[]> | null = null;
-  #cancelled = false;
-  #paused = false;
-  /** Why it had to make room; null when it had not. */
-  #gaveWay: string | null = null;
-  #late = false;
   /** The system ends it when it takes more, MB; null: nothing does. */
   #wallMB: number | null = null;
   /** What was said before this service ran, people have been told. */
   #catchingUp = false;
   #totalSeen = false;
-  /** It said nothing for so long (ms) that it was ended; null otherwise. */
-  #silentMs: number | null = null;
-  readonly #lateness = new Grace();
+  /** A warm one that went, for no service gave a sign. */
+  #abandoned = false;
+  readonly #leave: ChunkLeave;
   readonly #logs: ChunkLogs;
   #frameProgress = 0;
   #licenseReported = false;
   #framesReported = 0;
   #firstError: string | null = null;
+  /** Of a warm Nuke: why a frame of it has failed for the last time. */
+  #lastError: string | null = null;
   #endedAt: number | null = null;
   #end: ProcessEnd = { exitCode: null, signal: null };
   #verdict: Verdict | null = null;
@@ -66,13 +65,35 @@ export class ChunkRun {
     this.times = new FrameTimes(this.#startedAt);
     this.#logs = new ChunkLogs(order.folder, chunk.index, order.keeping.logCapBytes);
     this.#messages = new ChunkMessages(order.job, chunk.index, order.emit);
+    this.#leave = new ChunkLeave({
+      patience: order.patience,
+      say: (severity, text) => this.#say(severity, text),
+    });
+    const frames = framesOf(chunk.frames);
     this.#ledger = new FrameLedger({
-      frames: parseFrames(chunk.frames).frames,
+      frames,
       filesPerFrame: plan.filesPerFrame,
       movie: plan.movie,
       cwd: plan.cwd,
       outputFile: plan.outputFile,
       startedAt: this.#startedAt,
+      singly: order.warm !== null,
+    });
+    this.warm = this.#talk(frames);
+  }
+
+  #talk(frames: readonly number[]): WarmTalk | null {
+    const { warm: side, plan, folder, chunk } = this.#order;
+    if (side === null || !plan.warm) return null;
+    const warn = (text: string): void => this.#say("warning", text);
+    return new WarmTalk({
+      side,
+      words: plan.warm,
+      folder,
+      chunk: chunk.index,
+      frames,
+      ledger: this.#ledger,
+      warn,
     });
   }
 
@@ -106,12 +127,12 @@ export class ChunkRun {
 
   /** It was ended for its silence. */
   get wasSilent(): boolean {
-    return this.#silentMs !== null && !this.isRunning;
+    return this.#leave.silentMs !== null && !this.isRunning;
   }
 
   /** It has been told to end. */
   get isLeaving(): boolean {
-    return this.#stopping !== null;
+    return this.#leave.isOn;
   }
 
   /** In what words it failed; the same trouble has the same words. */
@@ -134,7 +155,7 @@ export class ChunkRun {
    * @param others Nukes that went on when it ended: killed alone, it was not killed to make room.
    */
   ending(others: number): Ending | null {
-    const missing = this.#ledger.missing;
+    const missing = this.#ledger.missing.filter((frame) => this.warm?.lost.has(frame) !== true);
     const cause = causeOf(this.#verdict, this.#end, others);
     if (cause === null || missing.length === 0) return null;
     return { cause, missing, failed: this.#ledger.failed, at: this.#ledger.atWork };
@@ -152,7 +173,7 @@ export class ChunkRun {
     } catch (error) {
       if (error instanceof NotStartedError) this.#finish("not-started", error.message);
       else {
-        await this.#stop();
+        await this.#leave.stop();
         this.#finish("failed", `The render service could not go on with this chunk: ${messageOf(error)}.`);
       }
     }
@@ -162,8 +183,7 @@ export class ChunkRun {
 
   /** Ends it; `run` resolves when it is gone. */
   cancel(): void {
-    this.#cancelled = true;
-    this.#stopInBackground();
+    this.#leave.cancel();
   }
 
   /** Tells people something about it. */
@@ -173,18 +193,14 @@ export class ChunkRun {
 
   /** Ends it politely because its job is paused; its unfinished frames are rendered later. */
   pause(): void {
-    this.#paused = true;
-    this.#stopInBackground();
+    this.#leave.pause();
   }
 
   /** Ends it politely to make room; its unfinished frames are not its fault. */
   giveWay(why: string): void {
-    this.#gaveWay = why;
-    this.#say(
-      "warning",
-      `This Nuke is ended to make room: ${why}. Its unfinished frames are rendered later.`,
-    );
-    this.#stopInBackground();
+    // A warm one gives its memory back between two frames, if the one at work is not too long.
+    this.warm?.end();
+    this.#leave.giveWay(why, this.warm !== null);
   }
 
   /** Takes a memory sample; answers with what its tree holds now, MB. */
@@ -196,7 +212,9 @@ export class ChunkRun {
   async #render(): Promise<void> {
     const { job, plan, chunk, env, adopted, emit } = this.#order;
     const { outFile, errFile } = this.#logs;
-    const { argv, index, frames } = chunk;
+    const { index, frames } = chunk;
+    this.warm?.open(adopted);
+    const argv = this.warm?.argv ?? chunk.argv;
     if (adopted === null) {
       const marked = { ...env, [CHUNK_VARIABLE]: String(index) };
       const nuke = await this.#order.walled({ argv, env: marked }, (text) => this.warn(text));
@@ -215,7 +233,7 @@ export class ChunkRun {
       if (adopted.nuke !== null) this.#process = NukeProcess.adopt(adopted.nuke);
     }
     this.#order.changed();
-    if (this.#cancelled || this.#paused) this.#stopInBackground();
+    if (this.#process) this.#leave.started(this.#process);
     const over = this.#over();
     const silence = new SilenceClock(MOST_QUIET_MS, performance.now());
     let heard = 0;
@@ -227,12 +245,16 @@ export class ChunkRun {
         last = ended;
         await this.#listen(this.#logs.news(last));
         const { bytes } = this.#logs;
-        this.#endWhenSilent(silence.look(bytes > heard, performance.now()));
+        const quietMs = silence.look(bytes > heard, performance.now());
+        this.#leave.whenSilent(quietMs, this.#order.silenceLimitMs());
         heard = bytes;
-        if (!last) await Promise.race([over, wait(this.#logs.behind ? 0 : LOOK_MS)]);
+        if (!last) this.#tend();
+        const pause = this.#logs.behind ? 0 : (this.warm?.lookMs ?? LOOK_MS);
+        if (!last) await Promise.race([over, wait(pause)]);
       }
     } finally {
-      this.#lateness.end();
+      this.#leave.close();
+      this.warm?.close();
       this.#logs.close();
     }
     this.#end = await over;
@@ -241,34 +263,25 @@ export class ChunkRun {
     await this.#judge();
   }
 
+  /** A warm Nuke gets what it should have, or is told to end. */
+  #tend(): void {
+    if (this.warm === null || this.#leave.isOn) return;
+    if (!this.warm.tend()) this.#leave.expect();
+  }
+
   /** Resolves when the Nuke has ended and, where it was ended by force, all it had started. */
   async #over(): Promise<ProcessEnd> {
     const end = (await this.#process?.ended) ?? UNWATCHED_END;
     // A wrapper that was killed leaves its Nuke behind; one that ended by itself may have started something to stay.
-    if (end.exitCode === null) await this.#stop();
-    else await this.#stopping;
+    if (end.exitCode === null) await this.#leave.stop();
+    else await this.#leave.over();
     return end;
   }
 
-  async #stop(): Promise<void> {
-    if (this.#process === null) return;
-    this.#stopping ??= this.#process.stop(this.#order.patience.cancelMs);
-    const survivors = await this.#stopping;
-    if (survivors.length > 0)
-      this.#say(
-        "error",
-        `These processes could not be ended and still hold memory: ${survivors.join(", ")}.`,
-      );
-  }
-
-  #stopInBackground(): void {
-    this.#stop().catch((error: unknown) => this.#say("error", `Ending Nuke failed: ${messageOf(error)}.`));
-  }
-
   async #judge(): Promise<void> {
-    const ended = this.#endedBecause;
+    const ended = this.#leave.because;
     const asked = ended !== null && ended !== "late";
-    const unwatched = isUnwatched(this.#end);
+    const unwatched = isUnwatched(this.#end) || this.#abandoned;
     // Without an exit code, a whole render without an error is the best proof there is.
     const well = unwatched ? this.#totalSeen && this.#firstError === null : this.#end.exitCode === 0;
     const end = asked ? "asked" : ended === null && well ? "well" : "badly";
@@ -282,26 +295,11 @@ export class ChunkRun {
       firstError: this.#firstError,
       ended,
       unwatched,
-      silentMs: this.#silentMs,
+      silentMs: this.#leave.silentMs,
       wallMB: this.#wallMB,
     });
     if (verdict === "done" && reason !== null && ended === null) this.#say("warning", reason);
     this.#finish(verdict, reason);
-  }
-
-  get #endedBecause(): ChunkFacts["ended"] {
-    if (this.#cancelled) return "cancelled";
-    if (this.#paused) return "paused";
-    if (this.#gaveWay !== null) return "gave-way";
-    if (this.#silentMs !== null) return "silent";
-    return this.#late ? "late" : null;
-  }
-
-  #endWhenSilent(quietMs: number): void {
-    if (this.#stopping !== null || this.#lateness.isOn || quietMs <= this.#order.silenceLimitMs()) return;
-    this.#silentMs = quietMs;
-    this.#say("warning", `Nuke has said nothing for ${duration(quietMs / 1000)}; it is being ended.`);
-    this.#stopInBackground();
   }
 
   #finish(verdict: Verdict, reason: string | null): void {
@@ -322,10 +320,15 @@ export class ChunkRun {
   async #listen(pieces: AsyncIterable<Said>): Promise<void> {
     const { job, chunk, emit } = this.#order;
     for await (const { stream, found } of pieces) {
-      const lines = found.flatMap((one) => (one.kind === "line" ? [one.text] : []));
+      const lines = found.flatMap((one) =>
+        one.kind === "line" && !(this.warm && isWarmReport(one.text)) ? [one.text] : [],
+      );
       if (lines.length > 0 && !this.#catchingUp)
         emit({ type: "lines", job, chunk: chunk.index, stream, lines });
-      for (const one of found) if (one.kind !== "line") await this.#understand(one);
+      for (const one of found) {
+        if (one.kind !== "line") await this.#understand(one);
+        else if (this.warm && isWarmReport(one.text)) await this.#hear(this.warm.hear(one.text));
+      }
     }
     const { remark } = this.#logs;
     if (remark !== null) this.#say("warning", remark);
@@ -334,24 +337,20 @@ export class ChunkRun {
   async #understand(said: Exclude<NukeOutput, { kind: "line" }>): Promise<void> {
     switch (said.kind) {
       case "took":
-        this.#lateness.end();
+        this.#leave.unexpect();
         return this.#ledger.took(said.path, said.seconds);
       case "frame-progress":
         // Parts of a frame may start over (nuke-cli.md 2.4); the bar does not go back.
         if (said.fraction > this.#frameProgress) this.#frameProgress = said.fraction;
         return this.#order.changed();
-      case "frame": {
-        this.#lateness.end();
-        this.#framesReported++;
-        this.#frameProgress = 0;
-        if (!this.#catchingUp) this.times.frame();
-        const peakMB = this.#catchingUp ? null : this.memory.frame();
-        for (const outcome of await this.#ledger.frame(said.frame)) this.#report(outcome, peakMB);
-        return this.#order.changed();
-      }
+      case "frame":
+        // Of a warm Nuke nobody knows whether it prints them; it reports.
+        return this.warm ? undefined : this.#frameOver(await this.#ledger.frame(said.frame));
       case "total":
+        // Comes with each frame of a warm Nuke.
+        if (this.warm) return;
         this.#totalSeen = true;
-        return this.#expectEnd();
+        return this.#leave.expect();
       case "error": {
         const text = said.node === null ? said.text : `${said.node}: ${said.text}`;
         this.#firstError ??= text;
@@ -368,30 +367,54 @@ export class ChunkRun {
     }
   }
 
+  #frameOver(outcomes: readonly FrameOutcome[]): void {
+    this.#leave.unexpect();
+    this.#framesReported++;
+    this.#frameProgress = 0;
+    if (!this.#catchingUp) this.times.frame();
+    const peakMB = this.#catchingUp ? null : this.memory.frame();
+    for (const outcome of outcomes) this.#report(outcome, peakMB);
+    // What another try may mend is no error of this Nuke, which goes on.
+    if (this.warm) this.#firstError = this.#lastError;
+    this.#order.changed();
+  }
+
+  async #hear(report: WarmReport | null): Promise<void> {
+    switch (report?.event) {
+      case "begin":
+        return this.#ledger.begin(report.frame);
+      case "done":
+        return this.#frameOver(await this.#ledger.frame(report.frame));
+      case "failed":
+        if (await this.#order.warm?.excused(report.frame)) return this.warm?.end();
+        return this.#frameOver([this.#ledger.fail(report.frame, report.message)]);
+      case "not-opened":
+        return this.#understand({ kind: "error", node: null, text: report.message });
+      case "refused":
+        return this.#say("warning", `This Nuke has not understood what it was told: ${report.message}`);
+      case "ended":
+        this.#abandoned = report.why === "abandoned";
+        return this.#leave.expect();
+      default:
+    }
+  }
+
   #report(outcome: FrameOutcome, peakMB: number | null = null): void {
     const { job, chunk, adopted, emit } = this.#order;
-    const { frame } = outcome;
-    // Of a frame that was read in one piece with the last that was written down, nobody has been told.
-    if (outcome.kind === "done" ? adopted?.told.has(frame) : this.#catchingUp) return;
-    if (outcome.kind === "foreign")
+    const { frame, kind } = outcome;
+    if (kind === "foreign")
       return this.#say("info", `Nuke rendered frame ${frame}, which this chunk did not ask for.`);
-    const event = frameEvent(job, chunk.index, outcome, peakMB);
+    if (kind === "done") this.warm?.done(frame);
+    // Of a frame that was read in one piece with the last that was written down, nobody has been told.
+    const told = kind === "done" ? adopted?.told.has(frame) : this.#catchingUp;
+    const event = told ? null : frameEvent(job, chunk.index, outcome, peakMB);
     if (event !== null) emit(event);
+    if (kind !== "failed") return;
+    this.warm?.failed(frame, outcome.message);
+    if (this.warm?.lost.has(frame) === true) this.#lastError ??= outcome.message;
   }
 
   #say(severity: "error" | "warning" | "info", text: string): void {
     if (!this.#catchingUp) this.#messages.say(severity, text);
-  }
-
-  #expectEnd(): void {
-    const { hangMs } = this.#order.patience;
-    this.#lateness.begin(hangMs, () => {
-      this.#late = true;
-      this.#say(
-        "warning",
-        `Nuke did not end ${Math.round(hangMs / 1000)} s after its render; it is being ended.`,
-      );
-      this.#stopInBackground();
-    });
   }
 }

@@ -17,6 +17,8 @@ export interface LedgerChunk {
   readonly outputFile: string | null;
   /** Milliseconds since 1970; older files are leftovers. */
   readonly startedAt: number;
+  /** Each frame is rendered by itself, in any order; frames come and go (a warm Nuke). */
+  readonly singly?: boolean;
 }
 
 /** What became of a frame. */
@@ -35,7 +37,9 @@ export type FrameOutcome =
 
 export class FrameLedger {
   readonly #chunk: LedgerChunk;
-  readonly #order: ReadonlyMap<number, number>;
+  /** In the order they are rendered. */
+  #frames: readonly number[] = [];
+  #order: ReadonlyMap<number, number> = new Map();
   readonly #done = new Map<number, readonly string[]>();
   readonly #failed = new Set<number>();
   readonly #rendered = new Set<number>();
@@ -47,12 +51,46 @@ export class FrameLedger {
    */
   readonly #errors: string[] = [];
   #last = -1;
+  /** Of those rendered singly, the one at work. */
+  #begun: number | null = null;
   /** What the clock says less what has passed since: the same as long as nobody sets the clock. */
   readonly #clock = Date.now() - performance.now();
 
   constructor(chunk: LedgerChunk) {
     this.#chunk = chunk;
-    this.#order = new Map(chunk.frames.map((frame, index) => [frame, index]));
+    this.#have(chunk.frames);
+  }
+
+  #have(frames: readonly number[]): void {
+    this.#frames = frames;
+    this.#order = new Map(frames.map((frame, index) => [frame, index]));
+  }
+
+  /** Frames come to it. */
+  add(frames: readonly number[]): void {
+    this.#have([...this.#frames, ...frames].sort((a, b) => a - b));
+  }
+
+  /** Frames leave it. */
+  remove(frames: readonly number[]): void {
+    const gone = new Set(frames);
+    for (const frame of frames) this.#failed.delete(frame);
+    this.#have(this.#frames.filter((frame) => !gone.has(frame)));
+  }
+
+  /** A frame that is rendered by itself is begun. */
+  begin(frame: number): void {
+    this.#begun = frame;
+    // What is left of one that has failed.
+    this.#written = new Map();
+  }
+
+  /** A frame that is rendered by itself has failed. */
+  fail(frame: number, message: string): FrameOutcome {
+    this.#errors.length = 0;
+    if (!this.#order.has(frame)) return { kind: "foreign", frame };
+    this.#failed.add(frame);
+    return { kind: "failed", frame, message };
   }
 
   /** Frames on disk; of a movie, frames rendered so far. */
@@ -77,12 +115,17 @@ export class FrameLedger {
 
   /** The frame that is being rendered, as far as the lines tell; null behind the last one, and when it has failed. */
   get atWork(): number | null {
-    const next = this.#chunk.frames[this.#last + 1];
+    const next = this.#next;
     return next === undefined || this.#done.has(next) || this.#failed.has(next) ? null : next;
   }
 
+  get #next(): number | undefined {
+    if (this.#chunk.singly !== true) return this.#frames[this.#last + 1];
+    return this.#begun !== null && this.#order.has(this.#begun) ? this.#begun : undefined;
+  }
+
   get missing(): number[] {
-    return this.#chunk.frames.filter((frame) => !this.#done.has(frame));
+    return this.#frames.filter((frame) => !this.#done.has(frame));
   }
 
   /** Frames that are known to be done, with their files. */
@@ -112,7 +155,8 @@ export class FrameLedger {
       this.#rendered.add(frame);
       return [{ kind: "rendered", frame }];
     }
-    const outcomes = this.#passedOver(index);
+    const outcomes = this.#chunk.singly === true ? [] : this.#passedOver(index);
+    if (this.#chunk.singly === true && written.size === 0) this.#expect(frame, written);
     const problem = await this.#problemOf([...written.keys()]);
     if (problem !== null && this.#done.has(frame)) return outcomes;
     if (problem === null) {
@@ -136,7 +180,7 @@ export class FrameLedger {
   async close(end: "well" | "badly" | "asked"): Promise<FrameOutcome[]> {
     if (this.#chunk.movie) return this.#closeMovie(end === "well");
     if (end === "asked") return [];
-    const next = this.#chunk.frames[this.#last + 1];
+    const next = this.#next;
     const message = this.#errors[0];
     if (next === undefined || message === undefined || this.#done.has(next) || this.#failed.has(next))
       return [];
@@ -160,9 +204,16 @@ export class FrameLedger {
     return gone.sort((a, b) => a - b);
   }
 
+  /** Nobody has written down whether a Nuke that renders by Python names its files: then they are where they are expected. */
+  #expect(frame: number, written: Map<string, number | null>): void {
+    const { outputFile, cwd, filesPerFrame } = this.#chunk;
+    const name = outputFile === null || filesPerFrame > 1 ? null : fileOf(outputFile, frame);
+    if (name !== null) written.set(resolve(cwd, name), null);
+  }
+
   #passedOver(index: number): FrameOutcome[] {
     const outcomes: FrameOutcome[] = [];
-    for (const frame of this.#chunk.frames.slice(this.#last + 1, Math.max(index, this.#last + 1))) {
+    for (const frame of this.#frames.slice(this.#last + 1, Math.max(index, this.#last + 1))) {
       if (this.#done.has(frame) || this.#failed.has(frame)) continue;
       this.#failed.add(frame);
       const message = this.#errors.shift() ?? "Nuke passed over this frame without a word.";
@@ -216,4 +267,14 @@ export class FrameLedger {
       return `${file} is not there (${messageOf(error)}).`;
     }
   }
+}
+
+/** The file of one frame by a name with `####` or `%04d` in it; null where a view is in it too. */
+function fileOf(name: string, frame: number): string | null {
+  if (/%v/iu.test(name)) return null;
+  const digits = (least: number): string =>
+    `${frame < 0 ? "-" : ""}${String(Math.abs(frame)).padStart(least, "0")}`;
+  return name
+    .replace(/%0?(\d*)d/gu, (_, least: string) => digits(Number(least)))
+    .replace(/#+/gu, (marks) => digits(marks.length));
 }

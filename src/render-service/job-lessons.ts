@@ -68,10 +68,11 @@ export class JobLessons {
    * been timed.
    */
   etaSeconds(running: number): number | null {
-    const { list } = this.#facts;
+    const { list, plan } = this.#facts;
     const each = meanOf(list.runs.flatMap((run) => run.times.recent));
     if (each === null || running === 0) return null;
     const { frames, longest } = list.left;
-    return each * Math.max(frames / running, longest);
+    // Those that stay open share whatever is left.
+    return each * (plan.warm ? frames / running : Math.max(frames / running, longest));
   }
 }

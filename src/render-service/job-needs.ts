@@ -2,7 +2,7 @@
 import { basename } from "node:path";
 import { count, duration } from "../plan/display.ts";
 import type { Held } from "../plan/events.ts";
-import { displayFrames, parseFrames } from "../plan/frames.ts";
+import { displayFrames, framesOf } from "../plan/frames.ts";
 import type { RenderJob } from "../plan/job.ts";
 import type { ChunkList } from "./chunk-list.ts";
 import type { Ending } from "./frame-book.ts";
@@ -108,7 +108,7 @@ export class JobNeeds {
   get #begun(): number[] {
     const { runs, running } = this.#order.list;
     const done = runs.flatMap(({ ledger }) => [...ledger.done.keys()]);
-    const atWork = running.flatMap(({ status }) => parseFrames(status.frames).frames);
+    const atWork = running.flatMap(({ status }) => framesOf(status.frames));
     return [...new Set([...done, ...atWork])].sort((a, b) => a - b);
   }
 

@@ -1,9 +1,9 @@
 /** What a journal tells of a job: the sum of its lines. Pure; whatever line is the last, no frame is in two places and none in no place. */
 import type { JobStatus } from "../plan/events.ts";
-import { formatFrames, parseFrames } from "../plan/frames.ts";
+import { formatFrames, framesOf, parseFrames } from "../plan/frames.ts";
 import type { RenderPlan } from "../plan/render-plan.ts";
 import type { ScriptMark } from "./script-watch.ts";
-import type { EntryOf, JournalEntry, KeptJob, Wishes } from "./journal-entry.ts";
+import type { Aftermath, EntryOf, JournalEntry, KeptJob, Wishes } from "./journal-entry.ts";
 
 /** A Nuke that was started, or was about to be. */
 export interface PastRun {
@@ -18,6 +18,8 @@ export interface PastRun {
   readonly done: Map<number, readonly string[]>;
   /** Bytes of its stdout and stderr that were read. */
   read: readonly [number, number];
+  /** Frames that have failed in it and were taken back, by the command that had handed them. */
+  readonly returned: Map<number, number>;
   /** Null while it ran. */
   ended: EntryOf<"ended"> | null;
 }
@@ -44,8 +46,8 @@ export interface JobPast {
   boot: string;
   readonly chunks: PastChunk[];
   readonly runs: Map<number, PastRun>;
-  /** Every `ended` line, in order. */
-  readonly endings: EntryOf<"ended">[];
+  /** What every `ended` and `returned` line says of the frames, in order. */
+  readonly endings: Pick<EntryOf<"ended">, "ending">[];
   /** Chunks that will not be started. */
   readonly dropped: { verdict: EntryOf<"cancelled">["drop"]["verdict"]; reason: string } | null;
   readonly cancelled: boolean;
@@ -111,6 +113,7 @@ function take(past: Draft, entry: JournalEntry): void {
         started: "",
         done: new Map(),
         read: [0, 0],
+        returned: new Map(),
         ended: null,
       });
       return;
@@ -127,8 +130,25 @@ function take(past: Draft, entry: JournalEntry): void {
       past.heaviest = heavier(past.heaviest, entry);
       return;
     }
-    case "ended":
-      return takeEnded(past, entry);
+    case "ended": {
+      const run = past.runs.get(entry.status.index);
+      if (run) run.ended = entry;
+      return takeAftermath(past, entry.status.index, entry);
+    }
+    case "returned": {
+      past.runs.get(entry.chunk)?.returned.set(entry.frame, entry.n);
+      leave(past, entry.chunk, new Set(entry.back.flatMap(({ frames }) => framesOf(frames))));
+      return takeAftermath(past, entry.chunk, entry);
+    }
+    case "moved": {
+      const { from, to } = entry;
+      const moved = new Set(framesOf(entry.frames));
+      // A chunk that is made for them waits for a Nuke of its own.
+      if (to === past.chunks.length) past.chunks.push(ofPlan("", lastPlace(past) + 1));
+      const there = past.chunks[to];
+      if (there) there.frames = formatFrames(inOrder(framesOf(there.frames), leave(past, from, moved)));
+      return;
+    }
     case "cancelled":
       past.cancelled = true;
       past.dropped ??= entry.drop;
@@ -155,6 +175,24 @@ function take(past: Draft, entry: JournalEntry): void {
       past.interrupted = true;
       return;
   }
+}
+
+function lastPlace({ chunks }: Draft): number {
+  return Math.max(0, ...chunks.map(({ place }) => place ?? 0));
+}
+
+/** Takes frames out of a chunk; answers with those that were in it. One that waits and has none left is not started any more. */
+function leave(past: Draft, chunk: number, leaving: ReadonlySet<number>): number[] {
+  const from = past.chunks[chunk];
+  if (!from) return [];
+  const own = framesOf(from.frames);
+  from.frames = formatFrames(own.filter((frame) => !leaving.has(frame)));
+  if (from.frames === "") from.place = null;
+  return own.filter((frame) => leaving.has(frame));
+}
+
+function inOrder(some: readonly number[], others: readonly number[]): number[] {
+  return [...some, ...others].sort((a, b) => a - b);
 }
 
 /** The heavier of two frames. */
@@ -185,9 +223,7 @@ function takeDealt(past: Draft, { gone, fresh }: EntryOf<"dealt">): void {
     if (chunk <= past.chunks.length) past.chunks[chunk] = ofPlan(frames, at + nth * step);
 }
 
-function takeEnded(past: Draft, entry: EntryOf<"ended">): void {
-  const run = past.runs.get(entry.status.index);
-  if (run) run.ended = entry;
+function takeAftermath(past: Draft, origin: number, entry: Aftermath): void {
   past.endings.push(entry);
   for (const frame of entry.lost) past.lost.add(frame);
   past.givenUp ??= entry.givenUp;
@@ -200,7 +236,7 @@ function takeEnded(past: Draft, entry: EntryOf<"ended">): void {
     // A line before it was lost on a full disk: `complete` finds the frames a place.
     if (chunk !== past.chunks.length) continue;
     const place = first ? front++ : ++back;
-    past.chunks.push({ ...ofPlan(frames, place), from: entry.status.index, bySelf });
+    past.chunks.push({ ...ofPlan(frames, place), from: origin, bySelf });
   }
 }
 
@@ -217,19 +253,16 @@ function complete(past: Draft, plan: RenderPlan): void {
   const placed = new Set([...done, ...past.lost]);
   for (const run of past.runs.values())
     if (run.ended === null)
-      for (const frame of parseFrames(past.chunks[run.chunk]?.frames ?? "").frames) placed.add(frame);
+      for (const frame of framesOf(past.chunks[run.chunk]?.frames ?? "")) placed.add(frame);
   for (const { cancelled, frames: unwanted } of past.chunks)
-    if (cancelled) for (const frame of parseFrames(unwanted).frames) placed.add(frame);
+    if (cancelled) for (const frame of framesOf(unwanted)) placed.add(frame);
   for (const chunk of past.chunks) {
     if (chunk.place === null) continue;
-    const left = parseFrames(chunk.frames).frames.filter((frame) => !placed.has(frame));
+    const left = framesOf(chunk.frames).filter((frame) => !placed.has(frame));
     if (left.length === 0) chunk.place = null;
     else chunk.frames = formatFrames(left, steps);
     for (const frame of left) placed.add(frame);
   }
   const nowhere = frames.filter((frame) => !placed.has(frame));
-  if (nowhere.length > 0)
-    past.chunks.push(
-      ofPlan(formatFrames(nowhere, steps), Math.max(0, ...past.chunks.map(({ place }) => place ?? 0)) + 1),
-    );
+  if (nowhere.length > 0) past.chunks.push(ofPlan(formatFrames(nowhere, steps), lastPlace(past) + 1));
 }

@@ -1,9 +1,10 @@
 /** Puts the chunks of a job back to where its journal left them. */
-import { parseFrames } from "../plan/frames.ts";
+import { framesOf } from "../plan/frames.ts";
 import type { RenderPlan } from "../plan/render-plan.ts";
 import type { ChunkList } from "./chunk-list.ts";
 import type { FrameBook } from "./frame-book.ts";
 import type { JobPast, PastRun } from "./job-past.ts";
+import { TAKEN_OVER } from "./job-words.ts";
 import { PastChunk } from "./past-chunk.ts";
 import type { QueueReturn } from "./queue.ts";
 
@@ -26,7 +27,7 @@ export function restoreJob(
       list.remove(index);
       continue;
     }
-    const own = parseFrames(frames).frames;
+    const own = framesOf(frames);
     if (!list.has(index)) list.add(own, from);
     else if (list.get(index).frames !== frames) list.narrow(index, own);
   }
@@ -41,10 +42,10 @@ export function restoreJob(
   const open = [...past.runs.values()].filter(({ ended }) => ended === null);
   const opened = new Set(open.map(({ chunk }) => chunk));
   const waiting: (QueueReturn & { place: number })[] = [];
-  for (const [chunk, { place, bySelf, gone, cancelled }] of past.chunks.entries()) {
+  for (const [chunk, { place, bySelf, gone, cancelled, frames }] of past.chunks.entries()) {
     if (gone || cancelled) continue;
     if (opened.has(chunk) || past.runs.has(chunk) || past.dropped !== null) continue;
-    if (place === null) list.drop(chunk, "done", "Its frames are on disk.");
+    if (place === null) list.drop(chunk, "done", frames === "" ? TAKEN_OVER : "Its frames are on disk.");
     else waiting.push({ chunk, bySelf, first: false, place });
   }
   return { waiting: waiting.sort((a, b) => a.place - b.place), open };

@@ -6,7 +6,7 @@ import type { Keeping } from "./keeping.ts";
 import type { Journal } from "./journal.ts";
 import type { MemoryWalls } from "./memory-walls.ts";
 import type { Patience } from "./patience.ts";
-import type { QueueReturn } from "./queue.ts";
+import type { QueueReturn, RenderQueue } from "./queue.ts";
 import type { PastNeed } from "./render-history.ts";
 import type { ScriptMark } from "./script-watch.ts";
 
@@ -26,6 +26,10 @@ export interface JobOrder {
   readonly past: PastNeed | null;
   readonly walls: MemoryWalls;
   readonly emit: (event: RenderEvent) => void;
+  /** What waits of it, for its Nukes that are open. */
+  readonly queue: Pick<RenderQueue, "waitingOf" | "isBySelf" | "hasTooMany" | "hasRoom" | "replace">;
+  /** Frames come back from a Nuke that goes on. */
+  readonly returned: (after: AfterChunk) => void;
   /** Jobs that have to be over before it starts. */
   readonly waitsFor: () => JobStatus["waitsFor"];
   /** A Nuke got a license after others had got none. */

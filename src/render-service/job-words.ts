@@ -4,6 +4,9 @@ import { count, duration } from "../plan/display.ts";
 import { displayFrames } from "../plan/frames.ts";
 import type { Comeback, Ending } from "./frame-book.ts";
 
+/** Why a chunk that waited is not started. */
+export const TAKEN_OVER = "Nukes that were open have taken its frames over.";
+
 /**
  * @param origin index of the chunk that left the frames.
  * @param tries how often a frame is tried altogether.

@@ -6,7 +6,6 @@ import type { RenderPlan } from "../plan/render-plan.ts";
 import { ChunkList } from "./chunk-list.ts";
 import type { Adopted } from "./chunk-order.ts";
 import { ChunkRun } from "./chunk-run.ts";
-import { messageOf } from "./errors.ts";
 import { FailureStreak } from "./failure-streak.ts";
 import { type Comeback, type Ending, FrameBook } from "./frame-book.ts";
 import { JobChanges } from "./job-changes.ts";
@@ -18,12 +17,17 @@ import { exitCodeOf, framesOnDisk } from "./job-close.ts";
 import { JobLessons } from "./job-lessons.ts";
 import { JobNeeds } from "./job-needs.ts";
 import { comebackText } from "./job-words.ts";
+import { noteNuke } from "./note-nuke.ts";
 import { nukeEnvironment } from "./nuke-environment.ts";
-import { type ProcessList, UNKNOWN_START, startOf } from "./process-list.ts";
+import type { ProcessList } from "./process-list.ts";
 import { ProgressPace } from "./progress-pace.ts";
 import type { QueueReturn } from "./queue.ts";
 import { removeScriptCopy } from "./script-copy.ts";
+import { type AfterFailure, type WarmFacts, WarmJob } from "./warm-job.ts";
 import { type HistoryKey, type PastNeed, historyKeyOf } from "./render-history.ts";
+
+/** What is known of a Nuke that has left frames. */
+type Left = Pick<ChunkRun, "complaint" | "startedAt"> & { readonly index: number };
 
 export class Job {
   readonly #order: JobOrder;
@@ -35,6 +39,7 @@ export class Job {
   readonly #needs: JobNeeds;
   readonly #lessons: JobLessons;
   readonly #pace: ProgressPace;
+  readonly #warm: WarmJob | null;
   /** What changes while it waits or runs. */
   readonly changes: JobChanges;
   /** Frames that have failed for the last time. */
@@ -75,6 +80,31 @@ export class Job {
     );
     const changed = (): void => this.#pace.now();
     this.changes = new JobChanges({ order, list: this.#list, lessons: this.#lessons, changed });
+    this.#warm = plan.warm ? this.#warmJob() : null;
+  }
+
+  #warmJob(): WarmJob {
+    const { id, journal, queue, returned } = this.#order;
+    const endingOf = (frame: number): Ending => ({
+      cause: "error",
+      missing: [frame],
+      failed: new Set([frame]),
+      at: null,
+    });
+    const failed: WarmFacts["failed"] = (chunk, frame, complaint) => {
+      const { startedAt } = this.#list.run(chunk) ?? { startedAt: 0 };
+      const left = { index: chunk, complaint, startedAt };
+      return this.#wanted ? this.#settle(left, endingOf(frame)) : null;
+    };
+    const excused: WarmFacts["excused"] = async (frame) =>
+      (await this.#needs.excuse(endingOf(frame))).cause !== "error";
+    const pace = (): ReturnType<WarmFacts["pace"]> => this.#lessons.pace;
+    return new WarmJob({ id, list: this.#list, journal, queue, failed, returned, excused, pace });
+  }
+
+  /** Somebody still wants its frames rendered. */
+  get #wanted(): boolean {
+    return !this.#cancelled && this.#givenUp === null;
   }
 
   /** Puts a job that an earlier service began back to where its journal left it. */
@@ -145,13 +175,16 @@ export class Job {
   async runChunk(index: number, others: () => number, adopted: Adopted | null = null): Promise<AfterChunk> {
     const instead = adopted === null ? await this.#lookFirst(index) : null;
     if (instead !== null) return instead;
-    const chunk = this.#list.get(index);
+    const list = this.#list;
     this.#startedAt ??= Date.now();
     const { id, folder, patience, keeping, walls } = this.#order;
     const run = new ChunkRun({
       job: id,
       plan: this.plan,
-      chunk,
+      get chunk() {
+        return list.get(index);
+      },
+      warm: this.#warm,
       env: this.#env,
       folder,
       patience,
@@ -169,40 +202,45 @@ export class Job {
     await run.run();
     const left = run.ending(others());
     const excused = left && (await this.#needs.excuse(left));
-    const ending = this.#cancelled || this.#givenUp !== null ? null : excused;
+    const ending = this.#wanted ? excused : null;
+    const { complaint, startedAt, status } = run;
+    const { after, aftermath } = this.#settle({ index, complaint, startedAt }, ending);
+    this.#order.journal.append({ is: "ended", status, complaint, ...aftermath });
+    return after;
+  }
+
+  /** Makes chunks of what comes back; the same again for the journal. */
+  #settle(left: Left, ending: Ending | null): AfterFailure {
     const lost: number[] = [];
-    const after = ending === null ? nothingLeft : this.#after(run, ending, lost);
-    this.#order.journal.append({
-      is: "ended",
-      status: run.status,
-      complaint: run.complaint,
+    const after = ending === null ? nothingLeft : this.#after(left, ending, lost);
+    const aftermath = {
       ending: ending && { ...ending, missing: [...ending.missing], failed: [...ending.failed] },
       back: after.back.map((one) => ({ ...one, frames: this.#list.get(one.chunk).frames })),
       lost,
       givenUp: this.#givenUp,
       drop: this.#drop,
-    });
-    return after;
+    };
+    return { after, aftermath };
   }
 
   /** @param lost takes the frames that have failed for the last time. */
-  #after(run: ChunkRun, ending: Ending, lost: number[]): AfterChunk {
+  #after(left: Left, ending: Ending, lost: number[]): AfterChunk {
     const { back, givenUp } = this.#book.after(ending);
-    const { index } = run.status;
+    const { index, complaint } = left;
     for (const frame of givenUp) {
       this.#lost.add(frame);
       lost.push(frame);
       // Of others Nuke itself has told.
-      if (!ending.failed.has(frame)) this.#tellFailed(index, frame, run.complaint);
+      if (!ending.failed.has(frame)) this.#tellFailed(index, frame, complaint);
     }
     const blamed = [...givenUp, ...back.flatMap(({ why, frames }) => (why === "retry" ? frames : []))];
     const none = this.#list.runs.every(({ ledger }) => ledger.done.size === 0);
-    if (none && blamed.length > 0 && this.#streak.failed(run.complaint, blamed))
+    if (none && blamed.length > 0 && this.#streak.failed(complaint, blamed))
       return this.#giveUp(
         "failed",
-        `No frame could be rendered, and the last ones failed alike: ${run.complaint}`,
+        `No frame could be rendered, and the last ones failed alike: ${complaint}`,
       );
-    const wait = this.#needs.after(ending, run.startedAt, this.running.length);
+    const wait = this.#needs.after(ending, left.startedAt, this.running.length);
     if (wait !== null && "giveUp" in wait)
       return this.#giveUp(ending.cause === "license" ? "license" : "failed", wait.giveUp);
     return {
@@ -371,7 +409,8 @@ export class Job {
   }
 
   #pass(event: RenderEvent): void {
-    if (event.type === "chunk-started") this.#note(event);
+    if (event.type === "chunk-started")
+      noteNuke(this.#order.journal, event, (text) => this.#say(event.chunk, "warning", text));
     if (event.type === "frame-done") this.#noteFrame(event);
     this.#order.emit(event);
   }
@@ -384,16 +423,5 @@ export class Job {
     const [file] = files;
     if (file !== undefined) this.#folder ??= dirname(file);
     if (this.#needs.wrote(files, run?.startedAt ?? 0)) this.#order.licensed();
-  }
-
-  #note({ chunk, pid }: EventOf<"chunk-started">): void {
-    const { journal } = this.#order;
-    // At once, for there may be no later; and with its start, by which it is known for certain, when the system tells.
-    journal.append({ is: "started", chunk, pid, started: "" });
-    startOf(pid)
-      .then((started) => journal.append({ is: "started", chunk, pid, started: started ?? UNKNOWN_START }))
-      .catch((error: unknown) =>
-        this.#say(chunk, "warning", `This Nuke was not noted: ${messageOf(error)}.`),
-      );
   }
 }

@@ -39,6 +39,17 @@ export type Wishes = Readonly<z.infer<typeof wishesSchema>>;
 
 const dropSchema = z.object({ verdict: verdictSchema, reason: z.string() });
 
+/** What comes back of frames, and what follows for the job. */
+const aftermath = {
+  ending: z.nullable(endingSchema),
+  back: z.array(comebackSchema),
+  /** Frames that have failed for the last time. */
+  lost: frames,
+  /** Nothing that waits is tried any more. */
+  givenUp: z.nullable(z.enum(["failed", "license"])),
+  drop: z.nullable(dropSchema),
+};
+
 export const journalEntrySchema = z.discriminatedUnion("is", [
   /** The first line: with it the job is accepted. */
   z.object({
@@ -72,14 +83,12 @@ export const journalEntrySchema = z.discriminatedUnion("is", [
     is: z.literal("ended"),
     status: chunkStatusSchema,
     complaint: z.string(),
-    ending: z.nullable(endingSchema),
-    back: z.array(comebackSchema),
-    /** Frames that have failed for the last time. */
-    lost: frames,
-    /** Nothing that waits is tried any more. */
-    givenUp: z.nullable(z.enum(["failed", "license"])),
-    drop: z.nullable(dropSchema),
+    ...aftermath,
   }),
+  /** A frame has failed in a warm Nuke that goes on; `n`: the command that had handed it. */
+  z.object({ is: z.literal("returned"), chunk: z.int(), frame: z.int(), n: z.int(), ...aftermath }),
+  /** Frames (in Nuke syntax) that no Nuke has been handed go from one chunk to that of a warm Nuke. */
+  z.object({ is: z.literal("moved"), from: z.int(), to: z.int(), frames: z.string() }),
   z.object({ is: z.literal("cancelled"), drop: dropSchema }),
   /** `why`: in words, where the job has paused itself because its script was saved. */
   z.object({ is: z.literal("paused"), paused: z.boolean(), why: z.optional(z.string()) }),
@@ -99,5 +108,7 @@ export const journalEntrySchema = z.discriminatedUnion("is", [
   z.object({ is: z.literal("interrupted") }),
   z.object({ is: z.literal("finished"), exitCode: z.int() }),
 ]);
+/** What a line says of frames that come back. */
+export type Aftermath = Pick<EntryOf<"ended">, "ending" | "back" | "lost" | "givenUp" | "drop">;
 export type JournalEntry = z.infer<typeof journalEntrySchema>;
 export type EntryOf<Is extends JournalEntry["is"]> = Extract<JournalEntry, { is: Is }>;

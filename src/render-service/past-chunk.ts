@@ -1,6 +1,6 @@
 /** A Nuke that had ended before this service began. */
 import type { ChunkStatus } from "../plan/events.ts";
-import { parseFrames } from "../plan/frames.ts";
+import { framesOf } from "../plan/frames.ts";
 import type { RenderPlan } from "../plan/render-plan.ts";
 import type { ChunkView } from "./chunk-view.ts";
 import { FrameLedger } from "./frame-ledger.ts";
@@ -28,7 +28,7 @@ export class PastChunk implements ChunkView {
     this.startedAt = startedAt;
     this.times = new FrameTimes(startedAt);
     const { filesPerFrame, movie, cwd, outputFile } = plan;
-    const { frames } = parseFrames(status.frames);
+    const frames = framesOf(status.frames);
     this.ledger = new FrameLedger({ frames, filesPerFrame, movie, cwd, outputFile, startedAt });
     this.ledger.restore(done);
     this.framesAdvanced = done.size;

@@ -210,6 +210,24 @@ export class RenderQueue {
     this.#clean();
   }
 
+  /** Whether a chunk needs the machine for itself. */
+  isBySelf(job: string, chunk: number): boolean {
+    return this.#entry(job)?.bySelf.has(chunk) ?? false;
+  }
+
+  /** More Nukes of a job run than somebody wants by now. */
+  hasTooMany(job: string): boolean {
+    const entry = this.#entry(job);
+    return entry !== undefined && entry.running.size > entry.parallel;
+  }
+
+  /** One more Nuke of a job could be started, and nothing of it waits for one. */
+  hasRoom(job: string): boolean {
+    const entry = this.#entry(job);
+    if (!entry || entry.held || entry.paused || entry.waiting.length > 0) return false;
+    return entry.running.size < Math.min(entry.parallel, entry.limit);
+  }
+
   /** Nothing of this job waits or runs. */
   isOver(job: string): boolean {
     return !this.#entries.some(({ id }) => id === job);

@@ -39,6 +39,7 @@ export async function findNukes(
       at: run.at,
       told: run.done,
       read: run.read,
+      returned: run.returned,
     });
     if (nuke) for (const { pid } of new ProcessTree(nuke.pid).update(list)) watched.add(pid);
     // Its leader may have ended before those it led; somebody else with its number is left alone.

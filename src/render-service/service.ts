@@ -241,6 +241,8 @@ export class RenderService {
       walls: this.#walls,
       past: this.#history.get(historyKeyOf(job)),
       emit: (event) => this.#emit(event),
+      queue: this.#queue,
+      returned: ({ back, givenUp }) => (givenUp ? this.#queue.drop(id) : this.#queue.giveBack(id, back)),
       waitsFor: () => this.#waits.of(id),
       licensed: () => this.#holds.licensed(id),
     });

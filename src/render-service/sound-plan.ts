@@ -13,6 +13,8 @@ export function requireSound(plan: RenderPlan): void {
   if (plan.nuke === null) throw bad("no Nuke was chosen for it");
   if (plan.chunks.length === 0) throw bad("it has no chunks");
   if ((plan.command.before[0] ?? "") === "") throw bad("it has no command for ranges that come back");
+  if (plan.warm && ((plan.warm.before[0] ?? "") === "" || plan.movie))
+    throw bad("its Nukes cannot be kept open");
   const inChunks: number[] = [];
   for (const [position, { index, argv, frames }] of plan.chunks.entries()) {
     if (index !== position) throw bad("its chunks are not numbered in order");

@@ -4,6 +4,7 @@ import type { PlanFacts, ViewFiles } from "../plan/facts.ts";
 import type { Only, WhileRendering } from "../plan/request.ts";
 import type { ScriptFacts } from "../plan/target.ts";
 import { readBy } from "../plan/write-order.ts";
+import { warmFile } from "../programs.ts";
 import { filesOnDisk, scriptTime } from "./frames-on-disk.ts";
 import { type MemorySettings, readMachine } from "./machine.ts";
 import { outputFolders } from "./output-folders.ts";
@@ -45,6 +46,7 @@ export async function gatherFacts(script: ScriptFacts, wishes: FactWishes): Prom
     createFolders: wishes.createFolders,
     whileRendering: wishes.whileRendering,
     unsaved: wishes.unsaved,
+    warmFile: warmFile(),
     cwd,
   };
 }

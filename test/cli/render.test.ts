@@ -15,6 +15,7 @@ import { after, before, test } from "node:test";
 import * as z from "zod";
 import { parseFrames } from "../../src/plan/frames.ts";
 import { renderPlanSchema } from "../../src/plan/render-plan.ts";
+import { noPython } from "../standin/warm-nuke.ts";
 import { type NbrResult, runNbr } from "./run-nbr.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "nbr ü 'quoted' $(x) "));
@@ -148,6 +149,30 @@ test("dealt out as Nukes come free when nothing was said, every frame is rendere
   assert.deepEqual(new Set(started.slice(0, 2)), new Set(["61", "75"]));
   assert.equal(started[2], "89");
 });
+
+test(
+  "Nukes are kept open: each is started once; one that crashes costs its frame",
+  { skip: noPython() },
+  async () => {
+    const recordTo = join(folder, "warm starts");
+    const shape = ["--warm", "--split", "2", "--parallel", "2", "--demo", "--json"];
+    const script = writeScript("warm.nk");
+    const frames = { secondsPerFrame: { from: 0.01, to: 0.2 } };
+    const result = await runNbr(["render", script, "--range", "301-320", ...shape], {
+      env: setProfile({ ...frames, recordTo }),
+    });
+    assert.equal(result.code, 0, result.stderr);
+    assert.deepEqual(finishedOf(result).framesDone, ["301-320"]);
+    assert.equal(readFileSync(recordTo, "utf8").trim().split("\n").length, 2);
+    const crashed = await runNbr(["render", script, "--range", "331-340", ...shape], {
+      env: setProfile({ crashFrames: [333] }),
+    });
+    assert.deepEqual(
+      [crashed.code, finishedOf(crashed).framesDone, finishedOf(crashed).framesMissing],
+      [1, ["331-332", "334-340"], ["333"]],
+    );
+  },
+);
 
 test("the service is killed: the next one goes on with the render, and nbr with following it", async () => {
   const script = writeScript("killed.nk");

@@ -46,6 +46,7 @@ export function someFacts(changes: Partial<PlanFacts> = {}, writes: WriteTarget[
     outputs: { Write1: [{ folder: "/out", exists: true, writable: true }] },
     createFolders: false,
     unsaved: false,
+    warmFile: "/x/warm_nuke.py",
     cwd: "/p",
     ...changes,
   };

@@ -70,6 +70,16 @@ test("the order of frames: what is wanted early has chunks of its own", async ()
   assert.deepEqual([options.order, options.deal], [{ by: "every", step: 20 }, "split"]);
 });
 
+test("keeping Nukes open: the command shows it, and it can be taken back", async () => {
+  await using form = await openForm();
+  await form.page.locator("#warm").click();
+  await form.shows("#command", "warm_nuke.py");
+  const { options } = await form.messageThat("remember", (message) => message.options.warm === true);
+  assert.equal(options.warm, true);
+  await form.page.locator("#warm").click();
+  await form.shows("#command", "-x");
+});
+
 test("two fields changed before the form is drawn again: both count", async () => {
   await using form = await openForm();
   await form.page.evaluate(() => {

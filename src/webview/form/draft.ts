@@ -27,6 +27,8 @@ export interface RenderDraft {
   readonly views: readonly string[] | null;
   readonly proxy: ProxyMode;
   readonly continueOnError: boolean;
+  /** Nukes stay open between frames. */
+  readonly warm: boolean;
 }
 
 export type RenderField = "range" | "splitCount" | "orderStep" | "parallel" | "threads" | "cache" | "views";
@@ -53,6 +55,7 @@ export const emptyDraft: RenderDraft = {
   views: null,
   proxy: "script",
   continueOnError: false,
+  warm: false,
 };
 
 export function draftOf(options: RenderOptions): RenderDraft {
@@ -73,6 +76,7 @@ export function draftOf(options: RenderOptions): RenderDraft {
     views: views && views.length > 0 ? views : null,
     proxy: options.proxy,
     continueOnError: options.continueOnError,
+    warm: options.warm ?? false,
   };
 }
 
@@ -120,6 +124,7 @@ export function readDraft(draft: RenderDraft, write: WriteTarget): ReadDraft {
     proxy: draft.proxy,
     continueOnError: draft.continueOnError,
     ...(draft.only === "all" ? {} : { only: draft.only }),
+    ...(draft.warm && !write.movie ? { warm: true } : {}),
     ...(draft.range.trim() === "" ? {} : { range: draft.range.trim() }),
     ...(split.value === undefined
       ? {}

@@ -69,7 +69,18 @@ export function renderSide(parts: RenderSideParts): TemplateResult {
       checked: draft.continueOnError,
       hint: "A frame that fails is reported; the frames after it are still rendered.",
       set: (continueOnError) => change({ ...draft, continueOnError }),
-    })}`;
+    })}
+    ${parts.write.movie ? nothing : warmField(parts)}`;
+}
+
+function warmField({ draft, change }: RenderSideParts): TemplateResult {
+  return checkField({
+    id: "warm",
+    label: "Keep Nukes open between frames",
+    checked: draft.warm,
+    hint: "Each Nuke opens the script once, and gets the next frames when it is free. Pays where opening takes long, or frames do not all cost the same.",
+    set: (warm) => change({ ...draft, warm }),
+  });
 }
 
 /** What an empty field stands for; without frames there is no telling. */

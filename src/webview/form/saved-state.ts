@@ -18,6 +18,7 @@ const renderDraftSchema = z.object({
   views: z.nullable(z.array(z.string())),
   proxy: proxyModeSchema,
   continueOnError: z.boolean(),
+  warm: z.boolean(),
 });
 
 const farmDraftSchema = z.object({
