@@ -1,13 +1,13 @@
 /** One job of the queue: what was asked, its chunks, and how far they are. */
 import { dirname } from "node:path";
-import type { EventOf, JobStatus, RenderEvent, Verdict } from "../plan/events.ts";
+import type { EventOf, JobStatus, RenderEvent } from "../plan/events.ts";
 import { type FrameList, parseFrames } from "../plan/frames.ts";
 import type { RenderPlan } from "../plan/render-plan.ts";
 import { ChunkList } from "./chunk-list.ts";
 import type { Adopted } from "./chunk-order.ts";
 import { ChunkRun } from "./chunk-run.ts";
-import { FailureStreak } from "./failure-streak.ts";
-import { type Comeback, type Ending, FrameBook } from "./frame-book.ts";
+import type { Ending } from "./frame-book.ts";
+import { JobAccounts } from "./job-accounts.ts";
 import { JobChanges } from "./job-changes.ts";
 import { type JobPast, heavier } from "./job-past.ts";
 import { type Unfinished, restoreJob } from "./job-restore.ts";
@@ -16,43 +16,32 @@ import { type JobEnding, jobEnding, jobStatus } from "./job-status.ts";
 import { exitCodeOf, framesOnDisk } from "./job-close.ts";
 import { JobLessons } from "./job-lessons.ts";
 import { JobNeeds } from "./job-needs.ts";
-import { comebackText } from "./job-words.ts";
 import { noteNuke } from "./note-nuke.ts";
 import { nukeEnvironment } from "./nuke-environment.ts";
 import type { ProcessList } from "./process-list.ts";
 import { ProgressPace } from "./progress-pace.ts";
-import type { QueueReturn } from "./queue.ts";
 import { removeScriptCopy } from "./script-copy.ts";
-import { type AfterFailure, type WarmFacts, WarmJob } from "./warm-job.ts";
+import { type WarmFacts, WarmJob } from "./warm-job.ts";
 import { type HistoryKey, type PastNeed, historyKeyOf } from "./render-history.ts";
-
-/** What is known of a Nuke that has left frames. */
-type Left = Pick<ChunkRun, "complaint" | "startedAt"> & { readonly index: number };
 
 export class Job {
   readonly #order: JobOrder;
   readonly #env: Record<string, string>;
   readonly #frames: FrameList;
   readonly #list: ChunkList;
-  readonly #book: FrameBook;
-  readonly #streak = new FailureStreak();
+  readonly #accounts: JobAccounts;
   readonly #needs: JobNeeds;
   readonly #lessons: JobLessons;
   readonly #pace: ProgressPace;
   readonly #warm: WarmJob | null;
   /** What changes while it waits or runs. */
   readonly changes: JobChanges;
-  /** Frames that have failed for the last time. */
-  readonly #lost = new Set<number>();
-  #givenUp: "failed" | "license" | null = null;
   #startedAt: number | null = null;
   #finishedAt: number | null = null;
   #cancelled = false;
   #paused = false;
   /** The machine was started again, or the service was told to end: somebody has to say that it goes on. */
   #interrupted = false;
-  /** Why chunks that wait will not be started. */
-  #drop: { readonly verdict: Verdict; readonly reason: string } | null = null;
   #closing = false;
   #peakMB = 0;
   #folder: string | null = null;
@@ -64,7 +53,6 @@ export class Job {
     this.#env = nukeEnvironment(env, plan.nuke?.env);
     this.#frames = parseFrames(plan.frames);
     this.#list = new ChunkList(plan, this.#frames.steps);
-    this.#book = new FrameBook({ retries: plan.retries, movie: plan.movie });
     const { past, patience } = order;
     this.#needs = new JobNeeds({
       ...order,
@@ -72,6 +60,13 @@ export class Job {
       say: (severity, text) => this.#say(null, severity, text),
       accepted: (script) => order.journal.append({ is: "script", script }),
       changed: () => this.#pace.changed(),
+    });
+    this.#accounts = new JobAccounts({
+      list: this.#list,
+      needs: this.#needs,
+      plan,
+      say: (...said) => this.#say(...said),
+      failed: (...told) => this.#tellFailed(...told),
     });
     this.#lessons = new JobLessons({ list: this.#list, plan, past, silenceMs: patience.silenceMs });
     this.#pace = new ProgressPace(
@@ -94,7 +89,7 @@ export class Job {
     const failed: WarmFacts["failed"] = (chunk, frame, complaint) => {
       const { startedAt } = this.#list.run(chunk) ?? { startedAt: 0 };
       const left = { index: chunk, complaint, startedAt };
-      return this.#wanted ? this.#settle(left, endingOf(frame)) : null;
+      return this.#wanted ? this.#accounts.settle(left, endingOf(frame)) : null;
     };
     const excused: WarmFacts["excused"] = async (frame) =>
       (await this.#needs.excuse(endingOf(frame))).cause !== "error";
@@ -104,20 +99,18 @@ export class Job {
 
   /** Somebody still wants its frames rendered. */
   get #wanted(): boolean {
-    return !this.#cancelled && this.#givenUp === null;
+    return !this.#cancelled && this.#accounts.givenUp === null;
   }
 
   /** Puts a job that an earlier service began back to where its journal left it. */
   restore(before: JobPast): Unfinished {
-    const left = restoreJob(before, this.plan, this.#list, this.#book);
+    const left = restoreJob(before, this.plan, this.#list, this.#accounts.book);
+    this.#accounts.restore(before);
     this.changes.restore(before);
-    for (const frame of before.lost) this.#lost.add(frame);
     this.#lessons.heaviest = before.heaviest;
-    this.#givenUp = before.givenUp;
     this.#cancelled = before.cancelled;
     this.#paused = before.paused;
     this.#interrupted = before.interrupted;
-    this.#drop = before.dropped;
     this.#needs.restore(before.script, before.paused ? before.pausedFor : null);
     for (const { done } of before.runs.values())
       for (const [file] of done.values()) this.#folder ??= file === undefined ? null : dirname(file);
@@ -204,86 +197,20 @@ export class Job {
     const excused = left && (await this.#needs.excuse(left));
     const ending = this.#wanted ? excused : null;
     const { complaint, startedAt, status } = run;
-    const { after, aftermath } = this.#settle({ index, complaint, startedAt }, ending);
+    const { after, aftermath } = this.#accounts.settle({ index, complaint, startedAt }, ending);
     this.#order.journal.append({ is: "ended", status, complaint, ...aftermath });
     return after;
-  }
-
-  /** Makes chunks of what comes back; the same again for the journal. */
-  #settle(left: Left, ending: Ending | null): AfterFailure {
-    const lost: number[] = [];
-    const after = ending === null ? nothingLeft : this.#after(left, ending, lost);
-    const aftermath = {
-      ending: ending && { ...ending, missing: [...ending.missing], failed: [...ending.failed] },
-      back: after.back.map((one) => ({ ...one, frames: this.#list.get(one.chunk).frames })),
-      lost,
-      givenUp: this.#givenUp,
-      drop: this.#drop,
-    };
-    return { after, aftermath };
-  }
-
-  /** @param lost takes the frames that have failed for the last time. */
-  #after(left: Left, ending: Ending, lost: number[]): AfterChunk {
-    const { back, givenUp } = this.#book.after(ending);
-    const { index, complaint } = left;
-    for (const frame of givenUp) {
-      this.#lost.add(frame);
-      lost.push(frame);
-      // Of others Nuke itself has told.
-      if (!ending.failed.has(frame)) this.#tellFailed(index, frame, complaint);
-    }
-    const blamed = [...givenUp, ...back.flatMap(({ why, frames }) => (why === "retry" ? frames : []))];
-    const none = this.#list.runs.every(({ ledger }) => ledger.done.size === 0);
-    if (none && blamed.length > 0 && this.#streak.failed(complaint, blamed))
-      return this.#giveUp(
-        "failed",
-        `No frame could be rendered, and the last ones failed alike: ${complaint}`,
-      );
-    const wait = this.#needs.after(ending, left.startedAt, this.running.length);
-    if (wait !== null && "giveUp" in wait)
-      return this.#giveUp(ending.cause === "license" ? "license" : "failed", wait.giveUp);
-    return {
-      ...nothingLeft,
-      back: back.map((one) => this.#takeBack(one, ending, index)),
-      lostToMemory: ending.cause === "memory",
-      hold: wait?.hold ?? null,
-    };
   }
 
   /** Looks whether a Nuke can do anything now; answers with what to do instead, null: start it. */
   async #lookFirst(chunk: number): Promise<AfterChunk | null> {
     const instead = await this.#needs.beforeStart();
     // Cancelled, or given up, while it was looked: nobody wants it any more.
-    if (this.#drop !== null || this.#list.isCancelled(chunk)) return nothingLeft;
+    if (this.#accounts.drop !== null || this.#list.isCancelled(chunk)) return nothingLeft;
     const back = [{ chunk, first: true, bySelf: false }];
     if (instead !== null && "hold" in instead) return { ...nothingLeft, back, hold: instead.hold };
     if (instead !== null) this.pause(instead.pause);
     return this.#paused || this.#interrupted ? { ...nothingLeft, back, paused: this.#paused } : null;
-  }
-
-  /** Nothing that waits is tried any more. */
-  #giveUp(verdict: "failed" | "license", reason: string): AfterChunk {
-    this.#givenUp = verdict;
-    this.#dropWaiting(verdict, `Not tried. ${reason}`);
-    this.#say(null, "error", `The job is given up. ${reason}`);
-    return { ...nothingLeft, givenUp: true };
-  }
-
-  #dropWaiting(verdict: Verdict, reason: string): void {
-    this.#drop = { verdict, reason };
-    this.#list.dropWaiting(verdict, reason);
-  }
-
-  /** Makes a chunk of what came back, and says so. */
-  #takeBack(comeback: Comeback, { cause }: Ending, origin: number): QueueReturn {
-    const { frames, why, bySelf } = comeback;
-    const chunk = this.#list.add(frames, origin);
-    // Of what it waits for the job has been told already.
-    if (cause !== "license" && cause !== "place")
-      this.#say(chunk, "info", comebackText(comeback, cause, origin, this.#book.tries));
-    // What was refused a license waits behind the others: some plug-in may want one of its own for just these frames.
-    return { chunk, first: why === "rest" && !bySelf && cause !== "license", bySelf };
   }
 
   #say(chunk: number | null, severity: "error" | "warning" | "info", text: string): void {
@@ -300,7 +227,7 @@ export class Job {
     this.#cancelled = true;
     const drop = { verdict: "cancelled" as const, reason: "Cancelled before it started." };
     this.#order.journal.append({ is: "cancelled", drop }, { sync: true });
-    this.#dropWaiting(drop.verdict, drop.reason);
+    this.#accounts.dropWaiting(drop);
     for (const run of this.running) run.cancel();
     // Whoever cancelled sees at once that it was understood.
     this.#pace.now();
@@ -371,7 +298,7 @@ export class Job {
     this.#closing = true;
     const done = await framesOnDisk(this.#list.runs, (...gone) => this.#tellFailed(...gone));
     this.#ending = jobEnding(this.#frames, done, (missing) =>
-      exitCodeOf(missing, this.#cancelled, this.#givenUp),
+      exitCodeOf(missing, this.#cancelled, this.#accounts.givenUp),
     );
     if (this.#ending.exitCode !== 0 && done.size > 0) await this.#needs.atEnd();
     this.#pace.end();
@@ -394,7 +321,7 @@ export class Job {
       wishes: this.changes.wishes,
       list: this.#list,
       lessons: this.#lessons,
-      lost: this.#lost.size,
+      lost: this.#accounts.lost.size,
       startedAt: this.#startedAt,
       finishedAt: this.#finishedAt,
       peakMB: this.#peakMB,

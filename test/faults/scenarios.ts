@@ -2,10 +2,11 @@
 import { fillDisk, fillState, readOnlyDisk } from "./disk-faults.ts";
 import { killClient, killNuke, stopNuke } from "./nuke-faults.ts";
 import type { Scenario } from "./scenario.ts";
-import { cutJournal, endService, killService, setClock } from "./service-faults.ts";
+import { cutJournal, endService, killService, killWarmService, setClock } from "./service-faults.ts";
 
 export const scenarios: Readonly<Record<string, Scenario>> = {
   "kill-service": killService,
+  "kill-service-warm": killWarmService,
   "cut-journal": cutJournal,
   "end-service": endService,
   "kill-nuke": killNuke,

@@ -3,21 +3,30 @@ import assert from "node:assert/strict";
 import { readFile, truncate, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { fakeJob, place } from "../service/fake-nuke.ts";
-import { type Scenario, kill, over, renderedIn, requireAccounted, steadily } from "./scenario.ts";
+import type { RenderJob } from "../../src/plan/job.ts";
+import { type Place, fakeJob, place } from "../service/fake-nuke.ts";
+import { warmJob } from "../service/fake-warm.ts";
+import {
+  type Random,
+  type Scenario,
+  kill,
+  over,
+  renderedIn,
+  requireAccounted,
+  steadily,
+} from "./scenario.ts";
 
 const shape = { range: "1-12", chunks: ["1-4", "5-8", "9-12"], parallel: 2 };
 
 /** Killed at any moment, some of them while a job is handed in: what was promised is kept, and no frame is rendered twice. */
-export const killService: Scenario = async (random) => {
+async function killAnywhere(random: Random, jobFor: (here: Place) => RenderJob): Promise<void> {
   await using here = await place("nbr fault");
+  const asked = jobFor(here);
   let job: string | null = null;
   for (let kills = 0; ; kills++) {
     const client = await here.connect();
     const submitted: Promise<string | null> =
-      job === null
-        ? client.submit(fakeJob(here, steadily, shape)).then((answer) => answer.job)
-        : Promise.resolve(job);
+      job === null ? client.submit(asked).then((answer) => answer.job) : Promise.resolve(job);
     // A service that dies before it has promised has promised nothing.
     const handedIn = submitted.catch(() => null);
     if (kills < 4) {
@@ -40,7 +49,16 @@ export const killService: Scenario = async (random) => {
     assert.doesNotMatch(await readFile(join(here.state, "service.log"), "utf8"), /unexpected/u);
     return;
   }
-};
+}
+
+export const killService: Scenario = (random) =>
+  killAnywhere(random, (here) => fakeJob(here, steadily, shape));
+
+/** The same, with Nukes that stay open and take frames over from each other. */
+export const killWarmService: Scenario = (random) =>
+  killAnywhere(random, (here) =>
+    warmJob(here, "await sleep(5 + (frame * 7) % 20); write(frame);", { ...shape, chunks: ["1-6", "7-12"] }),
+  );
 
 /** Killed, and its journal cut at any byte, as by a machine that lost power: what the rest tells is true. */
 export const cutJournal: Scenario = async (random) => {
