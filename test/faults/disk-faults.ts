@@ -78,4 +78,6 @@ export const fillState: Scenario = async (random) => {
   const status = await ended;
   await requireAccounted(here, status, 12);
   assert.equal(status.exitCode, 0, status.missingRanges.join(" "));
+  // Before its disk is taken away, and with it the way to find it.
+  await client.shutdown({ force: true });
 };
