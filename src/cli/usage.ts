@@ -19,8 +19,8 @@ const renderFlags = `  --write W            the Write node, by its full name (Gr
   --proxy, --full      proxy or full size, whatever the script says
   --continue-on-error  go on with the next frame after an error, in the same Nuke (otherwise in a new one)
   --retries N          how often a failed frame is rendered again, alone (default 2; 0: never)
-  --while-rendering W  when the script is saved meanwhile: copy (default: it renders from a copy made at the start), hold
-                       (render the script itself, wait until it is resumed), go-on (with what was saved)
+  --while-rendering W  when the script is saved meanwhile: copy (default: the rest is rendered from a copy of what it was),
+                       hold (wait until the render is resumed), go-on (with what was saved)
   --nuke PATH          the Nuke to use (default: the setting for the script's version, else an installed one)
   --nuke-argument A    one more word for Nuke's command line, such as -i; may be repeated
   --demo               use the demo renderer instead of Nuke

@@ -46,9 +46,8 @@ export const proxyModeSchema = z.enum(["script", "proxy", "full"]);
 export type ProxyMode = z.infer<typeof proxyModeSchema>;
 
 /**
- * What a render does about a script that is saved while it renders. `copy`: it renders from a copy made at the start; `hold`: it renders
- * the script itself, and starts no Nuke any more when it was saved until somebody resumes it; `go-on`: it says so and goes on with what
- * was saved.
+ * What a render does about a script that is saved while it renders. `copy`: what is left is rendered from a copy of what it was; `hold`: no
+ * Nuke is started any more until somebody resumes it; `go-on`: it says so and goes on with what was saved.
  */
 export const whileRenderingSchema = z.enum(["copy", "hold", "go-on"]);
 export type WhileRendering = z.infer<typeof whileRenderingSchema>;

@@ -17,7 +17,7 @@ export interface ChunkFacts extends ProcessEnd {
   /** The first error Nuke reported, in its words. */
   readonly firstError: string | null;
   /** Why we ended it; null when it ended by itself. `late`: it did not end after its render. */
-  readonly ended: "cancelled" | "paused" | "gave-way" | "silent" | "late" | null;
+  readonly ended: "cancelled" | "paused" | "distrusted" | "gave-way" | "silent" | "late" | null;
   /** Nobody saw how it ended: no service ran. */
   readonly unwatched: boolean;
   /** How long it had said nothing when it was ended for that, ms. */
@@ -41,6 +41,11 @@ export function judgeChunk(facts: ChunkFacts): Judgment {
     return { verdict: "paused", reason: `Paused; ${done}, the others are rendered later.` };
   if (ended === "gave-way" && framesMissing > 0)
     return { verdict: "gave-way", reason: `Made room in memory; ${done}, the others are rendered later.` };
+  if (ended === "distrusted")
+    return {
+      verdict: "unwatched",
+      reason: "The script was saved while this Nuke read it; its frames are rendered anew.",
+    };
   if (ended === "silent" && framesMissing > 0)
     return {
       verdict: "hung",

@@ -20,6 +20,7 @@ export class ChunkLeave {
   /** It had to make room. */
   #gaveWay = false;
   #late = false;
+  #distrusted = false;
   /** It said nothing for so long (ms) that it was ended; null otherwise. */
   #silentMs: number | null = null;
   readonly #lateness = new Grace();
@@ -39,6 +40,7 @@ export class ChunkLeave {
   get because(): ChunkFacts["ended"] {
     if (this.#cancelled) return "cancelled";
     if (this.#paused) return "paused";
+    if (this.#distrusted) return "distrusted";
     if (this.#gaveWay) return "gave-way";
     if (this.#silentMs !== null) return "silent";
     return this.#late ? "late" : null;
@@ -62,6 +64,21 @@ export class ChunkLeave {
   pause(): void {
     this.#paused = true;
     this.#stopInBackground();
+  }
+
+  /** Nobody knows which version of its script it has read. */
+  distrust(): void {
+    this.#distrusted = true;
+    this.#facts.say(
+      "warning",
+      "The script was saved while this Nuke read it, so it is ended; its frames are rendered anew.",
+    );
+    this.#stopInBackground();
+  }
+
+  /** What it says is not taken. */
+  get isDistrusted(): boolean {
+    return this.#distrusted;
   }
 
   /** Ends it to make room; one that ends by itself behind its frame (`bySelf`) has a while for that. */

@@ -37,6 +37,14 @@ export interface WarmSide {
   failed(run: WarmTalk, frame: number, n: number, message: string): void;
 }
 
+/** How a Nuke reads its script. */
+export interface ScriptReading {
+  /** The words it is started with. */
+  words(argv: readonly string[]): readonly string[];
+  /** Now that it has read it: it cannot have been saved just then. */
+  isSame(): Promise<boolean>;
+}
+
 export interface ChunkOrder {
   readonly job: string;
   readonly plan: RenderPlan;
@@ -53,6 +61,7 @@ export interface ChunkOrder {
   readonly walled: (nuke: Pick<Walled, "argv" | "env">, warn: (text: string) => void) => Promise<Walled>;
   /** Null: a Nuke is started for it. */
   readonly adopted: Adopted | null;
+  readonly script: ScriptReading;
   /** Null: it renders its range and ends. */
   readonly warm: WarmSide | null;
   readonly emit: (event: RenderEvent) => void;

@@ -43,6 +43,7 @@ export class ChunkRun {
   /** What was said before this service ran, people have been told. */
   #catchingUp = false;
   #totalSeen = false;
+  #hasRead = false;
   /** A warm one that went, for no service gave a sign. */
   #abandoned = false;
   readonly #leave: ChunkLeave;
@@ -214,7 +215,7 @@ export class ChunkRun {
     const { outFile, errFile } = this.#logs;
     const { index, frames } = chunk;
     this.warm?.open(adopted);
-    const argv = this.warm?.argv ?? chunk.argv;
+    const argv = this.#order.script.words(this.warm?.argv ?? chunk.argv);
     if (adopted === null) {
       const marked = { ...env, [CHUNK_VARIABLE]: String(index) };
       const nuke = await this.#order.walled({ argv, env: marked }, (text) => this.warn(text));
@@ -326,12 +327,24 @@ export class ChunkRun {
       if (lines.length > 0 && !this.#catchingUp)
         emit({ type: "lines", job, chunk: chunk.index, stream, lines });
       for (const one of found) {
+        if (!(await this.#trusts(one))) return;
         if (one.kind !== "line") await this.#understand(one);
         else if (this.warm && isWarmReport(one.text)) await this.#hear(this.warm.hear(one.text));
       }
     }
     const { remark } = this.#logs;
     if (remark !== null) this.#say("warning", remark);
+  }
+
+  /** Once it has read its script, or done anything with it: whether that was the right one. */
+  async #trusts(said: NukeOutput): Promise<boolean> {
+    if (this.#leave.isDistrusted) return false;
+    if (this.#hasRead || !showsReading(said)) return true;
+    this.#hasRead = true;
+    // What an earlier service had begun to take, it had looked at.
+    if (this.#order.adopted !== null || (await this.#order.script.isSame())) return true;
+    this.#leave.distrust();
+    return false;
   }
 
   async #understand(said: Exclude<NukeOutput, { kind: "line" }>): Promise<void> {
@@ -417,4 +430,10 @@ export class ChunkRun {
   #say(severity: "error" | "warning" | "info", text: string): void {
     if (!this.#catchingUp) this.#messages.say(severity, text);
   }
+}
+
+/** With `-V 1` Nuke tells that it has read the script (nuke-cli.md 1.5); whoever renders has read it in any case. */
+function showsReading(said: NukeOutput): boolean {
+  if (said.kind !== "line") return said.kind === "took" || said.kind === "frame" || said.kind === "total";
+  return said.text.includes("Read nuke script: ") || isWarmReport(said.text);
 }

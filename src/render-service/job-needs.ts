@@ -4,9 +4,11 @@ import { count, duration } from "../plan/display.ts";
 import type { Held } from "../plan/events.ts";
 import { displayFrames, framesOf } from "../plan/frames.ts";
 import type { RenderJob } from "../plan/job.ts";
+import { wordsForCopy } from "../plan/script-care.ts";
 import type { ChunkList } from "./chunk-list.ts";
 import type { Ending } from "./frame-book.ts";
 import type { Hold, Look } from "./job-holds.ts";
+import type { ScriptReading } from "./chunk-order.ts";
 import { refusalText } from "./job-words.ts";
 import { OutputPlace } from "./output-place.ts";
 import type { Patience } from "./patience.ts";
@@ -41,6 +43,7 @@ export class JobNeeds {
   readonly #place: OutputPlace;
   readonly #script: ScriptCare | null;
   #held: Held | null = null;
+  #besideTold = false;
   #looking = 0;
   #look: Promise<Instead | null> | null = null;
 
@@ -50,7 +53,7 @@ export class JobNeeds {
     this.#license = new PatientHold(patience.license);
     this.#output = new PatientHold(patience.output);
     this.#place = new OutputPlace(job.plan, folder);
-    this.#script = script && new ScriptCare(job, script);
+    this.#script = script && new ScriptCare(job, script, folder);
   }
 
   /** Null: nothing holds the job. */
@@ -197,7 +200,10 @@ export class JobNeeds {
     const care = this.#script;
     if (care === null) return null;
     const found = await care.look();
-    if (found === "same") return null;
+    if (found === "same") {
+      this.#tellBeside(care.beside);
+      return null;
+    }
     if (found === "gone") {
       const text = `${this.#name} is gone.`;
       if (this.#held?.by !== "script")
@@ -220,6 +226,27 @@ export class JobNeeds {
     this.#order.accepted(await care.accept());
     this.#order.say(old.length > 0 ? "warning" : "info", `${text} From here on it is rendered as it is now.`);
     return null;
+  }
+
+  /** Said once. */
+  #tellBeside(copy: string | null): void {
+    if (copy === null || this.#besideTold) return;
+    this.#besideTold = true;
+    this.#order.say(
+      "info",
+      `${this.#name} was saved or removed while it renders. What is left is rendered from a copy of the version before, ${basename(copy)} beside it.`,
+    );
+  }
+
+  /** The script as a Nuke that is started now reads it. */
+  get reading(): ScriptReading {
+    const care = this.#script;
+    const copy = care?.beside ?? null;
+    const { script } = this.#order.job.plan;
+    return {
+      words: (argv) => (copy === null ? argv : wordsForCopy(argv, script, copy)),
+      isSame: async () => care === null || copy !== null || (await care.isSame()),
+    };
   }
 
   async #lookForScript(care: ScriptCare): Promise<Look> {

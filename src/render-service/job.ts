@@ -184,6 +184,7 @@ export class Job {
       keeping,
       walled: (nuke, warn) => walls.around(nuke, { job: id, needMB: () => this.needMB, warn }),
       adopted,
+      script: this.#needs.reading,
       silenceLimitMs: () => this.#lessons.silenceLimitMs,
       emit: (event) => this.#pass(event),
       changed: () => this.#pace.changed(),

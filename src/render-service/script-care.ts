@@ -1,7 +1,7 @@
 /** Keeps the script of a job what it was: looks whether it was saved, and makes its copy again when somebody removed that. */
 import { stat } from "node:fs/promises";
 import type { RenderJob } from "../plan/job.ts";
-import { copyScript } from "./script-copy.ts";
+import { copyBeside, copyScript } from "./script-copy.ts";
 import { type ScriptMark, ScriptWatch, markScript } from "./script-watch.ts";
 
 /** Between two looks for a script that is gone, ms: at first, and at most. */
@@ -14,15 +14,21 @@ export class ScriptCare {
   /** What is rendered from, where that is a copy. */
   readonly #copy: string | null;
   readonly #goesOn: boolean;
+  /** The job's own folder, where the text of the script is kept; null when it is not. */
+  readonly #kept: string | null;
+  /** What Nukes read now in place of the script; null: the script. */
+  #beside: string | null = null;
   #watch: ScriptWatch;
   /** The version that is rendered. */
   #mark: ScriptMark;
   #allowed = false;
   #waitMs = FIRST_WAIT_MS;
 
-  constructor({ plan, source }: Pick<RenderJob, "plan" | "source">, mark: ScriptMark) {
+  /** @param folder the job's own. */
+  constructor({ plan, source }: Pick<RenderJob, "plan" | "source">, mark: ScriptMark, folder: string) {
     this.#source = source ?? plan.script;
     this.#copy = plan.script === this.#source ? null : plan.script;
+    this.#kept = plan.whileRendering === "copy" && this.#copy === null ? folder : null;
     this.#goesOn = plan.whileRendering === "go-on";
     this.#mark = mark;
     this.#watch = new ScriptWatch(this.#source, mark);
@@ -34,11 +40,29 @@ export class ScriptCare {
     this.#watch = new ScriptWatch(this.#source, mark);
   }
 
+  /** What Nukes that are started now read in place of the script; null: the script itself. */
+  get beside(): string | null {
+    return this.#beside;
+  }
+
+  /** The script is what it was. Of one whose text is not kept nobody can tell what else to read. */
+  async isSame(): Promise<boolean> {
+    return this.#kept === null || (await this.#watch.look()) === "same";
+  }
+
+  /** One that has changed, or is gone, is `same` where its text is kept and can be laid beside it. */
   async look(): Promise<"same" | "changed" | "gone"> {
     if (this.#copy !== null && (await isThere(this.#copy))) return this.#is("same");
     const found = await this.#watch.look();
     if (found === "same" && this.#copy !== null) await copyScript(this.#source, this.#copy);
-    return this.#is(found);
+    if (this.#kept === null || found === "same") {
+      this.#beside = null;
+      return this.#is(found);
+    }
+    const beside = await copyBeside(this.#source, this.#kept).catch(() => null);
+    if (beside === null) return this.#is(found);
+    this.#beside = beside;
+    return this.#is("same");
   }
 
   /** Whether nobody has to be asked about a change. @param begun frames of the version before are rendered. */

@@ -4,27 +4,27 @@ import { constants } from "node:fs";
 import { copyFile, readFile, readdir, rm, stat, utimes, writeFile } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
 import type { RenderJob } from "../plan/job.ts";
-import { planOfCopy } from "../plan/script-care.ts";
 import { RenderServiceError, messageOf } from "./errors.ts";
 import { type ScriptMark, markScript } from "./script-watch.ts";
 
+/** In the job's folder: the script as it was when it was submitted. */
+const SNAPSHOT = "script.nk";
 /** Names the copy in the job's folder, before it is made: what a killed service leaves is found by it. */
 const NOTE = "script-copy";
 /** Somebody who saves just now is done soon. */
 const MOST_TRIES = 3;
 
 export interface KeptScript {
-  /** Renders from the copy, where one was made. */
   readonly job: RenderJob;
   /** Null: nobody looks after the script. */
   readonly mark: ScriptMark | null;
-  /** Why there is no copy though one was asked for; null when all is as asked. */
+  /** Why its text is not kept though that was asked for; null when all is as asked. */
   readonly problem: string | null;
 }
 
 /**
- * Makes the copy a plan asks for, beside the script: relative names, `[file dirname [value root.name]]` and the project directory keep their meaning.
- * Where it cannot be made, the script is rendered in place and watched.
+ * Keeps the text of a script for as long as its job renders. Nukes read the script itself while it is as it was, and a copy beside it from
+ * when it is not (`copyBeside`). Where its text cannot be kept, it is watched only.
  * @param folder the job's own.
  * @throws {RenderServiceError} `bad-plan` when there is no script.
  */
@@ -34,21 +34,27 @@ export async function keepScript(job: RenderJob, folder: string): Promise<KeptSc
   if (care === undefined) return { job, mark: null, problem: null };
   const mark = await markOf(plan.script);
   if (care !== "copy" || temporaryScript !== undefined) return { job, mark, problem: null };
-  const copy = copyName(plan.script);
-  await writeFile(join(folder, NOTE), copy, { mode: 0o600 });
   try {
-    const copied = await copyScript(plan.script, copy);
-    const source = job.source ?? plan.script;
-    return {
-      job: { ...job, plan: planOfCopy(plan, copy), source, temporaryScript: copy },
-      mark: copied,
-      problem: null,
-    };
+    return { job, mark: await copyScript(plan.script, join(folder, SNAPSHOT)), problem: null };
   } catch (error) {
-    await rm(copy, { force: true }).catch(() => undefined);
-    const problem = `No copy of the script could be made beside it (${messageOf(error)}), so it is rendered in place. When it is saved meanwhile, no further Nuke is started until you resume the render.`;
+    const problem = `The text of the script could not be kept (${messageOf(error)}). When it is saved meanwhile, no further Nuke is started until you resume the render.`;
     return { job: { ...job, plan: { ...plan, whileRendering: "hold" } }, mark, problem };
   }
+}
+
+/**
+ * Lays the script as it was when its job was submitted beside it, hidden, where that is not done yet: relative names, `[file dirname
+ * [value root.name]]` and the project directory keep their meaning.
+ * @returns where it is.
+ * @throws what the file system says, as of a folder that may not be written to.
+ */
+export async function copyBeside(script: string, folder: string): Promise<string> {
+  const noted = await readFile(join(folder, NOTE), "utf8").catch(() => "");
+  const copy = noted === "" ? copyName(script) : noted;
+  if (noted === "") await writeFile(join(folder, NOTE), copy, { mode: 0o600 });
+  const there = await stat(copy).catch(() => null);
+  if (there === null) await copyScript(join(folder, SNAPSHOT), copy);
+  return copy;
 }
 
 /** Copies it whole, with its time; answers with what was copied. @throws what the file system says. */
@@ -69,17 +75,27 @@ export async function copyScript(script: string, copy: string): Promise<ScriptMa
   }
 }
 
-/** Removes it when its job is over: only what was rendered from, and never what the artist works on. */
+/** Removes the copies of a job that is over: its own, and the one it came with; never what the artist works on. */
 export async function removeScriptCopy(
   { temporaryScript, source, plan }: Pick<RenderJob, "temporaryScript" | "source" | "plan">,
   folder: string,
 ): Promise<void> {
   if (temporaryScript !== undefined) {
     const copy = resolve(temporaryScript);
-    if (copy === resolve(plan.script) && source !== undefined && copy !== resolve(source))
-      await rm(copy, { force: true }).catch(() => undefined);
+    if (copy === resolve(plan.script) && source !== undefined && copy !== resolve(source)) await remove(copy);
   }
-  await rm(join(folder, NOTE), { force: true }).catch(() => undefined);
+  await removeNoted(folder);
+  await remove(join(folder, SNAPSHOT));
+}
+
+async function removeNoted(folder: string): Promise<void> {
+  const copy = await readFile(join(folder, NOTE), "utf8").catch(() => "");
+  if (copyPattern.test(basename(copy))) await remove(copy);
+  await remove(join(folder, NOTE));
+}
+
+async function remove(file: string): Promise<void> {
+  await rm(file, { force: true }).catch(() => undefined);
 }
 
 /** Removes the copies that services left which were killed before they had noted a job, or after it was over. */
@@ -88,19 +104,17 @@ export async function sweepScriptCopies(folders: readonly string[]): Promise<voi
     const names = await readdir(folder).catch((): string[] => []);
     if (!names.includes(NOTE) || (names.includes("journal.jsonl") && !names.includes("status.json")))
       continue;
-    const copy = await readFile(join(folder, NOTE), "utf8").catch(() => "");
-    if (copyPattern.test(basename(copy))) await rm(copy, { force: true }).catch(() => undefined);
-    await rm(join(folder, NOTE), { force: true }).catch(() => undefined);
+    await removeNoted(folder);
   }
 }
 
-const copyPattern = /^\..+\.rendering-[\da-f]{8}\.nk$/u;
+const copyPattern = /^\..+\.rendering-[\da-f]{8}\.\w+$/u;
 
+/** With its own ending: Nuke takes what is in a script by it. */
 function copyName(script: string): string {
-  return join(
-    dirname(script),
-    `.${basename(script).replace(/\.nk$/u, "")}.rendering-${randomUUID().slice(0, 8)}.nk`,
-  );
+  const ending = /\.\w+$/u.exec(script)?.[0] ?? ".nk";
+  const name = basename(script, ending);
+  return join(dirname(script), `.${name}.rendering-${randomUUID().slice(0, 8)}${ending}`);
 }
 
 async function markOf(script: string): Promise<ScriptMark> {

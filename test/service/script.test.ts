@@ -1,5 +1,6 @@
 /** Scripts that are saved, removed or cannot be copied while they render: no frames of two versions without a word. */
 import assert from "node:assert/strict";
+import { readdirSync, rmSync } from "node:fs";
 import { mkdir, readFile, readdir, rm, writeFile } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { test } from "node:test";
@@ -64,56 +65,113 @@ async function kill(client: RenderServiceClient): Promise<void> {
   await gone;
 }
 
-test("copy: however often it is saved, and though the service is killed, all frames are of one version; the copy goes", async () => {
+const argvOf = (events: readonly RenderEvent[]): string[] =>
+  eventsOf(events, "chunk-started").map(({ argv }) => argv.join(" "));
+
+test("copy: Nukes read the script itself while it is as it was, with the very words of the plan", async () => {
   await using here = await place();
   const client = await here.connect();
-  const { id, events } = await start(client, await scriptJob(here, "copy"));
-  const [copy, ...more] = await copiesIn(here.folder);
-  assert.ok(copy !== undefined && more.length === 0);
-  assert.match(copy, /^\.shot\.rendering-[0-9a-f]{8}\.nk$/u, "hidden, and beside the script");
-  const [started] = eventsOf(events, "chunk-started");
-  assert.ok(started?.argv.includes(join(here.folder, copy)));
+  const job = await scriptJob(here, "copy");
+  const { over, events } = await start(client, job);
+  await letGo(here);
+  await over;
+  assert.deepEqual(
+    argvOf(events),
+    job.plan.chunks.map(({ argv }) => argv.join(" ")),
+  );
+  assert.deepEqual(await copiesIn(here.folder), []);
+  assert.deepEqual(eventsOf(events, "message"), []);
+});
+
+test("copy: saved while it renders, and its service killed, all frames are of one version; no copy is left", async () => {
+  await using here = await place();
+  const client = await here.connect();
+  const { id } = await start(client, await scriptJob(here, "copy"));
+  assert.deepEqual(await copiesIn(here.folder), []);
   await save(here);
   await kill(client);
   const next = await here.connect();
+  const events: RenderEvent[] = [];
+  next.onEvent((event) => events.push(event));
   const over = nextEvent(next, isOver);
+  const second = nextEvent(next, ({ type }) => type === "chunk-started");
   await next.watch({ jobs: "all", lines: false });
   await letGo(here);
+  await second;
   await over;
   assert.deepEqual(await texts(here), ["version 1", "version 1", "version 1", "version 1"]);
+  assert.equal(argvOf(events).length, 3);
+  for (const words of argvOf(events))
+    assert.match(words, /\/\.shot\.rendering-[0-9a-f]{8}\.nk /u, "hidden, and beside the script");
+  const told = eventsOf(events, "message").filter(({ text }) =>
+    text.includes("a copy of the version before"),
+  );
+  assert.equal(told.length, 1);
   assert.deepEqual(await copiesIn(here.folder), []);
+  assert.ok(!(await readdir(join(here.state, "jobs", id))).includes("script.nk"));
   const status = await next.job(id);
   assert.deepEqual([basename(status.script), status.exitCode], ["shot.nk", 0]);
   assert.deepEqual(await readFile(join(here.folder, "shot.nk"), "utf8"), "version 2, saved");
 });
 
-test("copy: one that somebody removed is made again; when the script was saved too, somebody is asked", async () => {
+test("copy: saved at the moment a Nuke reads it, that Nuke is ended and its frames are rendered anew", async () => {
   await using here = await place();
   const client = await here.connect();
-  const { id, over } = await start(client, await scriptJob(here, "copy"));
-  const removeCopies = async (): Promise<void> => {
-    for (const name of await copiesIn(here.folder)) await rm(join(here.folder, name));
+  const job = await scriptJob(here, "copy");
+  // What it reads, it reads late, and tells nothing of it before its first frame.
+  const late = (argv: readonly string[]): string[] =>
+    argv.map((word) =>
+      word.replace(
+        "(async () => {",
+        `(async () => { say("Nuke\\n"); while (!fs.existsSync(path.join(out, "read"))) await sleep(20);`,
+      ),
+    );
+  const plan = {
+    ...job.plan,
+    command: { ...job.plan.command, before: late(job.plan.command.before) },
+    chunks: job.plan.chunks.map((chunk) => ({ ...chunk, argv: late(chunk.argv) })),
   };
-  await removeCopies();
-  const second = nextEvent(client, (event) => event.type === "frame-done" && event.frame === 4);
+  const events: RenderEvent[] = [];
+  client.onEvent((event) => events.push(event));
+  const speaks = nextEvent(client, ({ type }) => type === "lines");
+  const over = nextEvent(client, isOver);
+  await client.submit({ ...job, plan }, { watch: true, lines: true });
+  await speaks;
+  await save(here);
+  await writeFile(join(here.frames, "read"), "");
   await letGo(here);
-  await second;
   await over;
   assert.deepEqual(await texts(here), ["version 1", "version 1", "version 1", "version 1"]);
+  assert.ok(eventsOf(events, "message").some(({ text }) => /saved while this Nuke read it/u.test(text)));
+  assert.deepEqual(eventsOf(events, "frame-failed"), []);
+  assert.deepEqual(
+    eventsOf(events, "frame-done")
+      .map(({ frame }) => frame)
+      .sort((a, b) => a - b),
+    [1, 2, 3, 4],
+    "each is told once",
+  );
+});
 
-  await rm(join(here.frames, "go"));
-  const again = await start(client, await scriptJob(here, "copy"));
-  await removeCopies();
-  await save(here);
-  const paused = nextEvent(client, says(/was saved while it renders/u));
+test("copy: one that somebody removed is made again, and a script that is gone is not missed", async () => {
+  await using here = await place();
+  const client = await here.connect();
+  const job = await scriptJob(here, "copy");
+  const { over, events } = await start(client, job);
+  await rm(join(here.folder, "shot.nk"));
+  let removed = 0;
+  client.onEvent((event) => {
+    if (event.type !== "chunk-finished") return;
+    for (const name of readdirSync(here.folder)) {
+      if (!name.includes(".rendering-")) continue;
+      rmSync(join(here.folder, name));
+      removed++;
+    }
+  });
   await letGo(here);
-  await paused;
-  assert.deepEqual((await client.job(again.id)).held?.by, "script");
-  await client.resume({ job: again.id });
-  await again.over;
-  assert.deepEqual(await texts(here), ["version 1", ...Array.from({ length: 3 }, () => "version 2, saved")]);
-  assert.deepEqual(await copiesIn(here.folder), []);
-  assert.notEqual(again.id, id);
+  await over;
+  assert.deepEqual(await texts(here), ["version 1", "version 1", "version 1", "version 1"]);
+  assert.ok(removed > 0);
 });
 
 test("hold: saved meanwhile, no further Nuke is started until it is resumed, by the next service too", async () => {
@@ -206,19 +264,25 @@ test("a script that is not there is refused at once, and leaves nothing", async 
   assert.deepEqual(await readdir(join(here.state, "jobs")), []);
 });
 
-test("a folder that takes no copy: the script is rendered in place, and that is said", async () => {
+test("a folder that takes no copy: as long as the script is as it was, none is needed", async () => {
   await using here = await place();
   await using disk = await smallDisk(join(here.folder, "show"), 2, "scripts on a read-only disk");
   if (disk === null) return;
   const script = join(disk.folder, "shot.nk");
   await writeFile(script, "version 1");
-  await disk.readOnly(true);
   const client = await here.connect();
-  const { over, events } = await start(client, await scriptJob(here, "copy", script));
+  const { id, over } = await start(client, await scriptJob(here, "copy", script));
+  await writeFile(script, "version 2, saved");
+  await disk.readOnly(true);
+  const asked = nextEvent(client, says(/was saved while it renders; frame 1 is of the version before/u));
   await letGo(here);
+  await asked;
+  const status = await client.job(id);
+  assert.deepEqual([status.paused, status.held?.by], [true, "script"], "somebody is asked");
+  await disk.readOnly(false);
+  await client.resume({ job: id });
   await over;
-  assert.match(eventsOf(events, "message")[0]?.text ?? "", /No copy .* rendered in place/u);
-  assert.deepEqual(await texts(here), ["version 1", "version 1", "version 1", "version 1"]);
+  assert.deepEqual(new Set((await texts(here)).slice(1)).size, 1);
 });
 
 test("a copy that a killed service left before it had noted its job is removed by the next one", async () => {

@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
 import { planRender } from "../../src/plan/plan-render.ts";
-import { planOfCopy } from "../../src/plan/script-care.ts";
+import { wordsForCopy } from "../../src/plan/script-care.ts";
 import { ScriptWatch, markScript } from "../../src/render-service/script-watch.ts";
 import { usesOwnName } from "../../src/script/own-name.ts";
 import { parseScript } from "../../src/script/script.ts";
@@ -63,19 +63,21 @@ test("the plan says so, and renders such a script in place; what was asked for o
   assert.equal(planRender(aRequest(), someFacts({ whileRendering: "hold" })).whileRendering, "hold");
 });
 
-test("the plan of a copy differs in the script's words and nothing else", () => {
-  const plan = planRender(aRequest(), someFacts());
-  const copy = planOfCopy(plan, "/p/.my shot.rendering-01234567.nk");
-  assert.equal(copy.chunks.length, plan.chunks.length);
-  for (const [index, { argv }] of copy.chunks.entries())
+test("the words for a copy differ in the script's and nothing else", () => {
+  const { chunks, script } = planRender(aRequest(), someFacts());
+  const copy = "/p/.my shot.rendering-01234567.nk";
+  for (const { argv } of chunks)
     assert.deepEqual(
-      argv,
-      plan.chunks[index]?.argv.map((word) =>
-        word === "/p/my shot.nk" ? "/p/.my shot.rendering-01234567.nk" : word,
-      ),
+      wordsForCopy(argv, script, copy),
+      argv.map((word) => (word === "/p/my shot.nk" ? copy : word)),
     );
-  assert.equal(copy.command.after.at(-1), "/p/.my shot.rendering-01234567.nk");
-  assert.deepEqual([copy.cwd, copy.outputFile], [plan.cwd, plan.outputFile]);
+  // A Nuke that stays open is told by name.
+  assert.deepEqual(wordsForCopy(["nuke", "-t", "warm_nuke.py", `script=${script}`], script, copy), [
+    "nuke",
+    "-t",
+    "warm_nuke.py",
+    `script=${copy}`,
+  ]);
 });
 
 test("a script is known by its text: touched it is the same, changed it is not, and gone it is gone", async () => {
