@@ -157,7 +157,7 @@ test("copy: one that somebody removed is made again, and a script that is gone i
   await using here = await place();
   const client = await here.connect();
   const job = await scriptJob(here, "copy");
-  const { over, events } = await start(client, job);
+  const { over } = await start(client, job);
   await rm(join(here.folder, "shot.nk"));
   let removed = 0;
   client.onEvent((event) => {
