@@ -31,6 +31,8 @@ export interface WarmSide {
   spread(): void;
   /** Brings frames to a Nuke which has none left (by `take` of it); false when there are none. */
   more(to: WarmTalk): boolean;
+  /** Whether there will be some in a moment: a Nuke that is being ended leaves its own. */
+  soon(to: WarmTalk): boolean;
   /** Whether a frame has failed for want of a place for it: then its Nuke ends, and no frame is to blame. */
   excused(frame: number): Promise<boolean>;
   /** Decides on a frame that has failed, and was handed by command `n`: it goes elsewhere, or has failed for the last time. */

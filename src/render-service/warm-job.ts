@@ -73,6 +73,12 @@ export class WarmJob implements WarmSide {
     return gift !== null && this.#move(gift.from, to, gift.frames);
   }
 
+  soon(to: WarmTalk): boolean {
+    const { id, list, queue } = this.#facts;
+    if (queue.isBySelf(id, to.chunk) || queue.hasTooMany(id)) return false;
+    return list.running.some((run) => run.isLeaving && run.warm !== to && run.ledger.missing.length > 0);
+  }
+
   /**
    * Where one more Nuke may run and nothing waits for it, because more are wanted by now or memory has come free, the one with the most work before it
    * gives half of that to a chunk of its own, if that is worth a start.

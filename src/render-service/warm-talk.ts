@@ -156,7 +156,7 @@ export class WarmTalk {
       if (room <= 0) return true;
       if (this.#pending.length > 0 || this.#facts.side.more(this)) {
         if (!this.#tell({ do: "render", frames: this.#pending.slice(0, room) })) return true;
-      } else if (this.#handed.size > 0) return true;
+      } else if (this.#handed.size > 0 || this.#facts.side.soon(this)) return true;
       else this.end();
     }
     return !this.#ending;
