@@ -64,7 +64,7 @@ export class WriteLenses implements CodeLensProvider {
 
   async provideCodeLenses(document: TextDocument): Promise<CodeLens[]> {
     if (!readSettings(document.uri)["codeLens.enabled"]) return [];
-    const facts = await this.#scripts.facts(document);
+    const facts = await this.#scripts.facts(document, { brief: true });
     if (facts === null) return [];
     return facts.writes.flatMap((write) => {
       const line = Math.min(Math.max(0, write.line - 1), document.lineCount - 1);

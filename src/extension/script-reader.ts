@@ -23,12 +23,16 @@ export class ScriptReader {
   /** The server came up: what could not be told before can be now. */
   readonly onDidChange: Event<void> = this.#changed.event;
 
-  /** Null where the document is no script that can be read. */
-  async facts(document: TextDocument): Promise<ScriptFacts | null> {
+  /**
+   * Null where the document is no script that can be read.
+   * @param brief without what only planning has to know.
+   */
+  async facts(document: TextDocument, { brief = false } = {}): Promise<ScriptFacts | null> {
     if (document.languageId !== "nk") return null;
     const client = await this.start();
     const answer: unknown = await client.sendRequest(scriptFactsMethod, {
       uri: client.code2ProtocolConverter.asUri(document.uri),
+      brief,
     });
     return scriptFactsResultSchema.parse(answer);
   }

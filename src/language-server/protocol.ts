@@ -5,7 +5,11 @@ import { scriptFactsSchema } from "../plan/target.ts";
 /** Request: the Writes of an open document and what planning needs of its script. */
 export const scriptFactsMethod = "nukeRender/scriptFacts";
 
-export const scriptFactsParamsSchema = z.object({ uri: z.string() });
+export const scriptFactsParamsSchema = z.object({
+  uri: z.string(),
+  /** Without what only planning has to know, and takes time (`TargetOptions`). */
+  brief: z.optional(z.boolean()),
+});
 export type ScriptFactsParams = z.infer<typeof scriptFactsParamsSchema>;
 
 /** Null: the document is not open, or is no script that can be read. */

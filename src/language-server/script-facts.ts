@@ -8,9 +8,9 @@ export const scriptFactsFeature: Feature = {
   capabilities: {},
   register: ({ connection, scripts }) => {
     connection.onRequest(scriptFactsMethod, (params: unknown): ScriptFactsResult => {
-      const { uri } = scriptFactsParamsSchema.parse(params);
+      const { uri, brief = false } = scriptFactsParamsSchema.parse(params);
       const document = scripts.get(uri);
-      return document === undefined ? null : scriptFacts(document.script, pathOf(uri));
+      return document === undefined ? null : scriptFacts(document.script, pathOf(uri), { brief });
     });
   },
 };

@@ -25,7 +25,7 @@ const endings: ReadonlyMap<string, readonly string[]> = new Map(
 const typeOfEnding = new Map([...endings].flatMap(([type, all]) => all.map((ending) => [ending, type])));
 
 export function writeChecks(script: Script, path: string): Finding[] {
-  const facts = scriptFacts(script, path);
+  const facts = scriptFacts(script, path, { brief: true });
   const byLine = new Map(script.nodes.map((node) => [node.place.line, node]));
   const findings: Finding[] = [];
   const paths = new Map<string, WriteTarget>();

@@ -7,6 +7,8 @@ import { listProcesses } from "./process-list.ts";
 const EVERY_MS = process.platform === "linux" ? 500 : process.platform === "darwin" ? 1000 : 2000;
 /** The first look comes sooner, for the shortest of renders. */
 const FIRST_MS = 100;
+/** Looks that come soon take no more of a core than one part of so many: where short Nukes start all the time, they would. */
+const SOON_SHARE = 60;
 
 export class MemorySampler {
   readonly #jobs: () => readonly Job[];
@@ -18,6 +20,8 @@ export class MemorySampler {
   /** When a Nuke was started last, ms on the monotonic clock. */
   #started = 0;
   #failed = false;
+  /** How long the last look took, ms. */
+  #tookMs = 0;
 
   /** @param sampled called when all jobs have their new figures. */
   constructor(jobs: () => readonly Job[], sampled: () => void, log: (line: string) => void) {
@@ -30,9 +34,9 @@ export class MemorySampler {
   start(): void {
     this.#started = performance.now();
     // One Nuke after another must not put the look off forever.
-    if (performance.now() + FIRST_MS >= this.#due) return;
+    if (performance.now() + this.#soonMs >= this.#due) return;
     if (this.#timer) clearTimeout(this.#timer);
-    this.#schedule(FIRST_MS);
+    this.#schedule(this.#soonMs);
   }
 
   stop(): void {
@@ -51,15 +55,21 @@ export class MemorySampler {
     this.#timer = timer;
   }
 
+  get #soonMs(): number {
+    return Math.min(EVERY_MS, Math.max(FIRST_MS, this.#tookMs * SOON_SHARE));
+  }
+
   /** A Nuke that has just started is looked at a few times soon: it may not be there for long. */
   get #nextMs(): number {
-    return performance.now() - this.#started < 4 * FIRST_MS ? FIRST_MS : EVERY_MS;
+    return performance.now() - this.#started < 4 * FIRST_MS ? this.#soonMs : EVERY_MS;
   }
 
   async #sample(): Promise<void> {
     try {
+      const began = performance.now();
       const list = await listProcesses();
       for (const job of this.#jobs()) job.sample(list);
+      this.#tookMs = performance.now() - began;
       this.#sampled();
     } catch (error) {
       // Rendering goes on without figures; said once.

@@ -30,9 +30,10 @@ export function writeNeeds(
     writers.set(pattern(file), [...(writers.get(pattern(file)) ?? []), node]);
   }
   if (writers.size === 0) return needs;
+  const endings = new Set([...writers.keys()].map(lastPart));
   const readers = new Map<ScriptNode, ScriptNode[]>();
   for (const node of nodes) {
-    if (!readsFile(node, writes)) continue;
+    if (!mayRead(node, endings) || !readsFile(node, writes)) continue;
     const file = writes.has(node) ? writes.get(node)?.file : fileOf(node);
     for (const writer of (file && writers.get(pattern(file))) || [])
       if (writer !== node) readers.set(writer, [...(readers.get(writer) ?? []), node]);
@@ -65,9 +66,20 @@ export function pattern(file: string): string {
     );
 }
 
+/** Nearly all that read something are sorted out by the last part of the name as it stands there. */
+function mayRead(node: ScriptNode, endings: ReadonlySet<string>): boolean {
+  if (!(node.hasFile || (node.cloneOf?.hasFile ?? false))) return false;
+  const last = lastPart(node.effectiveKnob("file") ?? "");
+  return /[[\]{}$\\:]/u.test(last) || endings.has(pattern(last));
+}
+
+function lastPart(file: string): string {
+  return file.slice(file.lastIndexOf("/") + 1);
+}
+
 /** Reads, cameras, geometry, and Writes switched to read. */
 function readsFile(node: ScriptNode, writes: ReadonlyMap<ScriptNode, unknown>): boolean {
-  if (!(node.hasFile || (node.cloneOf?.hasFile ?? false)) || isOn(node, "disable")) return false;
+  if (isOn(node, "disable")) return false;
   if (writes.has(node)) return isOn(node, "reading");
   // Cameras, axes and lights do so only when told to; geometry unless it is told not to.
   return /camera|axis|light/iu.test(node.class)

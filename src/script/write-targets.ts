@@ -11,6 +11,8 @@ import { writeNeeds } from "./write-needs.ts";
 export interface TargetOptions {
   /** For `[getenv …]` in file names. */
   readonly env?: Readonly<Record<string, string | undefined>>;
+  /** Leaves out which Writes need which, and whether the script uses its own name: lenses are drawn with every edit, and show neither. */
+  readonly brief?: boolean;
 }
 
 /** Types that hold a whole range in one file (nuke-cli.md 5.2; .abc, .fbx and .usd hold geometry over time). */
@@ -31,7 +33,7 @@ export function scriptFacts(script: Script, path: string, options: TargetOptions
     last: frameKnob(script.root, "last_frame", 100),
     views: rootViews(script.root),
     proxy: isTrue(script.root?.knob("proxy")),
-    ownName: usesOwnName(script.text),
+    ownName: options.brief ? null : usesOwnName(script.text),
     writes: writeTargets(script, path, options),
   };
 }
@@ -40,7 +42,7 @@ export function scriptFacts(script: Script, path: string, options: TargetOptions
 export function writeTargets(
   script: Script,
   path: string,
-  { env = process.env }: TargetOptions = {},
+  { env = process.env, brief = false }: TargetOptions = {},
 ): WriteTarget[] {
   const names = new GivenNames(script.nodes, isWrite);
   const writers = script.nodes.filter(isWrite);
@@ -53,7 +55,7 @@ export function writeTargets(
       env,
     });
   const files = new Map(writers.map((node) => [node, expandedOf(node)]));
-  const needs = writeNeeds(script.nodes, files, (node) => expandedOf(node).file);
+  const needs = brief ? null : writeNeeds(script.nodes, files, (node) => expandedOf(node).file);
   return writers.map((node) => {
     const knob = (name: string): string => node.effectiveKnob(name) ?? "";
     const file = knob("file");
@@ -79,7 +81,7 @@ export function writeTargets(
       renderOrder: Number.parseFloat(knob("render_order")) || 1,
       createDirectories: isTrue(knob("create_directories")),
       renumbered: knob("frame_mode") !== "" && knob("frame") !== "",
-      needs: (needs.get(node) ?? []).map(({ write, reader }) => ({
+      needs: (needs?.get(node) ?? []).map(({ write, reader }) => ({
         write: names.fullName(write),
         reader: reader.fullName || reader.class,
       })),
