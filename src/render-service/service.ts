@@ -12,6 +12,7 @@ import type { ChunkRun } from "./chunk-run.ts";
 import { dealtByHistory } from "./dealing.ts";
 import { RenderServiceError, messageOf, unknownJob } from "./errors.ts";
 import { EventListeners, type Listener } from "./event-listeners.ts";
+import { IdleMemory } from "./idle-memory.ts";
 import { JobFolders, chunkLog } from "./job-folders.ts";
 import { Job } from "./job.ts";
 import type { AfterChunk, JobOpening } from "./job-terms.ts";
@@ -59,6 +60,7 @@ export class RenderService {
   readonly #walls = new MemoryWalls(this.#loads, () => this.#admission.budgetMB);
   readonly #listeners: EventListeners;
   readonly #sampler: MemorySampler;
+  readonly #memory = new IdleMemory();
   /** Told when nothing renders or waits for its turn any more. */
   readonly #quietWaiters = new Set<() => void>();
   /** What people change of jobs. */
@@ -104,6 +106,7 @@ export class RenderService {
     service.#waits.enterAll();
     service.#pump();
     await service.#keeping.forgetOld(folders, service.#active, service.#finished);
+    service.#tellQuiet();
     return service;
   }
 
@@ -390,6 +393,7 @@ export class RenderService {
 
   #tellQuiet(): void {
     if (this.#busy.length > 0) return;
+    this.#memory.calm();
     this.#sampler.stop();
     for (const waiter of this.#quietWaiters) waiter();
     this.#quietWaiters.clear();

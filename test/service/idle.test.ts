@@ -13,6 +13,8 @@ import { processorSeconds, residentMB } from "./service-figures.ts";
 
 /** MB; a Node alone takes more than forty. */
 const MOST_MB = 60;
+/** What is left of a render when the heap has been tidied up; less here, but machines differ. */
+const MORE_MB = 3;
 const bundle = join(import.meta.dirname, "../../out/render-service.mjs");
 
 test("idle, fresh and after a render, the service takes little memory and no processor time", async () => {
@@ -45,8 +47,8 @@ test("idle, fresh and after a render, the service takes little memory and no pro
   assert.ok(took <= 0.2, `${took} s of processor time in two seconds and twenty answers`);
   const job = fakeJob(here, renderAll, { range: "1-200", chunks: ["1-100", "101-200"], parallel: 2 });
   assert.equal((await runJob(client, job)).exitCode, 0);
-  const after = await settles(pid, MOST_MB + 15);
-  assert.ok(after < MOST_MB + 15, `after a render: ${after} MB`);
+  const after = await settles(pid);
+  assert.ok(after < MOST_MB + MORE_MB, `after a render: ${after} MB`);
   console.log(`idle: ${fresh.toFixed(1)} MB fresh, ${after.toFixed(1)} MB after a render`);
 });
 
