@@ -12,13 +12,18 @@ export interface TreeMemory {
 /** What of a process's memory is the share of others, as it was when the kernel was asked last. */
 interface Share {
   readonly othersMB: number;
-  /** Milliseconds on the monotonic clock when to ask again. */
+  /** What was resident then, MB. */
+  readonly residentMB: number;
+  /** Milliseconds on the monotonic clock when to ask again, and when to ask again if it has become another size since. */
   readonly due: number;
+  readonly earliest: number;
 }
 
 /** The kernel walks all page tables of a process to tell its share: not more often than this (ms), and for no more than 1 % of the time. */
 const SHARE_MS = 2000;
 const SHARE_COST = 100;
+/** A process that has grown by this part since (one that starts maps its shared code then) is asked for again at once. */
+const GROWN = 0.2;
 
 /**
  * Measures one tree again and again. On Linux pages that several processes share (Nuke's own code, which every Nuke maps) count
@@ -35,7 +40,7 @@ export class TreeMeter {
       const status = readStatus(member.pid);
       const key = `${member.pid} ${member.started}`;
       const known = this.#shares.get(key);
-      const share = known && performance.now() < known.due ? known : readShare(member.pid, status.now);
+      const share = known && holds(known, status.now) ? known : readShare(member.pid, status.now);
       shares.set(key, share);
       const own = (megabytes: number): number => Math.max(0, megabytes - share.othersMB);
       return { now: own(status.now), high: own(status.high) };
@@ -48,6 +53,12 @@ export class TreeMeter {
   }
 }
 
+function holds({ due, earliest, residentMB }: Share, nowMB: number): boolean {
+  const now = performance.now();
+  if (now < earliest) return true;
+  return now < due && Math.abs(nowMB - residentMB) <= residentMB * GROWN;
+}
+
 function readShare(pid: number, residentMB: number): Share {
   const began = performance.now();
   const pss = readKilobytes(`/proc/${pid}/smaps_rollup`, "Pss");
@@ -55,7 +66,9 @@ function readShare(pid: number, residentMB: number): Share {
   return {
     // Before Linux 4.14, or where it may not be read, all is its own.
     othersMB: pss === null ? 0 : Math.max(0, residentMB - pss / 1024),
+    residentMB,
     due: ended + Math.max(SHARE_MS, (ended - began) * SHARE_COST),
+    earliest: ended + (ended - began) * SHARE_COST,
   };
 }
 

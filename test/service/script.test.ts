@@ -1,6 +1,5 @@
 /** Scripts that are saved, removed or cannot be copied while they render: no frames of two versions without a word. */
 import assert from "node:assert/strict";
-import { readdirSync, rmSync } from "node:fs";
 import { mkdir, readFile, readdir, rm, writeFile } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { test } from "node:test";
@@ -14,20 +13,27 @@ import { RenderServiceError } from "../../src/render-service/errors.ts";
 import { type Place, eventsOf, fakeJob, nextEvent, place } from "./fake-nuke.ts";
 import { smallDisk } from "./small-disk.ts";
 
-/** Reads the script once, as Nuke does, writes its text as every frame, and waits after the first frame of a job to be let go. */
-const showsScript = `
+/** Reads the script once, as Nuke does, writes its text as every frame, and waits after each frame to be let go (see `letGo`). */
+const showsScript = (go: string): string => `
   const text = fs.readFileSync(script, "utf8");
   for (const f of frames) {
     fs.writeFileSync(file(f), text); say("Writing " + file(f) + " took 0.01 seconds\\n"); frameLine(f);
-    while (!fs.existsSync(path.join(out, "go"))) await sleep(20);
+    while (!fs.existsSync(path.join(out, ${go}))) await sleep(20);
   }
   total();`;
 
 /** Four chunks of one frame, one after the other, of a script that is there. */
-async function scriptJob(here: Place, whileRendering: WhileRendering, script?: string): Promise<RenderJob> {
+async function scriptJob(
+  here: Place,
+  whileRendering: WhileRendering,
+  { script, each = false }: { script?: string; each?: boolean } = {},
+): Promise<RenderJob> {
   const path = script ?? join(here.folder, "shot.nk");
   if (script === undefined) await writeFile(path, "version 1");
-  const { plan, env } = fakeJob(here, showsScript, { range: "1-4", chunks: ["1", "2", "3", "4"] });
+  const { plan, env } = fakeJob(here, showsScript(each ? '"go" + f' : '"go"'), {
+    range: "1-4",
+    chunks: ["1", "2", "3", "4"],
+  });
   const command = { ...plan.command, after: [path, ...plan.command.after] };
   const chunks = plan.chunks.map((chunk) => ({
     ...chunk,
@@ -38,7 +44,9 @@ async function scriptJob(here: Place, whileRendering: WhileRendering, script?: s
 
 const texts = (here: Place): Promise<string[]> =>
   Promise.all([1, 2, 3, 4].map((frame) => readFile(join(here.frames, `f.000${frame}.exr`), "utf8")));
-const letGo = (here: Place): Promise<void> => writeFile(join(here.frames, "go"), "");
+/** Lets the Nuke of one frame go on, where each waits for its own word; otherwise all of them. */
+const letGo = (here: Place, frame: number | "" = ""): Promise<void> =>
+  writeFile(join(here.frames, `go${frame}`), "");
 const save = (here: Place): Promise<void> => writeFile(join(here.folder, "shot.nk"), "version 2, saved");
 const copiesIn = async (folder: string): Promise<string[]> =>
   (await readdir(folder)).filter((name) => name.includes(".rendering-"));
@@ -156,22 +164,20 @@ test("copy: saved at the moment a Nuke reads it, that Nuke is ended and its fram
 test("copy: one that somebody removed is made again, and a script that is gone is not missed", async () => {
   await using here = await place();
   const client = await here.connect();
-  const job = await scriptJob(here, "copy");
-  const { over } = await start(client, job);
+  const { over } = await start(client, await scriptJob(here, "copy", { each: true }));
   await rm(join(here.folder, "shot.nk"));
-  let removed = 0;
-  client.onEvent((event) => {
-    if (event.type !== "chunk-finished") return;
-    for (const name of readdirSync(here.folder)) {
-      if (!name.includes(".rendering-")) continue;
-      rmSync(join(here.folder, name));
-      removed++;
-    }
-  });
-  await letGo(here);
+  for (const frame of [2, 3, 4]) {
+    const done = nextEvent(client, (event) => event.type === "frame-done" && event.frame === frame);
+    await letGo(here, frame - 1);
+    await done;
+    // The Nuke of this frame waits now, with what it has read; the next one has to find a copy again.
+    const copies = await copiesIn(here.folder);
+    assert.equal(copies.length, 1, `beside frame ${frame}`);
+    await rm(join(here.folder, copies[0] ?? ""));
+  }
+  await letGo(here, 4);
   await over;
   assert.deepEqual(await texts(here), ["version 1", "version 1", "version 1", "version 1"]);
-  assert.ok(removed > 0);
 });
 
 test("hold: saved meanwhile, no further Nuke is started until it is resumed, by the next service too", async () => {
@@ -271,7 +277,7 @@ test("a folder that takes no copy: as long as the script is as it was, none is n
   const script = join(disk.folder, "shot.nk");
   await writeFile(script, "version 1");
   const client = await here.connect();
-  const { id, over } = await start(client, await scriptJob(here, "copy", script));
+  const { id, over } = await start(client, await scriptJob(here, "copy", { script }));
   await writeFile(script, "version 2, saved");
   await disk.readOnly(true);
   const asked = nextEvent(client, says(/was saved while it renders; frame 1 is of the version before/u));
