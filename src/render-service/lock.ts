@@ -28,7 +28,6 @@ export async function acquireLock(file: string, socket: string): Promise<Lock | 
     host: machineName,
     socket,
   };
-  if (await createOnce(file, record)) return held(file, record);
   for (;;) {
     const holder = await readLock(file);
     if (holder === "absent") {

@@ -32,9 +32,25 @@ async function live(
   process.chdir(stateFolder);
   process.on("SIGHUP", () => undefined);
   const socket = await chooseSocket(stateFolder);
+  // From here on, for what is laid down to take the lock has to be taken away again: a client ends those it started too many.
+  let server: ServiceServer | null = null;
+  let asked = false;
+  const stop = (): void => {
+    asked = true;
+    server?.stop().catch((error: unknown) => log(`ending: ${messageOf(error)}`));
+  };
+  for (const signal of ["SIGTERM", "SIGINT"] as const)
+    process.on(signal, () => {
+      log(`${signal}: ending`);
+      stop();
+    });
   const lock = await acquireLock(lockFile(stateFolder), socket);
   if (lock === null) {
     log("another render service runs; leaving it to that one");
+    return 0;
+  }
+  if (asked) {
+    await lock.release();
     return 0;
   }
   const service = await RenderService.open({
@@ -45,7 +61,7 @@ async function live(
     freeFloorMB,
     log,
   });
-  const server = await ServiceServer.listen({
+  server = await ServiceServer.listen({
     service,
     identity: { version: productVersion, stateFolder, logFile: serviceLogFile(stateFolder) },
     socket,
@@ -53,12 +69,8 @@ async function live(
     log,
     release: () => lock.release(),
   });
-  for (const signal of ["SIGTERM", "SIGINT"] as const)
-    process.on(signal, () => {
-      log(`${signal}: ending`);
-      server.stop().catch((error: unknown) => log(`ending: ${messageOf(error)}`));
-    });
   log(`render service ${productVersion} at ${socket}`);
+  if (asked) stop();
   await server.done;
   log("ended");
   return 0;
