@@ -31,6 +31,8 @@ export async function place(name = "nbr service", env: Record<string, string> = 
         NUKE_RENDER_CANCEL_GRACE_SECONDS: "0.5",
         NUKE_RENDER_HANG_GRACE_SECONDS: "0.5",
         NUKE_RENDER_IDLE_SECONDS: "60",
+        // Whatever machine this is: tests have two renders that wait for each other.
+        NUKE_RENDER_MAX_PARALLEL: "2",
         NUKE_RENDER_LICENSE_RETRY_SECONDS: "0.05",
         NUKE_RENDER_LICENSE_WAIT_SECONDS: "0.3",
         NUKE_RENDER_LICENSE_FULL_SECONDS: "0.5",
