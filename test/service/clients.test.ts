@@ -336,13 +336,14 @@ test("nothing is left of the services of this file", { timeout: 10_000 }, async 
   while ((await ourServices()).length > 0) await new Promise((resolve) => setTimeout(resolve, 50));
 });
 
-/** Services whose state folder is one of this file's: others may run on this machine. */
+/** Services whose state folder is one of this run's (`place`): others may run on this machine. */
 async function ourServices(): Promise<number[]> {
+  const ours = new RegExp(`NUKE_RENDER_STATE_DIR=[^\\0]*nbr [a-z]+ ${process.pid}-`, "u");
   const found: number[] = [];
   for (const pid of (await listProcesses()).keys()) {
     const read = (name: string): Promise<string> => readFile(`/proc/${pid}/${name}`, "utf8").catch(() => "");
     if (!(await read("cmdline")).includes("render-service/main")) continue;
-    if (/NUKE_RENDER_STATE_DIR=[^\0]*nbr (?:service|idle|cap) /u.test(await read("environ"))) found.push(pid);
+    if (ours.test(await read("environ"))) found.push(pid);
   }
   return found;
 }

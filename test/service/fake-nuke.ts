@@ -20,7 +20,7 @@ export interface Place {
 
 /** A folder with a state folder in it; disposing ends the service by force and removes all. */
 export async function place(name = "nbr service", env: Record<string, string> = {}): Promise<Place> {
-  const folder = await mkdtemp(join(tmpdir(), `${name} `));
+  const folder = await mkdtemp(join(tmpdir(), `${name} ${process.pid}-`));
   const [state, frames] = [join(folder, "state"), join(folder, "frames")];
   await mkdir(frames, { recursive: true });
   const connect = (options: ConnectOptions = {}): Promise<RenderServiceClient> =>
@@ -31,8 +31,6 @@ export async function place(name = "nbr service", env: Record<string, string> = 
         NUKE_RENDER_CANCEL_GRACE_SECONDS: "0.5",
         NUKE_RENDER_HANG_GRACE_SECONDS: "0.5",
         NUKE_RENDER_IDLE_SECONDS: "60",
-        // Whatever machine this is: tests have two renders that wait for each other.
-        NUKE_RENDER_MAX_PARALLEL: "2",
         NUKE_RENDER_LICENSE_RETRY_SECONDS: "0.05",
         NUKE_RENDER_LICENSE_WAIT_SECONDS: "0.3",
         NUKE_RENDER_LICENSE_FULL_SECONDS: "0.5",

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { test } from "node:test";
 import type { RenderEvent } from "../../src/plan/events.ts";
 import type { RenderServiceClient } from "../../src/render-service/client.ts";
-import { type EventOf, eventsOf, fakeJob, nextEvent, place, renderAll } from "./fake-nuke.ts";
+import { type EventOf, type Place, eventsOf, fakeJob, nextEvent, place, renderAll } from "./fake-nuke.ts";
 
 function end(client: RenderServiceClient, job: string): Promise<EventOf<"finished">> {
   return new Promise((resolve) => {
@@ -20,9 +20,11 @@ function end(client: RenderServiceClient, job: string): Promise<EventOf<"finishe
 /** Renders when the file `go` is there. */
 const onSign = `while (!fs.existsSync(path.join(out, "go"))) await sleep(20); ${renderAll}`;
 const sign = (folder: string): string => `fs.writeFileSync(path.join(${JSON.stringify(folder)}, "go"), "")`;
+/** Whatever machine this is: here one render waits for what another one does. */
+const roomForTwo = (): Promise<Place> => place("nbr service", { NUKE_RENDER_MAX_PARALLEL: "2" });
 
 test("a job starts when those it waits for have ended well, later jobs before it; what waits says so", async () => {
-  await using here = await place();
+  await using here = await roomForTwo();
   const client = await here.connect();
   await client.configure({ maxParallel: 2 });
   const events: RenderEvent[] = [];
@@ -72,7 +74,7 @@ test("a job starts when those it waits for have ended well, later jobs before it
 });
 
 test("when what is waited for leaves frames missing, those that wait are closed with their frames named, one after another", async () => {
-  await using here = await place();
+  await using here = await roomForTwo();
   const client = await here.connect();
   const events: RenderEvent[] = [];
   client.onEvent((event) => events.push(event));
@@ -112,7 +114,7 @@ test("when what is waited for leaves frames missing, those that wait are closed 
 });
 
 test("what waits can be cancelled, what is waited for too; nobody waits for a job that is not there", async () => {
-  await using here = await place();
+  await using here = await roomForTwo();
   const client = await here.connect();
   const forever = fakeJob(here, "await sleep(1e6);", { range: "1-3" });
   const started = nextEvent(client, ({ type }) => type === "chunk-started");
@@ -135,7 +137,7 @@ test("what waits can be cancelled, what is waited for too; nobody waits for a jo
 });
 
 test("the service is killed while a job waits: the next one keeps the order", async () => {
-  await using here = await place();
+  await using here = await roomForTwo();
   const client = await here.connect();
   const begun = nextEvent(client, ({ type }) => type === "chunk-started");
   const { job: first } = await client.submit(fakeJob(here, onSign, { range: "1-2" }), { watch: true });
