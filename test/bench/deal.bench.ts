@@ -1,6 +1,5 @@
 /** 96 frames that cost more and more, on four Nukes: dealt out against split, and against the best possible schedule. */
-import { mkdtemp, readFile, readdir, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import * as z from "zod";
 import { jobStatusSchema } from "../../src/plan/events.ts";
@@ -8,6 +7,7 @@ import { type WarmReport, readWarmReport } from "../../src/nuke/warm-report.ts";
 import { chunkLog } from "../../src/render-service/job-folders.ts";
 import { journalFile, readEntries } from "../../src/render-service/journal.ts";
 import { runNbr } from "../cli/run-nbr.ts";
+import { demoPlace } from "./demo-place.ts";
 
 const FRAMES = 96;
 const NUKES = 4;
@@ -24,67 +24,52 @@ interface Taken {
 }
 
 export async function run(): Promise<unknown> {
-  const folder = await mkdtemp(join(tmpdir(), "bench deal "));
-  const env = {
-    ...process.env,
-    NUKE_RENDER_STATE_DIR: join(folder, "state"),
-    NUKE_STANDIN_PROFILE: join(folder, "profile.json"),
-  };
-  await writeFile(
-    env.NUKE_STANDIN_PROFILE,
-    JSON.stringify({ secondsPerFrame: { from: cost.from, to: cost.to }, startupSeconds: cost.startup }),
-  );
-  const script = join(folder, "rising.nk");
+  await using here = await demoPlace("deal", {
+    secondsPerFrame: { from: cost.from, to: cost.to },
+    startupSeconds: cost.startup,
+  });
+  const { env } = here;
   const seconds = async (deal: string, ...more: string[]): Promise<Taken> => {
-    const out = join(folder, deal);
-    await writeFile(
-      script,
-      `Root {\n first_frame 1\n last_frame ${FRAMES}\n format "64 36 0 0 64 36 1 "\n}\nConstant {\n inputs 0\n}\nWrite {\n file "${deal}/f.####.png"\n file_type png\n create_directories true\n name Write1\n}\n`,
-    );
+    const script = await here.script(FRAMES, deal);
     const start = performance.now();
     const shape = ["--split", String(NUKES), "--parallel", String(NUKES), "--cache", "100M", ...more];
     const { code, stdout, stderr } = await runNbr(["render", script, "--demo", "--json", ...shape], { env });
     const all = (performance.now() - start) / 1000;
-    if (code !== 0 || (await readdir(out)).length !== FRAMES)
+    if (code !== 0 || (await here.written(deal)) !== FRAMES)
       throw new Error(`nbr render ${more.join(" ")} ended with ${code}: ${stderr}`);
     const { status } = finishedSchema.parse(JSON.parse(stdout.trim().split("\n").at(-1) ?? ""));
     return { all, nukes: status.seconds, job: status.job };
   };
-  try {
-    const { all: split } = await seconds("split", "--deal", "split");
-    const { all: auto } = await seconds("auto", "--deal", "auto");
-    const warm = await seconds("warm", "--warm");
-    const same = await bestOf(join(env.NUKE_RENDER_STATE_DIR, "jobs", warm.job));
-    // No schedule is faster than all frames shared evenly, and Nuke started once for each share.
-    const best = cost.startup + ((cost.from + cost.to) / 2) * (FRAMES / NUKES);
-    const measured = `${auto.toFixed(2)} s`;
-    return [
-      {
-        what: "96 rising frames, 4 Nukes: dealt out : split",
-        measured,
-        rival: `${split.toFixed(2)} s`,
-        ratio: auto / split,
-        bound: 0.7,
-      },
-      {
-        what: "96 rising frames, 4 Nukes: dealt out : best possible schedule",
-        measured,
-        rival: `${best.toFixed(2)} s`,
-        ratio: auto / best,
-        bound: 1.15,
-      },
-      {
-        what: `96 rising frames, 4 Nukes kept open : best possible schedule of their own seconds (${best.toFixed(2)} s by the profile)`,
-        measured: `${warm.nukes.toFixed(2)} s, with nbr ${warm.all.toFixed(2)} s`,
-        rival: `${same.toFixed(2)} s`,
-        ratio: warm.nukes / same,
-        bound: 1.05,
-      },
-    ];
-  } finally {
-    await runNbr(["service", "stop", "--force"], { env });
-    await rm(folder, { recursive: true, force: true });
-  }
+  const { all: split } = await seconds("split", "--deal", "split");
+  const { all: auto } = await seconds("auto", "--deal", "auto");
+  const warm = await seconds("warm", "--warm");
+  const same = await bestOf(join(env.NUKE_RENDER_STATE_DIR, "jobs", warm.job));
+  // No schedule is faster than all frames shared evenly, and Nuke started once for each share.
+  const best = cost.startup + ((cost.from + cost.to) / 2) * (FRAMES / NUKES);
+  const measured = `${auto.toFixed(2)} s`;
+  return [
+    {
+      what: "96 rising frames, 4 Nukes: dealt out : split",
+      measured,
+      rival: `${split.toFixed(2)} s`,
+      ratio: auto / split,
+      bound: 0.7,
+    },
+    {
+      what: "96 rising frames, 4 Nukes: dealt out : best possible schedule",
+      measured,
+      rival: `${best.toFixed(2)} s`,
+      ratio: auto / best,
+      bound: 1.15,
+    },
+    {
+      what: `96 rising frames, 4 Nukes kept open : best possible schedule of their own seconds (${best.toFixed(2)} s by the profile)`,
+      measured: `${warm.nukes.toFixed(2)} s, with nbr ${warm.all.toFixed(2)} s`,
+      rival: `${same.toFixed(2)} s`,
+      ratio: warm.nukes / same,
+      bound: 1.05,
+    },
+  ];
 }
 
 /**

@@ -1,10 +1,9 @@
 /** Eight Nukes asked for, each really taking 400 MB, and a budget of 1.5 GB: with control, without it, and the same job again. */
-import { mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { rm } from "node:fs/promises";
 import * as z from "zod";
 import { renderEventSchema } from "../../src/plan/events.ts";
 import { runNbr } from "../cli/run-nbr.ts";
+import { demoPlace } from "./demo-place.ts";
 
 const FRAMES = 32;
 const BUDGET_MB = 1536;
@@ -18,27 +17,14 @@ interface Measured {
 }
 
 export async function run(): Promise<unknown> {
-  const folder = await mkdtemp(join(tmpdir(), "bench memory "));
-  const env = {
-    ...process.env,
-    NUKE_RENDER_STATE_DIR: join(folder, "state"),
-    NUKE_STANDIN_PROFILE: join(folder, "profile.json"),
-  };
-  await writeFile(
-    env.NUKE_STANDIN_PROFILE,
-    JSON.stringify({ secondsPerFrame: 0.5, startupSeconds: 0.3, startupMB: 400 }),
-  );
-  const script = join(folder, "heavy.nk");
-  const settings = join(folder, "settings.json");
+  await using here = await demoPlace("memory", { secondsPerFrame: 0.5, startupSeconds: 0.3, startupMB: 400 });
+  const { env } = here;
   const measure = async (out: string, budgetMB: number): Promise<Measured> => {
-    await writeFile(settings, JSON.stringify({ "nukeRender.memory.budget": `${budgetMB}M` }));
-    await writeFile(
-      script,
-      `Root {\n first_frame 1\n last_frame ${FRAMES}\n format "64 36 0 0 64 36 1 "\n}\nConstant {\n inputs 0\n}\nWrite {\n file "${out}/f.####.png"\n file_type png\n create_directories true\n name Write1\n}\n`,
-    );
+    const settings = await here.settings({ "nukeRender.memory.budget": `${budgetMB}M` });
+    const script = await here.script(FRAMES, out);
     const shape = ["--split", "8", "--parallel", "8", "--cache", "100M", "--settings", settings];
     const { code, stdout, stderr } = await runNbr(["render", script, "--demo", "--json", ...shape], { env });
-    if (code !== 0 || (await readdir(join(folder, out))).length !== FRAMES)
+    if (code !== 0 || (await here.written(out)) !== FRAMES)
       throw new Error(`nbr render ended with ${code}: ${stderr}`);
     const events = z.array(renderEventSchema).parse(
       stdout
@@ -58,40 +44,35 @@ export async function run(): Promise<unknown> {
       atOnce: Math.max(...statuses.map((status) => ("running" in status ? status.running : 0))),
     };
   };
-  try {
-    // The stand-in's memory is counted as any Nuke's; what all eight take at once is what there is to control.
-    const first = await measure("first", BUDGET_MB);
-    const second = await measure("second", BUDGET_MB);
-    await runNbr(["service", "stop", "--force"], { env });
-    await rm(join(folder, "state"), { recursive: true });
-    const free = await measure("free", 1024 * 1024);
-    const row = (what: string, { peakMB, atOnce, gaveWay }: Measured) => ({
-      what: `8 Nukes of 400 MB, budget ${BUDGET_MB} MB: ${what}; ${atOnce} at once, ${gaveWay} made room`,
-      measured: `${peakMB} MB`,
-      rival: `without control ${free.peakMB} MB`,
-      ratio: peakMB / BUDGET_MB,
+  // The stand-in's memory is counted as any Nuke's; what all eight take at once is what there is to control.
+  const first = await measure("first", BUDGET_MB);
+  const second = await measure("second", BUDGET_MB);
+  await runNbr(["service", "stop", "--force"], { env });
+  await rm(env.NUKE_RENDER_STATE_DIR, { recursive: true });
+  const free = await measure("free", 1024 * 1024);
+  const row = (what: string, { peakMB, atOnce, gaveWay }: Measured) => ({
+    what: `8 Nukes of 400 MB, budget ${BUDGET_MB} MB: ${what}; ${atOnce} at once, ${gaveWay} made room`,
+    measured: `${peakMB} MB`,
+    rival: `without control ${free.peakMB} MB`,
+    ratio: peakMB / BUDGET_MB,
+    bound: 1,
+  });
+  return [
+    row("first render", first),
+    row("again", second),
+    {
+      what: "the same job a second time: most Nukes at once : those started before its first frame, from its history",
+      measured: `${second.atOnce} : ${second.begun}`,
+      rival: `first time ${first.atOnce} : ${first.begun}`,
+      ratio: second.atOnce / Math.max(1, second.begun),
       bound: 1,
-    });
-    return [
-      row("first render", first),
-      row("again", second),
-      {
-        what: "the same job a second time: most Nukes at once : those started before its first frame, from its history",
-        measured: `${second.atOnce} : ${second.begun}`,
-        rival: `first time ${first.atOnce} : ${first.begun}`,
-        ratio: second.atOnce / Math.max(1, second.begun),
-        bound: 1,
-      },
-      {
-        what: "the same job a second time: Nukes ended by pressure",
-        measured: String(second.gaveWay),
-        rival: `first time ${first.gaveWay}`,
-        ratio: second.gaveWay,
-        bound: 0,
-      },
-    ];
-  } finally {
-    await runNbr(["service", "stop", "--force"], { env });
-    await rm(folder, { recursive: true, force: true });
-  }
+    },
+    {
+      what: "the same job a second time: Nukes ended by pressure",
+      measured: String(second.gaveWay),
+      rival: `first time ${first.gaveWay}`,
+      ratio: second.gaveWay,
+      bound: 0,
+    },
+  ];
 }
