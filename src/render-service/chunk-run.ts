@@ -10,15 +10,22 @@ import { ChunkLeave } from "./chunk-leave.ts";
 import { ChunkLogs, type Said } from "./chunk-logs.ts";
 import { ChunkMessages } from "./chunk-messages.ts";
 import type { Adopted, ChunkOrder } from "./chunk-order.ts";
+import { startNuke } from "./chunk-start.ts";
 import { messageOf } from "./errors.ts";
 import type { Ending } from "./frame-book.ts";
 import { frameEvent } from "./frame-event.ts";
 import { FrameLedger, type FrameOutcome } from "./frame-ledger.ts";
 import { FrameTimes } from "./frame-times.ts";
 import { NukeMemory } from "./nuke-memory.ts";
-import { CHUNK_VARIABLE } from "./nuke-environment.ts";
-import { NotStartedError, NukeProcess, type ProcessEnd, UNWATCHED_END, isUnwatched } from "./nuke-process.ts";
+import {
+  NotStartedError,
+  type NukeProcess,
+  type ProcessEnd,
+  UNWATCHED_END,
+  isUnwatched,
+} from "./nuke-process.ts";
 import type { ProcessList } from "./process-list.ts";
+import { ScriptTrust } from "./script-trust.ts";
 import { SilenceClock } from "./silence.ts";
 import { WarmTalk } from "./warm-talk.ts";
 
@@ -43,9 +50,9 @@ export class ChunkRun {
   /** What was said before this service ran, people have been told. */
   #catchingUp = false;
   #totalSeen = false;
-  #hasRead = false;
   /** A warm one that went, for no service gave a sign. */
   #abandoned = false;
+  readonly #trust: ScriptTrust;
   readonly #leave: ChunkLeave;
   readonly #logs: ChunkLogs;
   #frameProgress = 0;
@@ -64,6 +71,7 @@ export class ChunkRun {
     const { plan, chunk, adopted } = order;
     this.#startedAt = adopted?.at ?? Date.now();
     this.times = new FrameTimes(this.#startedAt);
+    this.#trust = new ScriptTrust(order.script, adopted !== null);
     this.#logs = new ChunkLogs(order.folder, chunk.index, order.keeping.logCapBytes);
     this.#messages = new ChunkMessages(order.job, chunk.index, order.emit);
     this.#leave = new ChunkLeave({
@@ -80,22 +88,7 @@ export class ChunkRun {
       startedAt: this.#startedAt,
       singly: order.warm !== null,
     });
-    this.warm = this.#talk(frames);
-  }
-
-  #talk(frames: readonly number[]): WarmTalk | null {
-    const { warm: side, plan, folder, chunk } = this.#order;
-    if (side === null || !plan.warm) return null;
-    const warn = (text: string): void => this.#say("warning", text);
-    return new WarmTalk({
-      side,
-      words: plan.warm,
-      folder,
-      chunk: chunk.index,
-      frames,
-      ledger: this.#ledger,
-      warn,
-    });
+    this.warm = WarmTalk.of(order, frames, this.#ledger, (text) => this.#say("warning", text));
   }
 
   get ledger(): FrameLedger {
@@ -211,28 +204,12 @@ export class ChunkRun {
   }
 
   async #render(): Promise<void> {
-    const { job, plan, chunk, env, adopted, emit } = this.#order;
-    const { outFile, errFile } = this.#logs;
-    const { index, frames } = chunk;
+    const { chunk, adopted } = this.#order;
     this.warm?.open(adopted);
-    const argv = this.#order.script.words(this.warm?.argv ?? chunk.argv);
-    if (adopted === null) {
-      const marked = { ...env, [CHUNK_VARIABLE]: String(index) };
-      const nuke = await this.#order.walled({ argv, env: marked }, (text) => this.warn(text));
-      this.#wallMB = nuke.wallMB;
-      this.#process = await NukeProcess.start({ ...nuke, cwd: plan.cwd, outFile, errFile });
-      emit({
-        type: "chunk-started",
-        job,
-        chunk: index,
-        frames,
-        pid: this.#process.pid,
-        argv: [...nuke.argv],
-      });
-    } else {
-      await this.#logs.ensure();
-      if (adopted.nuke !== null) this.#process = NukeProcess.adopt(adopted.nuke);
-    }
+    const command = this.warm?.argv ?? chunk.argv;
+    const nuke = await startNuke(this.#order, command, this.#logs, (text) => this.warn(text));
+    this.#process = nuke.process;
+    this.#wallMB = nuke.wallMB;
     this.#order.changed();
     if (this.#process) this.#leave.started(this.#process);
     const over = this.#over();
@@ -327,24 +304,14 @@ export class ChunkRun {
       if (lines.length > 0 && !this.#catchingUp)
         emit({ type: "lines", job, chunk: chunk.index, stream, lines });
       for (const one of found) {
-        if (!(await this.#trusts(one))) return;
+        if (this.#leave.isDistrusted) return;
+        if (!(await this.#trust.in(one))) return this.#leave.distrust();
         if (one.kind !== "line") await this.#understand(one);
         else if (this.warm && isWarmReport(one.text)) await this.#hear(this.warm.hear(one.text));
       }
     }
     const { remark } = this.#logs;
     if (remark !== null) this.#say("warning", remark);
-  }
-
-  /** Once it has read its script, or done anything with it: whether that was the right one. */
-  async #trusts(said: NukeOutput): Promise<boolean> {
-    if (this.#leave.isDistrusted) return false;
-    if (this.#hasRead || !showsReading(said)) return true;
-    this.#hasRead = true;
-    // What an earlier service had begun to take, it had looked at.
-    if (this.#order.adopted !== null || (await this.#order.script.isSame())) return true;
-    this.#leave.distrust();
-    return false;
   }
 
   async #understand(said: Exclude<NukeOutput, { kind: "line" }>): Promise<void> {
@@ -430,10 +397,4 @@ export class ChunkRun {
   #say(severity: "error" | "warning" | "info", text: string): void {
     if (!this.#catchingUp) this.#messages.say(severity, text);
   }
-}
-
-/** With `-V 1` Nuke tells that it has read the script (nuke-cli.md 1.5); whoever renders has read it in any case. */
-function showsReading(said: NukeOutput): boolean {
-  if (said.kind !== "line") return said.kind === "took" || said.kind === "frame" || said.kind === "total";
-  return said.text.includes("Read nuke script: ") || isWarmReport(said.text);
 }

@@ -1,9 +1,10 @@
-/** Writes a job down before anything is promised of it. */
+/** Writes a job down before anything is promised of it, and reads it back where its service was killed. */
 import type { RenderJob } from "../plan/job.ts";
 import { RenderServiceError, messageOf } from "./errors.ts";
 import type { JobFolders } from "./job-folders.ts";
+import { type JobPast, jobPast } from "./job-past.ts";
 import { Journal } from "./journal.ts";
-import { keepEnvironment } from "./kept-environment.ts";
+import { keepEnvironment, readEnvironment } from "./kept-environment.ts";
 import { bootName } from "./recovery.ts";
 import { type KeptScript, keepScript, removeScriptCopy } from "./script-copy.ts";
 
@@ -59,4 +60,20 @@ export async function takeBack({ id, journal, job }: TakenIn, folders: JobFolder
   journal.close();
   await removeScriptCopy(job, folders.path(id));
   await folders.remove(id);
+}
+
+/** A job as an earlier service has left it. */
+export interface LeftJob {
+  readonly job: RenderJob;
+  readonly past: JobPast;
+  readonly journal: Journal;
+}
+
+/** Null: it was never accepted, for not even its first line is whole. @throws what the file system says. */
+export async function readJob(folder: string, log: (line: string) => void): Promise<LeftJob | null> {
+  const read = await Journal.reopen(folder, log);
+  const past = read && jobPast(read.entries);
+  if (read === null || past === null) return null;
+  const env = await readEnvironment(folder);
+  return { job: { ...past.job, env }, past, journal: read.journal };
 }

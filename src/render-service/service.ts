@@ -18,12 +18,10 @@ import { Job } from "./job.ts";
 import type { AfterChunk, JobOpening } from "./job-terms.ts";
 import { JobControls } from "./job-controls.ts";
 import { JobHolds } from "./job-holds.ts";
-import { takeBack, takeIn } from "./job-intake.ts";
+import { readJob, takeBack, takeIn } from "./job-intake.ts";
 import { JobWaits } from "./job-waits.ts";
-import { jobPast } from "./job-past.ts";
 import { Keeping } from "./keeping.ts";
-import { Journal } from "./journal.ts";
-import { readEnvironment, removeEnvironment } from "./kept-environment.ts";
+import { removeEnvironment } from "./kept-environment.ts";
 import { MachineLimits } from "./machine-limits.ts";
 import { bootName, findNukes } from "./recovery.ts";
 import { MemorySampler } from "./memory-sampler.ts";
@@ -258,14 +256,11 @@ export class RenderService {
     const { log, patience } = this.#options;
     const folder = this.#folders.path(id);
     try {
-      const read = await Journal.reopen(folder, log);
-      const past = read && jobPast(read.entries);
-      // Cut in its first line: it was never accepted.
-      if (read === null || past === null) return await this.#folders.remove(id);
-      const { journal } = read;
-      const env = await readEnvironment(folder);
-      const { submittedAt, boot } = past;
-      const job = this.#open({ id, job: { ...past.job, env }, submittedAt, journal, script: past.script });
+      const kept = await readJob(folder, log);
+      if (kept === null) return await this.#folders.remove(id);
+      const { past, journal } = kept;
+      const { submittedAt, boot, script } = past;
+      const job = this.#open({ id, job: kept.job, submittedAt, journal, script });
       const now = bootName();
       const left = job.restore(past);
       const nukes = await findNukes(folder, left.open, boot === now, patience.cancelMs);
@@ -300,19 +295,23 @@ export class RenderService {
       .sort((a, b) => a.startedAt - b.startedAt);
   }
 
-  #admits(id: string): boolean {
+  /** What the queue holds is active. */
+  #queued(id: string): Job {
     const job = this.#active.get(id);
     if (!job) throw new Error(`the queue holds ${id}, which is not active`);
+    return job;
+  }
+
+  #admits(id: string): boolean {
+    const job = this.#queued(id);
     return this.#admission.admits({ id, needMB: job.needMB, running: job.loads.length }, this.#loads());
   }
 
   #pump(): void {
     const take = (): ReturnType<RenderQueue["take"]> => this.#queue.take((id) => this.#admits(id));
     for (let next = take(); next; next = take()) {
-      const { job: id, chunk } = next;
-      const job = this.#active.get(id);
-      if (!job) throw new Error(`the queue holds ${id}, which is not active`);
-      if (!this.#dealtAnew(job, chunk)) this.#run(job, chunk);
+      const job = this.#queued(next.job);
+      if (!this.#dealtAnew(job, next.chunk)) this.#run(job, next.chunk);
     }
   }
 

@@ -2,7 +2,7 @@
 import { type WarmReport, readWarmReport } from "../nuke/warm-report.ts";
 import type { FrameCommand } from "../plan/render-plan.ts";
 import { warmLine } from "../plan/warm-command.ts";
-import type { Adopted, WarmSide } from "./chunk-order.ts";
+import type { Adopted, ChunkOrder, WarmSide } from "./chunk-order.ts";
 import type { FrameLedger } from "./frame-ledger.ts";
 import { messageOf } from "./errors.ts";
 import { meanOf } from "./frame-times.ts";
@@ -39,10 +39,21 @@ export class WarmTalk {
   #ending = false;
   #lives = false;
 
-  constructor(facts: TalkFacts) {
+  private constructor(facts: TalkFacts) {
     this.#facts = facts;
     this.#file = new WarmFile(facts.folder, facts.chunk);
     this.#pending = [...facts.frames];
+  }
+
+  /** Null: the chunk is rendered by a Nuke that gets its whole range and ends. */
+  static of(
+    { warm: side, plan, folder, chunk: { index } }: Pick<ChunkOrder, "warm" | "plan" | "folder" | "chunk">,
+    frames: readonly number[],
+    ledger: TalkFacts["ledger"],
+    warn: TalkFacts["warn"],
+  ): WarmTalk | null {
+    if (side === null || !plan.warm) return null;
+    return new WarmTalk({ side, words: plan.warm, folder, chunk: index, frames, ledger, warn });
   }
 
   get chunk(): number {
