@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { existsSync } from "node:fs";
+import { existsSync, watch } from "node:fs";
 import { chmod, mkdir, readFile, readdir, stat, writeFile } from "node:fs/promises";
 import { type Socket, connect } from "node:net";
 import { dirname, join } from "node:path";
@@ -78,6 +78,24 @@ test("ten programs that start it at once end up with one service", async () => {
     (await readdir(here.state)).filter((name) => name.startsWith("service.lock"));
   while ((await locks()).length > 1) await wait(20);
   assert.deepEqual(await locks(), ["service.lock"]);
+});
+
+test("a service that is told to end while it takes the lock leaves nothing of it", async () => {
+  await using here = await place();
+  await mkdir(here.state, { mode: 0o700 });
+  const main = join(import.meta.dirname, "../../src/render-service/main.ts");
+  const child = spawn(process.execPath, ["--disable-warning=ExperimentalWarning", main], {
+    env: { ...process.env, NUKE_RENDER_STATE_DIR: here.state },
+    stdio: "ignore",
+  });
+  const watcher = watch(here.state, (_, name) => {
+    if (name?.startsWith("service.lock.new-")) child.kill("SIGTERM");
+  });
+  const [code] = await once(child, "exit");
+  watcher.close();
+  assert.equal(code, 0);
+  const left = (await readdir(here.state)).filter((name) => name.startsWith("service."));
+  assert.deepEqual(left, []);
 });
 
 test("a service that was killed is replaced, by one only, also when its pid lives on as something else", async () => {

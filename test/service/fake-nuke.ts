@@ -156,3 +156,13 @@ export function nextEvent(
     });
   });
 }
+
+/** Pauses a job; resolves when no Nuke of it is left. */
+export async function pauseWhole(client: RenderServiceClient, job: string): Promise<void> {
+  const still = nextEvent(
+    client,
+    (event) => event.type === "progress" && event.status.paused && event.status.running === 0,
+  );
+  await client.pause({ job });
+  await still;
+}

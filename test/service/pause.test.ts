@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { RenderEvent } from "../../src/plan/events.ts";
-import { eventsOf, fakeJob, nextEvent, place, renderAll } from "./fake-nuke.ts";
+import { eventsOf, fakeJob, nextEvent, pauseWhole, place, renderAll } from "./fake-nuke.ts";
 
 const slow = "for (const f of frames) { await sleep(60); write(f); frameLine(f); } total();";
 
@@ -17,12 +17,7 @@ test("a paused job has no Nuke; resumed, it renders what is left and nothing twi
     { watch: true },
   );
   await begun;
-  const still = nextEvent(
-    client,
-    (event) => event.type === "progress" && event.status.paused && event.status.running === 0,
-  );
-  await client.pause({ job });
-  await still;
+  await pauseWhole(client, job);
   const paused = await client.job(job);
   assert.deepEqual([paused.state, paused.paused, paused.running], ["running", true, 0]);
   assert.ok(paused.framesDone > 0 && paused.framesDone < 40);

@@ -7,7 +7,7 @@ import type { RenderEvent } from "../../src/plan/events.ts";
 import { dealFrames } from "../../src/plan/deal.ts";
 import { formatFrames } from "../../src/plan/frames.ts";
 import type { RenderServiceClient } from "../../src/render-service/client.ts";
-import { eventsOf, fakeJob, nextEvent, place, renderAll } from "./fake-nuke.ts";
+import { eventsOf, fakeJob, nextEvent, pauseWhole, place, renderAll } from "./fake-nuke.ts";
 
 /** Each Nuke waits for the file `go-` with its first frame. */
 const onCommand = `while (!fs.existsSync(path.join(out, "go-" + frames[0]))) await sleep(10); ${renderAll}`;
@@ -224,12 +224,7 @@ test("the last chunk that waits is cancelled: the job is over", async () => {
     watch: true,
   });
   await begun;
-  const still = nextEvent(
-    client,
-    (event) => event.type === "progress" && event.status.paused && event.status.running === 0,
-  );
-  await client.pause({ job });
-  await still;
+  await pauseWhole(client, job);
   const over = endOf(client);
   const waiting = (await client.job(job)).chunks.filter(({ state }) => state === "waiting");
   assert.ok(waiting.length >= 1);

@@ -2,32 +2,11 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { runningText } from "../../src/plan/display.ts";
-import { type JobStatus, jobStatusSchema } from "../../src/plan/events.ts";
+import type { JobStatus } from "../../src/plan/events.ts";
+import { jobStatus } from "./job-status.ts";
 
 const status = (changes: Partial<JobStatus>): JobStatus =>
-  jobStatusSchema.parse({
-    job: "shot-Write1-3f9a",
-    script: "/p/shot.nk",
-    write: "Write1",
-    state: "running",
-    frames: "1-100",
-    frameCount: 100,
-    framesDone: 45,
-    progress: 0.45,
-    running: 0,
-    etaSeconds: null,
-    seconds: 1,
-    peakMB: 1,
-    submittedAt: 1,
-    finishedAt: null,
-    chunks: [],
-    folder: null,
-    doneRanges: [],
-    missingRanges: [],
-    exitCode: null,
-    demo: false,
-    ...changes,
-  });
+  jobStatus({ framesDone: 45, progress: 0.45, ...changes });
 
 test("a job says what it waits for", () => {
   const held = (by: "license" | "disk" | "folder" | "script") => ({ by, text: "" });

@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { RenderEvent } from "../../src/plan/events.ts";
 import { BATCH_MS, EventBatch, Outbox } from "../../src/render-service/outbox.ts";
+import { jobStatus } from "./job-status.ts";
 
 const lines = (texts: string[], chunk = 0): RenderEvent => ({
   type: "lines",
@@ -20,35 +21,7 @@ const done = (frame: number): RenderEvent => ({
   seconds: null,
   peakMB: null,
 });
-const status = {
-  job: "a",
-  script: "s.nk",
-  write: "Write1",
-  state: "running" as const,
-  paused: false,
-  frames: "1-9",
-  frameCount: 9,
-
-  framesDone: 0,
-  progress: 0,
-  running: 1,
-  etaSeconds: null,
-  seconds: 1,
-  peakMB: 0,
-  heaviest: null,
-  held: null,
-  priority: 0,
-  parallel: 1,
-  waitsFor: [],
-  submittedAt: 0,
-  finishedAt: null,
-  chunks: [],
-  folder: null,
-  doneRanges: [],
-  missingRanges: [],
-  exitCode: null,
-  demo: true,
-};
+const status = jobStatus({ job: "a", frames: "1-9", frameCount: 9, running: 1 });
 const progress = (framesDone: number): RenderEvent => ({
   type: "progress",
   job: "a",
