@@ -106,8 +106,8 @@ export function checkMemory(memory: MemorySum): Problem[] {
 
 export function checkNuke(nuke: NukeCommand | null, script: ScriptFacts): Problem[] {
   if (nuke === null) {
-    const wanted = script.version ? `Nuke ${script.version.replace(" ", "")}` : "Nuke";
-    const message = `No Nuke was found for this script (it asks for ${wanted}). Set nukeRender.nuke.executables to where it is installed, or use the demo renderer.`;
+    const wanted = script.version ? `asks for Nuke ${script.version.replace(" ", "")}` : "names no version";
+    const message = `No Nuke was found for this script, which ${wanted}. Set nukeRender.nuke.executables to where it is installed, or use the demo renderer.`;
     return [{ ...error("nuke-missing", message), fix: "use-demo-renderer" }];
   }
   if (nuke.demo) {

@@ -160,6 +160,13 @@ test("everything that stops a start", () => {
   assert.deepEqual(code({ views: ["left", "right"], fileType: "exr" }), []);
   assert.deepEqual(code({}, { unsaved: true }), ["script-unsaved"]);
   assert.deepEqual(code({}, { nuke: null }), ["nuke-missing"]);
+  const words = (version: string | null): string | undefined => {
+    const facts = someFacts({ nuke: null });
+    const script = { ...facts.script, version };
+    return stoppers(planRender(aRequest(), { ...facts, script }))[0]?.message;
+  };
+  assert.match(words("15.1 v5") ?? "", /for this script, which asks for Nuke 15\.1v5\. Set/u);
+  assert.match(words(null) ?? "", /for this script, which names no version\. Set/u);
   const missing = { outputs: { Write1: [{ folder: "/out", exists: false, writable: true }] } };
   assert.deepEqual(code({}, missing), ["folder-missing"]);
   assert.deepEqual(code({ createDirectories: true }, missing), []);
