@@ -61,11 +61,13 @@ function holds({ due, earliest, residentMB }: Share, nowMB: number): boolean {
 
 function readShare(pid: number, residentMB: number): Share {
   const began = performance.now();
-  const pss = readKilobytes(`/proc/${pid}/smaps_rollup`, "Pss");
+  const text = readProc(`/proc/${pid}/smaps_rollup`);
   const ended = performance.now();
+  // Both of one moment: a process that grows meanwhile is not taken for one that shares.
+  const [resident, proportional] = [kilobytes(text, "Rss"), kilobytes(text, "Pss")];
   return {
     // Before Linux 4.14, or where it may not be read, all is its own.
-    othersMB: pss === null ? 0 : Math.max(0, residentMB - pss / 1024),
+    othersMB: resident === null || proportional === null ? 0 : (resident - proportional) / 1024,
     residentMB,
     due: ended + Math.max(SHARE_MS, (ended - began) * SHARE_COST),
     earliest: ended + (ended - began) * SHARE_COST,
@@ -73,16 +75,21 @@ function readShare(pid: number, residentMB: number): Share {
 }
 
 function readStatus(pid: number): { now: number; high: number } {
-  const file = `/proc/${pid}/status`;
-  const now = (readKilobytes(file, "VmRSS") ?? 0) / 1024;
-  return { now, high: Math.max(now, (readKilobytes(file, "VmHWM") ?? 0) / 1024) };
+  const text = readProc(`/proc/${pid}/status`);
+  const now = (kilobytes(text, "VmRSS") ?? 0) / 1024;
+  return { now, high: Math.max(now, (kilobytes(text, "VmHWM") ?? 0) / 1024) };
 }
 
-function readKilobytes(file: string, name: string): number | null {
+/** Empty for a process that has ended, or may not be looked into. */
+function readProc(file: string): string {
   try {
-    const kilobytes = new RegExp(`^${name}:\\s*(\\d+) kB`, "mu").exec(readFileSync(file, "latin1"))?.[1];
-    return kilobytes === undefined ? null : Number(kilobytes);
+    return readFileSync(file, "latin1");
   } catch {
-    return null;
+    return "";
   }
+}
+
+function kilobytes(text: string, name: string): number | null {
+  const found = new RegExp(`^${name}:\\s*(\\d+) kB`, "mu").exec(text)?.[1];
+  return found === undefined ? null : Number(found);
 }
