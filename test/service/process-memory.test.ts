@@ -5,6 +5,7 @@ import { once } from "node:events";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { createInterface } from "node:readline";
 import { test } from "node:test";
 import { TreeMeter } from "../../src/render-service/process-memory.ts";
 
@@ -31,7 +32,10 @@ test("pages that two processes share count for each by its part, also when they 
     spawn("python3", ["-c", program, file], { stdio: ["pipe", "pipe", "inherit"] }),
   );
   try {
-    await Promise.all(both.map(({ stdout }) => once(stdout, "data")));
+    // Whole lines: Python may write a word and its line's end apart.
+    const lines = both.map(({ stdout }) => createInterface({ input: stdout }));
+    const said = (): Promise<unknown> => Promise.all(lines.map((reader) => once(reader, "line")));
+    await said();
     // The kernel was asked only just now, and is not due again.
     context.mock.method(performance, "now", () => 0);
     const meter = new TreeMeter();
@@ -39,9 +43,9 @@ test("pages that two processes share count for each by its part, also when they 
     const look = (): number =>
       meter.measure([{ pid, parent: 0, group: 0, started: "1", residentMB: null }]).residentMB;
     const before = look();
-    const mapped = both.map(({ stdout }) => once(stdout, "data"));
+    const mapped = said();
     for (const { stdin } of both) stdin.write("\n");
-    await Promise.all(mapped);
+    await mapped;
     const grown = look() - before;
     assert.ok(Math.abs(grown - SHARED_MB / 2) < SHARED_MB / 5, `grown by ${grown} MB`);
   } finally {
