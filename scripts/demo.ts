@@ -13,11 +13,11 @@ import { processTerminal } from "../src/cli/terminal.ts";
 import { demoRenderer } from "../src/nuke/choose-nuke.ts";
 import type { RenderEvent } from "../src/plan/events.ts";
 import { planRender, stoppers } from "../src/plan/plan-render.ts";
-import { connectRenderService } from "../src/render-service/connect.ts";
+import { connectRenderService } from "../src/render-service/client/connect.ts";
 import { readScriptFile } from "../src/script/read-script.ts";
 import { scriptFacts } from "../src/script/write-targets.ts";
-import { gatherFacts } from "../src/surroundings/gather-facts.ts";
-import { createFolder } from "../src/surroundings/output-folders.ts";
+import { gatherFacts } from "../src/facts/gather-facts.ts";
+import { createFolder } from "../src/facts/output-folders.ts";
 
 const terminal = processTerminal();
 const examples = join(import.meta.dirname, "..", "examples");

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import { table } from "../src/cli/summary.ts";
-import { findRenderService } from "../src/render-service/connect.ts";
+import { findRenderService } from "../src/render-service/client/connect.ts";
 import { processesWith } from "./lib/leftovers.ts";
 import type { Counts } from "./lib/node-tests.ts";
 import { type Tier, tiers } from "./lib/tiers.ts";

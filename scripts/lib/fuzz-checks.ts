@@ -1,7 +1,7 @@
 /** What must hold of any text, however broken, that is read as a script. */
 import { inspectDocument } from "../../src/cli/inspect.ts";
-import { textChecks } from "../../src/language-server/text-checks.ts";
-import { writeChecks } from "../../src/language-server/write-checks.ts";
+import { textChecks } from "../../src/language-server/diagnostics/syntax-rules.ts";
+import { writeChecks } from "../../src/language-server/diagnostics/write-rules.ts";
 import { canonicalText } from "../../src/script/canonical.ts";
 import { compareScripts, isEqual } from "../../src/script/compare.ts";
 import { loadParser } from "../../src/script/parser.ts";

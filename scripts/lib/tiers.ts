@@ -50,7 +50,9 @@ function files(
     ...(before ? { obstacle: before } : {}),
     run: async (signal) => {
       const folder = join(root, "test", name);
-      const found = (await readdir(folder)).filter((file) => file.endsWith(".test.ts")).sort();
+      const found = (await readdir(folder, { recursive: true }))
+        .filter((file) => file.endsWith(".test.ts"))
+        .sort();
       return await runTestFiles(
         found.map((file) => join(folder, file)),
         { concurrency, signal },

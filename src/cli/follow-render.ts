@@ -1,8 +1,8 @@
 import type { JobStatus, RenderEvent } from "../plan/events.ts";
 import type { RenderPlan } from "../plan/render-plan.ts";
-import type { RenderServiceClient } from "../render-service/client.ts";
-import { connectRenderService } from "../render-service/connect.ts";
-import type { ServiceSettings } from "../render-service/protocol.ts";
+import type { RenderServiceClient } from "../render-service/client/client.ts";
+import { connectRenderService } from "../render-service/client/connect.ts";
+import type { ServiceSettings } from "../render-service/protocol/messages.ts";
 import { exitCodes } from "./failure.ts";
 import type { Terminal } from "./terminal.ts";
 

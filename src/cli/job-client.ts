@@ -1,7 +1,7 @@
 /** Finding the service that knows a job. */
 import type { JobStatus } from "../plan/events.ts";
-import type { RenderServiceClient } from "../render-service/client.ts";
-import { findRenderJobs } from "../render-service/connect.ts";
+import type { RenderServiceClient } from "../render-service/client/client.ts";
+import { findRenderJobs } from "../render-service/client/connect.ts";
 
 /** There is no such job; the message lists those there are. */
 class UnknownJobError extends Error {

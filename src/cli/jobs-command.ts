@@ -2,8 +2,8 @@
 import { parseArgs } from "node:util";
 import { count, endingText, rangesText, runningText, stateText } from "../plan/display.ts";
 import type { JobStatus } from "../plan/events.ts";
-import type { RenderServiceClient } from "../render-service/client.ts";
-import { findRenderJobs } from "../render-service/connect.ts";
+import type { RenderServiceClient } from "../render-service/client/client.ts";
+import { findRenderJobs } from "../render-service/client/connect.ts";
 import { UsageError } from "./failure.ts";
 import { clientWith } from "./job-client.ts";
 import { renderCommand } from "./render-command.ts";

@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 /** `nbr`: wires the commands. */
 import { pathToFileURL } from "node:url";
-import { programFile } from "../programs.ts";
+import { programFile } from "../paths.ts";
 import { canonicalCommand } from "./canonical-command.ts";
 import { diffCommand } from "./diff-command.ts";
 import { UsageError, exitCodes } from "./failure.ts";

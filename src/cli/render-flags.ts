@@ -20,9 +20,9 @@ import { parseMB } from "../plan/size.ts";
 import type { ScriptFacts } from "../plan/target.ts";
 import { readScriptFile } from "../script/read-script.ts";
 import { scriptFacts } from "../script/write-targets.ts";
-import { gatherFacts, writesToLookAt } from "../surroundings/gather-facts.ts";
-import { type Settings, memorySettings } from "../surroundings/settings.ts";
-import { readSettings } from "../surroundings/settings-files.ts";
+import { gatherFacts, writesToLookAt } from "../facts/gather-facts.ts";
+import { type Settings, memorySettings } from "../facts/settings.ts";
+import { readSettings } from "../facts/settings-files.ts";
 import { UsageError } from "./failure.ts";
 import type { Terminal } from "./terminal.ts";
 

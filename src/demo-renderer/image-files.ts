@@ -8,7 +8,7 @@ import {
 } from "exrs/node_modules/exrs-raw-wasm-bindgen/exrs_raw_wasm_bindgen.js";
 import { encode as encodePng } from "fast-png";
 import jpeg from "jpeg-js";
-import { exrFile } from "../programs.ts";
+import { exrFile } from "../paths.ts";
 import type { Picture } from "./picture.ts";
 
 const encoders: Record<string, (picture: Picture) => Uint8Array> = {

@@ -7,7 +7,7 @@ import { Socket } from "node:net";
 import { delimiter } from "node:path";
 import { createInterface } from "node:readline";
 import { findOnPath } from "../nuke/discover.ts";
-import { demoPythonFolder } from "../programs.ts";
+import { demoPythonFolder } from "../paths.ts";
 import { type PythonRun, PythonRequests } from "./python-requests.ts";
 
 /** Runs the file to its end; its exit code is Nuke's. A signal that ends Python ends this process too. */

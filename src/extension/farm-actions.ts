@@ -10,7 +10,7 @@ import type { RememberedOptions } from "./remembered.ts";
 import { NotTrustedError } from "./render-actions.ts";
 import type { ScriptReader } from "./script-reader.ts";
 import { readSettings } from "./settings.ts";
-import { factsFor } from "./surroundings.ts";
+import { factsFor } from "./collect-facts.ts";
 
 /** Handing renders to a render manager from the editor. */
 export class FarmActions {

@@ -3,7 +3,7 @@ import { DEFAULT_BATCH_SIZE } from "../farm/farm-job.ts";
 import type { PlanFacts } from "../plan/facts.ts";
 import type { Problem } from "../plan/render-plan.ts";
 import type { Only, RenderOptions } from "../plan/request.ts";
-import { createFolder } from "../surroundings/output-folders.ts";
+import { createFolder } from "../facts/output-folders.ts";
 import {
   type FormMode,
   type FormReplies,
@@ -17,7 +17,7 @@ import { WireChannel } from "../webview/wire-channel.ts";
 import { Disposables } from "./disposables.ts";
 import type { FormRooms } from "./form.ts";
 import { readSettings } from "./settings.ts";
-import { factsFor } from "./surroundings.ts";
+import { factsFor } from "./collect-facts.ts";
 
 /** The host asks the form nothing. */
 // oxlint-disable-next-line typescript/no-generated-empty-object-type

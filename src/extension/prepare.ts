@@ -6,9 +6,9 @@ import { planRender, stoppers } from "../plan/plan-render.ts";
 import type { PlanFacts } from "../plan/facts.ts";
 import type { Problem, RenderPlan } from "../plan/render-plan.ts";
 import type { RenderRequest } from "../plan/request.ts";
-import { createFolder } from "../surroundings/output-folders.ts";
+import { createFolder } from "../facts/output-folders.ts";
 import type { ScriptReader } from "./script-reader.ts";
-import { factsFor } from "./surroundings.ts";
+import { factsFor } from "./collect-facts.ts";
 
 /** A plan that may run, with what was decided on the way. */
 export interface Prepared {

@@ -5,10 +5,10 @@ import {
   canonicalTextResultSchema,
   scriptFactsMethod,
   scriptFactsResultSchema,
-} from "../language-server/protocol.ts";
+} from "../language-server/core/protocol.ts";
 import type { ScriptFacts } from "../plan/target.ts";
 import { folderLink } from "./reveal-folder.ts";
-import { programFile } from "../programs.ts";
+import { programFile } from "../paths.ts";
 
 /** A script that cannot be shown node by node; the message says why. */
 export class UnreadableScriptError extends Error {

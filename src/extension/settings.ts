@@ -1,5 +1,5 @@
 import { type Uri, workspace } from "vscode";
-import { type Settings, parseSettings, settingKeys } from "../surroundings/settings.ts";
+import { type Settings, parseSettings, settingKeys } from "../facts/settings.ts";
 
 /**
  * The settings as they stand for a script, checked.

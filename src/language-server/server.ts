@@ -4,9 +4,9 @@ import {
   TextDocumentSyncKind,
 } from "vscode-languageserver";
 import { features } from "./features.ts";
-import { OpenScripts } from "./open-scripts.ts";
-import { ServerSettings } from "./server-settings.ts";
-import { WorkspaceScripts } from "./workspace-scripts.ts";
+import { OpenScripts } from "./core/open-documents.ts";
+import { ServerSettings } from "./core/settings.ts";
+import { WorkspaceScripts } from "./core/workspace-files.ts";
 
 /** Glues the features to a connection. Reads text and starts nothing. */
 export function serve(connection: Connection): void {

@@ -1,6 +1,6 @@
 import { isAbsolute, resolve } from "node:path";
 import type { NukeCommand } from "../plan/render-plan.ts";
-import { programFile } from "../programs.ts";
+import { programFile } from "../paths.ts";
 import { type NukeInstall, discoverNukes, findOnPath, isExecutable } from "./discover.ts";
 import { type NukeVersion, compareNukeVersions, parseNukeVersion, printNukeVersion } from "./version.ts";
 

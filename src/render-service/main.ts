@@ -1,6 +1,6 @@
 /** The render service's process: one for each user and machine, started by the first client that needs it. */
-import { mainOptions } from "./main-options.ts";
-import { runService } from "./run-service.ts";
+import { mainOptions } from "./daemon/environment-options.ts";
+import { runService } from "./daemon/daemon.ts";
 
 process.exitCode = await runService(mainOptions(process.env));
 // Files that a client keeps open must not keep the process.

@@ -1,7 +1,7 @@
 /** A script as text that line tools can compare: one knob a line, in an order that does not depend on how the script was saved. */
-import { GivenNames } from "./given-names.ts";
+import { GivenNames } from "./default-names.ts";
 import { childrenOf } from "./match-nodes.ts";
-import { type MeaningOptions, inputsThatCount, knobsThatCount, otherCommands } from "./meaning.ts";
+import { type MeaningOptions, inputsThatCount, knobsThatCount, otherCommands } from "./significance.ts";
 import type { Script } from "./script.ts";
 import type { ScriptNode } from "./script-node.ts";
 

@@ -1,5 +1,5 @@
 /** Two scripts compared by meaning: what a person changed, not which lines of text moved. */
-import { GivenNames } from "./given-names.ts";
+import { GivenNames } from "./default-names.ts";
 import { matchNodes } from "./match-nodes.ts";
 import {
   type MeaningOptions,
@@ -7,7 +7,7 @@ import {
   inputsThatCount,
   knobsThatCount,
   otherCommands,
-} from "./meaning.ts";
+} from "./significance.ts";
 import type { Script } from "./script.ts";
 import type { ScriptNode } from "./script-node.ts";
 

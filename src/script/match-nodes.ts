@@ -1,5 +1,5 @@
 /** Which node of one script is which of another: by full name, then, of what is left, by class and place. */
-import { type MeaningOptions, countsNode, inputsThatCount, knobsThatCount } from "./meaning.ts";
+import { type MeaningOptions, countsNode, inputsThatCount, knobsThatCount } from "./significance.ts";
 import type { Script } from "./script.ts";
 import type { ScriptNode } from "./script-node.ts";
 

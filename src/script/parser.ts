@@ -1,6 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { Language, Parser, type Tree } from "web-tree-sitter";
-import { grammarFile, treeSitterFile } from "../programs.ts";
+import { grammarFile, treeSitterFile } from "../paths.ts";
 
 /** The grammar, ready to parse. One serves a whole process. */
 export class NkParser {

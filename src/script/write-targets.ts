@@ -1,12 +1,12 @@
 /** The nodes of a script that render files, and what planning has to know of them. */
 import type { ScriptFacts, WriteTarget } from "../plan/target.ts";
 import { type Expanded, expandFile, hasFrameToken, hasViewToken, typePrefix } from "./file-name.ts";
-import { GivenNames } from "./given-names.ts";
-import { usesOwnName } from "./own-name.ts";
+import { GivenNames } from "./default-names.ts";
+import { usesOwnName } from "./script-path-references.ts";
 import type { Script } from "./script.ts";
 import type { ScriptNode } from "./script-node.ts";
 import { readList } from "./tcl-list.ts";
-import { writeNeeds } from "./write-needs.ts";
+import { writeNeeds } from "./write-dependencies.ts";
 
 export interface TargetOptions {
   /** For `[getenv …]` in file names. */

@@ -4,8 +4,8 @@ import { join } from "node:path";
 import * as z from "zod";
 import { jobStatusSchema } from "../../src/plan/events.ts";
 import { type WarmReport, readWarmReport } from "../../src/nuke/warm-report.ts";
-import { chunkLog } from "../../src/render-service/job-folders.ts";
-import { journalFile, readEntries } from "../../src/render-service/journal.ts";
+import { chunkLog } from "../../src/render-service/storage/job-store.ts";
+import { journalFile, readEntries } from "../../src/render-service/storage/journal.ts";
 import { runNbr } from "../cli/run-nbr.ts";
 import { demoPlace } from "./demo-place.ts";
 

@@ -1,7 +1,7 @@
 /** Over the protocol: lenses of a 4 MB script after opening it and after an edit in its middle, and the memory of a 50 MB one. */
 import { loadParser } from "../../src/script/parser.ts";
-import { scriptFactsMethod } from "../../src/language-server/protocol.ts";
-import { NkDocument } from "../../src/language-server/nk-document.ts";
+import { scriptFactsMethod } from "../../src/language-server/core/protocol.ts";
+import { NkDocument } from "../../src/language-server/core/nk-document.ts";
 import { scriptFacts } from "../../src/script/write-targets.ts";
 import { Editor } from "../language-server/editor.ts";
 import { setFlagsFromString } from "node:v8";

@@ -8,7 +8,7 @@ import { chmod, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import * as z from "zod";
 import { renderPlanSchema } from "../../src/plan/render-plan.ts";
-import { connectRenderService } from "../../src/render-service/connect.ts";
+import { connectRenderService } from "../../src/render-service/client/connect.ts";
 import { runNbr } from "../cli/run-nbr.ts";
 import { type MemoryGroup, memoryGroup } from "../service/memory-group.ts";
 import { demoPlace } from "./demo-place.ts";

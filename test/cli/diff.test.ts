@@ -5,7 +5,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
-import { programFile } from "../../src/programs.ts";
+import { programFile } from "../../src/paths.ts";
 import { runNbr } from "./run-nbr.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "two scripts "));

@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { programFile } from "../../src/programs.ts";
+import { programFile } from "../../src/paths.ts";
 
 export interface NbrResult {
   /** Null when a signal ended it. */

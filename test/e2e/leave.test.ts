@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { after, before, test } from "node:test";
 import * as z from "zod";
 import { processesWith } from "../../scripts/lib/leftovers.ts";
-import { findRenderService } from "../../src/render-service/connect.ts";
+import { findRenderService } from "../../src/render-service/client/connect.ts";
 import { Person } from "./harness.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "leave-"));

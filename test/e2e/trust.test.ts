@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
-import { findRenderService } from "../../src/render-service/connect.ts";
+import { findRenderService } from "../../src/render-service/client/connect.ts";
 import { Person } from "./harness.ts";
 
 // A place of its own, where no other test has started a service.

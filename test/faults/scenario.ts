@@ -5,9 +5,9 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { Random as Numbers } from "../../scripts/lib/random.ts";
 import type { JobStatus, RenderEvent } from "../../src/plan/events.ts";
-import type { RenderServiceClient } from "../../src/render-service/client.ts";
-import { JOB_FOLDER_VARIABLE } from "../../src/render-service/nuke-environment.ts";
-import { listProcesses } from "../../src/render-service/process-list.ts";
+import type { RenderServiceClient } from "../../src/render-service/client/client.ts";
+import { JOB_FOLDER_VARIABLE } from "../../src/render-service/process/environment.ts";
+import { listProcesses } from "../../src/render-service/process/process-list.ts";
 import type { Place } from "../service/fake-nuke.ts";
 
 /** A number from 0 to 1, the same ones for the same seed. */

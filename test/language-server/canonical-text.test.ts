@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
 import { pathToFileURL } from "node:url";
-import { canonicalTextMethod, canonicalTextResultSchema } from "../../src/language-server/protocol.ts";
+import { canonicalTextMethod, canonicalTextResultSchema } from "../../src/language-server/core/protocol.ts";
 import { Editor } from "./editor.ts";
 
 test("what is open counts, else what is on disk; what cannot be read says why", async () => {

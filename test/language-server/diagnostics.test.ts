@@ -7,7 +7,7 @@ import { after, test } from "node:test";
 import { pathToFileURL } from "node:url";
 import type { CodeAction, Diagnostic, TextEdit } from "vscode-languageserver-protocol";
 import manifest from "../../package.json" with { type: "json" };
-import { severities } from "../../src/language-server/finding.ts";
+import { severities } from "../../src/language-server/diagnostics/rules.ts";
 import { Editor } from "./editor.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "checks "));

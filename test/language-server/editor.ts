@@ -12,7 +12,7 @@ import type {
   PublishDiagnosticsParams,
   Range,
 } from "vscode-languageserver-protocol";
-import { programFile } from "../../src/programs.ts";
+import { programFile } from "../../src/paths.ts";
 
 export interface EditorOptions {
   /** Folders that are open. */

@@ -1,7 +1,7 @@
 /** Over the protocol: where the Writes are, and what could not be read. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { scriptFactsMethod, scriptFactsResultSchema } from "../../src/language-server/protocol.ts";
+import { scriptFactsMethod, scriptFactsResultSchema } from "../../src/language-server/core/protocol.ts";
 import type { ScriptFacts } from "../../src/plan/target.ts";
 import { Editor } from "./editor.ts";
 

@@ -4,8 +4,8 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { test } from "node:test";
 import type { RenderEvent } from "../../src/plan/events.ts";
-import { runJob } from "../../src/render-service/client.ts";
-import { isAlive, listProcesses } from "../../src/render-service/process-list.ts";
+import { runJob } from "../../src/render-service/client/client.ts";
+import { isAlive, listProcesses } from "../../src/render-service/process/process-list.ts";
 import { eventsOf, fakeJob, nextEvent, place, renderAll } from "./fake-nuke.ts";
 
 /** Processes that have this text in their command line or environment. */

@@ -8,10 +8,10 @@ import { type Socket, connect } from "node:net";
 import { dirname, join } from "node:path";
 import { test } from "node:test";
 import { setTimeout as wait } from "node:timers/promises";
-import { runJob } from "../../src/render-service/client.ts";
-import { connectRenderService, findRenderService } from "../../src/render-service/connect.ts";
-import { type LockRecord, readLock } from "../../src/render-service/lock-record.ts";
-import { isAlive, listProcesses, startOf } from "../../src/render-service/process-list.ts";
+import { runJob } from "../../src/render-service/client/client.ts";
+import { connectRenderService, findRenderService } from "../../src/render-service/client/connect.ts";
+import { type LockRecord, readLock } from "../../src/render-service/storage/lock-record.ts";
+import { isAlive, listProcesses, startOf } from "../../src/render-service/process/process-list.ts";
 import { fakeJob, nextEvent, place, renderAll } from "./fake-nuke.ts";
 
 async function holder(state: string): Promise<LockRecord> {
@@ -51,7 +51,7 @@ test("closing a client stops nothing; the next one sees the job, its events and 
 test("ten programs that start it at once end up with one service", async () => {
   await using here = await place();
   const program = `
-    import { connectRenderService } from ${JSON.stringify(join(import.meta.dirname, "../../src/render-service/connect.ts"))};
+    import { connectRenderService } from ${JSON.stringify(join(import.meta.dirname, "../../src/render-service/client/connect.ts"))};
     const client = await connectRenderService({ stateFolder: process.argv[1] });
     console.log(client.hello.pid);
     client.dispose();`;
@@ -166,7 +166,7 @@ test("a very long state folder, and another TMPDIR for another client", async ()
     const { socket } = await holder(long);
     if (process.platform !== "win32") assert.ok(Buffer.byteLength(socket) <= 100, socket);
     const program = `
-      import { findRenderService } from ${JSON.stringify(join(import.meta.dirname, "../../src/render-service/connect.ts"))};
+      import { findRenderService } from ${JSON.stringify(join(import.meta.dirname, "../../src/render-service/client/connect.ts"))};
       const client = await findRenderService({ stateFolder: process.argv[1] });
       console.log(client?.hello.pid);
       client?.dispose();`;
@@ -301,7 +301,7 @@ test("killed clients in the middle of everything", async () => {
   await using here = await place();
   const client = await here.connect();
   const program = `
-    import { connectRenderService } from ${JSON.stringify(join(import.meta.dirname, "../../src/render-service/connect.ts"))};
+    import { connectRenderService } from ${JSON.stringify(join(import.meta.dirname, "../../src/render-service/client/connect.ts"))};
     const client = await connectRenderService({ stateFolder: process.argv[1] });
     await client.watch({ jobs: "all", lines: true });
     await client.submit(JSON.parse(process.argv[2]));

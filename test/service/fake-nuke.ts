@@ -7,8 +7,8 @@ import { formatFrames, parseFrames } from "../../src/plan/frames.ts";
 import type { RenderJob } from "../../src/plan/job.ts";
 import type { RenderPlan } from "../../src/plan/render-plan.ts";
 import type { RenderEvent } from "../../src/plan/events.ts";
-import type { RenderServiceClient } from "../../src/render-service/client.ts";
-import { type ConnectOptions, connectRenderService } from "../../src/render-service/connect.ts";
+import type { RenderServiceClient } from "../../src/render-service/client/client.ts";
+import { type ConnectOptions, connectRenderService } from "../../src/render-service/client/connect.ts";
 
 export interface Place {
   readonly folder: string;

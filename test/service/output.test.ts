@@ -4,8 +4,8 @@ import { mkdir, readFile, readdir, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { test } from "node:test";
 import type { RenderEvent } from "../../src/plan/events.ts";
-import { runJob } from "../../src/render-service/client.ts";
-import { RenderServiceError } from "../../src/render-service/errors.ts";
+import { runJob } from "../../src/render-service/client/client.ts";
+import { RenderServiceError } from "../../src/render-service/protocol/errors.ts";
 import { type EventOf, type Place, eventsOf, fakeJob, nextEvent, place } from "./fake-nuke.ts";
 import { smallDisk } from "./small-disk.ts";
 

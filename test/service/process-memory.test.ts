@@ -7,7 +7,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { test } from "node:test";
-import { TreeMeter } from "../../src/render-service/process-memory.ts";
+import { TreeMeter } from "../../src/render-service/memory/tree-usage.ts";
 
 const SHARED_MB = 100;
 

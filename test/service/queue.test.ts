@@ -6,7 +6,7 @@ import { test } from "node:test";
 import type { RenderEvent } from "../../src/plan/events.ts";
 import { dealFrames } from "../../src/plan/deal.ts";
 import { formatFrames } from "../../src/plan/frames.ts";
-import type { RenderServiceClient } from "../../src/render-service/client.ts";
+import type { RenderServiceClient } from "../../src/render-service/client/client.ts";
 import { eventsOf, fakeJob, nextEvent, pauseWhole, place, renderAll } from "./fake-nuke.ts";
 
 /** Each Nuke waits for the file `go-` with its first frame. */

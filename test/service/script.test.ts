@@ -8,8 +8,8 @@ import type { RenderEvent } from "../../src/plan/events.ts";
 import { parseFrames } from "../../src/plan/frames.ts";
 import type { RenderJob } from "../../src/plan/job.ts";
 import type { WhileRendering } from "../../src/plan/request.ts";
-import type { RenderServiceClient } from "../../src/render-service/client.ts";
-import { RenderServiceError } from "../../src/render-service/errors.ts";
+import type { RenderServiceClient } from "../../src/render-service/client/client.ts";
+import { RenderServiceError } from "../../src/render-service/protocol/errors.ts";
 import { type Place, eventsOf, fakeJob, nextEvent, place } from "./fake-nuke.ts";
 import { smallDisk } from "./small-disk.ts";
 

@@ -5,8 +5,8 @@ import { join } from "node:path";
 import { test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { JobStatus, RenderEvent } from "../../src/plan/events.ts";
-import type { RenderServiceClient } from "../../src/render-service/client.ts";
-import { type ProcessInfo, isAlive, listProcesses } from "../../src/render-service/process-list.ts";
+import type { RenderServiceClient } from "../../src/render-service/client/client.ts";
+import { type ProcessInfo, isAlive, listProcesses } from "../../src/render-service/process/process-list.ts";
 import { type EventOf, type JobShape, type Place, fakeJob, place } from "./fake-nuke.ts";
 
 /** Notes every frame it renders; behind the first frame of a range it waits to be let go. */

@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { test } from "node:test";
 import { pathToFileURL } from "node:url";
 import * as z from "zod";
-import type { connectRenderService } from "../../src/render-service/connect.ts";
+import type { connectRenderService } from "../../src/render-service/client/connect.ts";
 import { fakeJob, nextEvent, place } from "./fake-nuke.ts";
 
 const root = join(import.meta.dirname, "..", "..");

@@ -4,7 +4,7 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import type { RenderEvent } from "../../src/plan/events.ts";
-import type { RenderServiceClient } from "../../src/render-service/client.ts";
+import type { RenderServiceClient } from "../../src/render-service/client/client.ts";
 import { type EventOf, type Place, eventsOf, fakeJob, nextEvent, place, renderAll } from "./fake-nuke.ts";
 
 function end(client: RenderServiceClient, job: string): Promise<EventOf<"finished">> {

@@ -4,8 +4,8 @@ import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { test } from "node:test";
 import type { JobStatus, RenderEvent } from "../../src/plan/events.ts";
-import { type RenderServiceClient, runJob } from "../../src/render-service/client.ts";
-import { listProcesses } from "../../src/render-service/process-list.ts";
+import { type RenderServiceClient, runJob } from "../../src/render-service/client/client.ts";
+import { listProcesses } from "../../src/render-service/process/process-list.ts";
 import { type EventOf, type Place, eventsOf, nextEvent, place } from "./fake-nuke.ts";
 import { warmJob } from "./fake-warm.ts";
 

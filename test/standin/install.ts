@@ -1,6 +1,6 @@
 import { chmod, mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { programFile } from "../../src/programs.ts";
+import { programFile } from "../../src/paths.ts";
 
 /** Puts the stand-in into a folder under the name a Nuke has there (nuke-cli.md section 6); answers with its path. */
 export async function installStandin(folder: string, name = "Nuke15.1"): Promise<string> {

@@ -11,7 +11,7 @@ import { NukeOutputParser } from "../../src/nuke/output.ts";
 import { type WarmCommand, readWarmCommands, warmCommandLine } from "../../src/nuke/warm-commands.ts";
 import { type WarmReport, readWarmReport } from "../../src/nuke/warm-report.ts";
 import { type WarmBase, warmCommand } from "../../src/plan/warm-command.ts";
-import { warmFile } from "../../src/programs.ts";
+import { warmFile } from "../../src/paths.ts";
 
 export type ReportOf<Event extends WarmReport["event"]> = Extract<WarmReport, { event: Event }>;
 

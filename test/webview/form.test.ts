@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { ToWebview } from "../../src/webview/protocol.ts";
-import { aWrite, someFacts } from "../unit/plan-facts.ts";
+import { aWrite, someFacts } from "../unit/plan/plan-facts.ts";
 import { aState, openForm, withBrowser } from "./open-form.ts";
 
 withBrowser();

@@ -17,7 +17,7 @@ import {
 } from "../../src/webview/protocol.ts";
 import { contentSecurityPolicy, formHtml } from "../../src/webview/shell.ts";
 import { WireChannel, type WireHandlers } from "../../src/webview/wire-channel.ts";
-import { someFacts } from "../unit/plan-facts.ts";
+import { someFacts } from "../unit/plan/plan-facts.ts";
 import { type Theme, themes } from "./themes.ts";
 
 const root = join(import.meta.dirname, "..", "..");

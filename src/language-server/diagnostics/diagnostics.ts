@@ -1,0 +1,170 @@
+import { mkdir } from "node:fs/promises";
+import { setImmediate as nextTurn } from "node:timers/promises";
+import {
+  type CodeAction,
+  CodeActionKind,
+  type Diagnostic,
+  ErrorCodes,
+  ResponseError,
+} from "vscode-languageserver";
+import * as z from "zod/mini";
+import { namesOf } from "../../script/symbol-table.ts";
+import { DiskChecks } from "./disk-rules.ts";
+import type { Feature, ServerContext } from "../core/feature.ts";
+import { type Finding, severities } from "./rules.ts";
+import type { NkDocument } from "../core/nk-document.ts";
+import { pathOf } from "../features/script-facts.ts";
+import { textChecks } from "./syntax-rules.ts";
+import { writeChecks } from "./write-rules.ts";
+
+/** Longest time (ms) in which nothing else gets its turn. */
+const SLICE = 5;
+/** Quiet after an edit before anything is checked, ms. */
+const QUIET = 150;
+const createFolder = "nukeRender.server.createFolder";
+
+/** What is wrong in a script, and how to put it right. Checked when typing pauses; the next edit ends what is still being checked. */
+export const diagnosticsFeature: Feature = {
+  capabilities: {
+    codeActionProvider: { codeActionKinds: [CodeActionKind.QuickFix] },
+    executeCommandProvider: { commands: [createFolder] },
+  },
+  register: (context) => {
+    const { connection, scripts, settings } = context;
+    const checker = new Checker(context);
+    scripts.onDidChange((document) => checker.check(document));
+    scripts.onDidSave((document) => checker.check(document));
+    scripts.onDidClose((uri) => checker.forget(uri));
+    connection.onDidChangeConfiguration(async () => {
+      await settings.refresh();
+      for (const document of scripts.all) checker.check(document);
+    });
+    connection.onCodeAction(({ textDocument, range }) => {
+      const document = scripts.get(textDocument.uri);
+      if (!document) return null;
+      const [start, end] = [document.offsetAt(range.start), document.offsetAt(range.end)];
+      return checker
+        .found(document)
+        .filter((finding) => finding.fix && finding.start <= end && finding.end >= start)
+        .map((finding) => actionOf(document, finding));
+    });
+    connection.onExecuteCommand(async ({ command, arguments: args }) => {
+      if (command !== createFolder) return;
+      const [folder] = z.tuple([z.string()]).parse(args);
+      try {
+        await mkdir(folder, { recursive: true });
+      } catch (error) {
+        throw new ResponseError(
+          ErrorCodes.InternalError,
+          `${folder} cannot be created: ${error instanceof Error ? error.message : String(error)}`,
+        );
+      }
+      checker.diskChanged();
+    });
+  },
+};
+
+class Checker {
+  readonly #context: ServerContext;
+  readonly #disk = new DiskChecks();
+  readonly #timers = new Map<string, NodeJS.Timeout>();
+  /** The last findings of a document's version. */
+  readonly #found = new Map<string, { version: number; findings: readonly Finding[] }>();
+
+  constructor(context: ServerContext) {
+    this.#context = context;
+  }
+
+  /** Checks a document when nothing has changed for a moment. */
+  check({ uri }: NkDocument): void {
+    clearTimeout(this.#timers.get(uri));
+    const timer = setTimeout(() => {
+      this.#run(uri).catch((error: unknown) => this.#context.connection.console.error(String(error)));
+    }, QUIET);
+    this.#timers.set(uri, timer);
+  }
+
+  /** Findings that still fit the document as it is. */
+  found(document: NkDocument): readonly Finding[] {
+    const known = this.#found.get(document.uri);
+    return known?.version === document.version ? known.findings : [];
+  }
+
+  diskChanged(): void {
+    this.#disk.forget();
+    for (const document of this.#context.scripts.all) this.check(document);
+  }
+
+  forget(uri: string): void {
+    clearTimeout(this.#timers.get(uri));
+    this.#timers.delete(uri);
+    this.#found.delete(uri);
+    this.#send({ uri, diagnostics: [] });
+  }
+
+  async #run(uri: string): Promise<void> {
+    const document = this.#context.scripts.get(uri);
+    if (!document) return;
+    const { version, script } = document;
+    const path = pathOf(uri);
+    const stale = (): boolean => this.#context.scripts.get(uri)?.version !== version;
+    if (!(await inSlices(namesOf(script).prepare(), stale))) return;
+    const quick = textChecks(script);
+    await nextTurn();
+    if (stale()) return;
+    quick.push(...writeChecks(script, path));
+    this.#publish(document, quick);
+    const [onDisk, encoding] = await Promise.all([
+      this.#disk.run(script, path, stale),
+      this.#disk.encoding(path),
+    ]);
+    if (stale() || (onDisk.length === 0 && encoding === null)) return;
+    this.#publish(document, [...quick, ...onDisk, ...(encoding ? [encoding] : [])]);
+  }
+
+  #publish(document: NkDocument, all: readonly Finding[]): void {
+    const { disabledDiagnostics } = this.#context.settings;
+    const findings = all.filter(({ code }) => !disabledDiagnostics.has(code));
+    const { uri, version } = document;
+    this.#found.set(uri, { version, findings });
+    this.#send({ uri, version, diagnostics: findings.map((finding) => diagnosticOf(document, finding)) });
+  }
+
+  #send(said: { uri: string; version?: number; diagnostics: Diagnostic[] }): void {
+    const { connection } = this.#context;
+    connection.sendDiagnostics(said).catch((error: unknown) => connection.console.error(String(error)));
+  }
+}
+
+/** Does work in short slices; false when it is not wanted any more. */
+async function inSlices(work: Generator<void>, stale: () => boolean): Promise<boolean> {
+  let begun = performance.now();
+  for (const _step of work) {
+    if (performance.now() - begun < SLICE) continue;
+    await nextTurn();
+    if (stale()) return false;
+    begun = performance.now();
+  }
+  return true;
+}
+
+function diagnosticOf(document: NkDocument, { code, start, end, message }: Finding): Diagnostic {
+  return { severity: severities[code], source: "nk", code, message, range: document.rangeAt(start, end) };
+}
+
+function actionOf(document: NkDocument, finding: Finding): CodeAction {
+  const { fix } = finding;
+  const action = {
+    title: fix?.title ?? "",
+    kind: CodeActionKind.QuickFix,
+    diagnostics: [diagnosticOf(document, finding)],
+    isPreferred: true,
+  };
+  if (fix?.kind === "create-folder")
+    return { ...action, command: { title: action.title, command: createFolder, arguments: [fix.folder] } };
+  const edits = (fix?.edits ?? []).map(({ start, end, text }) => ({
+    range: document.rangeAt(start, end),
+    newText: text,
+  }));
+  return { ...action, edit: { changes: { [document.uri]: edits } } };
+}

@@ -1,0 +1,33 @@
+import { fileURLToPath } from "node:url";
+import { canonicalText } from "../../script/canonical.ts";
+import { EncryptedScriptError, ScriptReadError, readScriptFile } from "../../script/read-script.ts";
+import type { Script } from "../../script/script.ts";
+import type { Feature } from "../core/feature.ts";
+import {
+  type CanonicalTextResult,
+  canonicalTextMethod,
+  canonicalTextParamsSchema,
+} from "../core/protocol.ts";
+
+/** A script, open or on disk, one knob a line. What is open counts, saved or not. */
+export const canonicalTextFeature: Feature = {
+  capabilities: {},
+  register: ({ connection, scripts }) => {
+    connection.onRequest(canonicalTextMethod, async (params: unknown): Promise<CanonicalTextResult> => {
+      const { uri } = canonicalTextParamsSchema.parse(params);
+      try {
+        const script = scripts.get(uri)?.script ?? (await onDisk(uri));
+        if (script !== null) return { text: canonicalText(script), problem: null };
+        return { text: null, problem: "This is no Nuke script that can be read." };
+      } catch (error) {
+        if (error instanceof ScriptReadError || error instanceof EncryptedScriptError)
+          return { text: null, problem: error.message };
+        throw error;
+      }
+    });
+  },
+};
+
+async function onDisk(uri: string): Promise<Script | null> {
+  return uri.startsWith("file:") ? await readScriptFile(fileURLToPath(uri)) : null;
+}

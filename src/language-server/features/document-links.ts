@@ -1,0 +1,123 @@
+import { readdir, stat } from "node:fs/promises";
+import { basename, dirname, isAbsolute, join } from "node:path";
+import { pathToFileURL } from "node:url";
+import type { DocumentLink } from "vscode-languageserver";
+import * as z from "zod/mini";
+import { frameFile, hasFrameToken } from "../../script/file-name.ts";
+import type { Feature } from "../core/feature.ts";
+import { expandKnob, fileKnobs, firstFrame, firstView } from "../core/file-knobs.ts";
+import type { NkDocument } from "../core/nk-document.ts";
+import { readAhead } from "../core/time-slicing.ts";
+import { nodeAt } from "../core/positions.ts";
+
+/** What finds the knob of a link again. */
+const linkSchema = z.object({ uri: z.string(), offset: z.number(), value: z.string() });
+type LinkData = z.infer<typeof linkSchema>;
+
+/** Links on file names. Which file they open is looked up on disk when somebody wants to follow one, and not before. */
+export const documentLinksFeature: Feature = {
+  capabilities: { documentLinkProvider: { resolveProvider: true } },
+  register: ({ connection, scripts }) => {
+    connection.onDocumentLinks(async ({ textDocument }, token) => {
+      const document = scripts.get(textDocument.uri);
+      if (document === undefined) return null;
+      await readAhead(document, token, fileKnobs);
+      return links(document);
+    });
+    connection.onDocumentLinkResolve(async (link) => {
+      const read = linkSchema.safeParse(link.data);
+      const document = read.success ? scripts.get(read.data.uri) : undefined;
+      if (!read.success || document === undefined) return link;
+      return { ...link, ...(await targetOf(document, read.data)) };
+    });
+  },
+};
+
+function links(document: NkDocument): DocumentLink[] {
+  const { script, uri } = document;
+  const found: DocumentLink[] = [];
+  for (const node of script.root ? [script.root, ...script.nodes] : script.nodes) {
+    for (const { start, end, value } of fileKnobs(script.text, node)) {
+      const offset = node.place.start + start;
+      const data: LinkData = { uri, offset, value };
+      found.push({ range: document.rangeAt(offset, node.place.start + end), data });
+    }
+  }
+  return found;
+}
+
+async function targetOf(
+  document: NkDocument,
+  { offset, value }: LinkData,
+): Promise<Pick<DocumentLink, "target" | "tooltip">> {
+  const { script } = document;
+  const node = nodeAt(script, offset);
+  if (!node) return {};
+  const { file, why } = expandKnob(document, node, value);
+  if (file === null) return { tooltip: `Only Nuke can tell which file this is: ${why}.` };
+  // Nothing says where it lies: the document has no path, or it is one of another system.
+  if (!isAbsolute(file)) return { tooltip: file };
+  const found = await nearest(file, firstFrame(script, node), firstView(script, node));
+  if (found === null) return { tooltip: `Neither it nor its folder is there: ${file}` };
+  // A slash at its end tells editors that it is a folder, to be shown and not opened.
+  const { href } = pathToFileURL(found);
+  return { target: (await isFolder(found)) ? `${href}/` : href, tooltip: found };
+}
+
+/** The file of the frame, or of the nearest one that is there; else the folder, or the nearest one above it; null where there is none. */
+async function nearest(file: string, frame: number, view: string): Promise<string | null> {
+  const wanted = frameFile(file, frame, view);
+  if (await exists(wanted)) return wanted;
+  let folder = dirname(wanted);
+  const inFolder = await readdir(folder).catch(() => null);
+  if (inFolder && hasFrameToken(file)) {
+    const near = nearestFrame(inFolder, basename(file), frame, view);
+    if (near !== null) return join(folder, near);
+  }
+  // Up, but not to the disk's root: that tells nobody anything.
+  while (!(await exists(folder))) {
+    const above = dirname(folder);
+    if (above === folder || dirname(above) === above) return null;
+    folder = above;
+  }
+  return folder;
+}
+
+/** The name in a folder that is a frame of the pattern, nearest to the one wanted. */
+export function nearestFrame(
+  names: readonly string[],
+  pattern: string,
+  frame: number,
+  view: string,
+): string | null {
+  const parts = pattern
+    .replaceAll("%V", view)
+    .replaceAll("%v", view.slice(0, 1))
+    .split(/#+|%0?\d*d/u);
+  const fits = new RegExp(
+    `^${parts.map((part) => part.replaceAll(/[$()*+.?[\\\]^{|}]/gu, String.raw`\$&`)).join(String.raw`(-?\d+)`)}$`,
+    "u",
+  );
+  let best: { name: string; distance: number } | null = null;
+  for (const name of names) {
+    const number = fits.exec(name)?.[1];
+    if (number === undefined) continue;
+    const distance = Math.abs(Number(number) - frame);
+    if (best === null || distance < best.distance) best = { name, distance };
+  }
+  return best?.name ?? null;
+}
+
+async function isFolder(path: string): Promise<boolean> {
+  return await stat(path).then(
+    (found) => found.isDirectory(),
+    () => false,
+  );
+}
+
+async function exists(path: string): Promise<boolean> {
+  return await stat(path).then(
+    () => true,
+    () => false,
+  );
+}

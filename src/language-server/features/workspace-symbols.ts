@@ -1,0 +1,62 @@
+import type { WorkspaceSymbol } from "vscode-languageserver";
+import type { Feature } from "../core/feature.ts";
+import { pathOf } from "./script-facts.ts";
+import { type SummarizedNode, summariesOf, summarizeNodes } from "../workspace/workspace-index.ts";
+
+/** As many as anybody looks through; who wants others types more of the name. */
+const MOST_SYMBOLS = 500;
+
+/** Finds nodes by their names in open scripts and in those of the workspace. */
+export const workspaceSymbolsFeature: Feature = {
+  capabilities: { workspaceSymbolProvider: true },
+  register: ({ connection, scripts, workspace }) => {
+    connection.onWorkspaceSymbol(async ({ query }, token) => {
+      const found: WorkspaceSymbol[] = [];
+      const take = (uri: string, nodes: Iterable<SummarizedNode>): void => {
+        for (const node of nodes) {
+          if (found.length >= MOST_SYMBOLS) return;
+          if (matches(node.name, query)) found.push(symbolOf(uri, node));
+        }
+      };
+      const closed = await summariesOf(workspace).all();
+      if (token.isCancellationRequested) return null;
+      const open = new Set<string>();
+      for (const { uri, script } of scripts.all) {
+        open.add(pathOf(uri));
+        take(
+          uri,
+          summarizeNodes(script, (text) => text),
+        );
+      }
+      // What is open is as it stands in the editor, not as it was saved.
+      for (const { path, uri, nodes } of closed) if (!open.has(path)) take(uri, nodes);
+      return found;
+    });
+  },
+};
+
+function symbolOf(
+  uri: string,
+  { name, class: className, parent, kind, line }: SummarizedNode,
+): WorkspaceSymbol {
+  const start = { line, character: 0 };
+  return {
+    name,
+    kind,
+    containerName: parent === "" ? className : `${parent} · ${className}`,
+    location: { uri, range: { start, end: start } },
+  };
+}
+
+/** Whether the letters stand in the name in this order, as editors search. */
+export function matches(name: string, query: string): boolean {
+  const lower = name.toLowerCase();
+  let at = 0;
+  for (const letter of query.toLowerCase()) {
+    if (/\s/u.test(letter)) continue;
+    const found = lower.indexOf(letter, at);
+    if (found < 0) return false;
+    at = found + 1;
+  }
+  return true;
+}

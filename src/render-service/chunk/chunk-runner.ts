@@ -1,0 +1,400 @@
+/** One chunk while it renders: its Nuke, its logs, its frames. */
+import { setTimeout as wait } from "node:timers/promises";
+import { describeEnd } from "../../nuke/exit.ts";
+import type { NukeOutput } from "../../nuke/output.ts";
+import { type WarmReport, isWarmReport } from "../../nuke/warm-report.ts";
+import type { ChunkStatus, Verdict } from "../../plan/events.ts";
+import { framesOf } from "../../plan/frames.ts";
+import { causeOf, judgeChunk } from "./verdict.ts";
+import { ChunkLeave } from "./terminator.ts";
+import { ChunkLogs, type Said } from "../logs/chunk-logs.ts";
+import { ChunkMessages } from "./messages.ts";
+import type { Adopted, ChunkOrder } from "./context.ts";
+import { startNuke } from "./start.ts";
+import { messageOf } from "../protocol/errors.ts";
+import type { Ending } from "../frames/retry-policy.ts";
+import { frameEvent } from "../frames/frame-event.ts";
+import { FrameLedger, type FrameOutcome } from "../frames/frame-ledger.ts";
+import { FrameTimes } from "../frames/frame-times.ts";
+import { NukeMemory } from "../memory/usage.ts";
+import {
+  NotStartedError,
+  type NukeProcess,
+  type ProcessEnd,
+  UNWATCHED_END,
+  isUnwatched,
+} from "../process/nuke-process.ts";
+import type { ProcessList } from "../process/process-list.ts";
+import { ScriptTrust } from "./script-read-check.ts";
+import { SilenceClock } from "./hang-watchdog.ts";
+import { WarmTalk } from "./warm-session.ts";
+
+/** Between two looks into the logs, ms. */
+const LOOK_MS = 50;
+
+/** The most that counts as silence between two looks, ms. */
+const MOST_QUIET_MS = 1200;
+
+export class ChunkRun {
+  readonly #order: ChunkOrder;
+  readonly #ledger: FrameLedger;
+  readonly #startedAt: number;
+  readonly #messages: ChunkMessages;
+  /** Null: it renders its range and ends. */
+  readonly warm: WarmTalk | null;
+  readonly times: FrameTimes;
+  readonly memory = new NukeMemory();
+  #process: NukeProcess | null = null;
+  /** The system ends it when it takes more, MB; null: nothing does. */
+  #wallMB: number | null = null;
+  /** What was said before this service ran, people have been told. */
+  #catchingUp = false;
+  #totalSeen = false;
+  /** A warm one that went, for no service gave a sign. */
+  #abandoned = false;
+  readonly #trust: ScriptTrust;
+  readonly #leave: ChunkLeave;
+  readonly #logs: ChunkLogs;
+  #frameProgress = 0;
+  #licenseReported = false;
+  #framesReported = 0;
+  #firstError: string | null = null;
+  /** Of a warm Nuke: why a frame of it has failed for the last time. */
+  #lastError: string | null = null;
+  #endedAt: number | null = null;
+  #end: ProcessEnd = { exitCode: null, signal: null };
+  #verdict: Verdict | null = null;
+  #reason: string | null = null;
+
+  constructor(order: ChunkOrder) {
+    this.#order = order;
+    const { plan, chunk, adopted } = order;
+    this.#startedAt = adopted?.at ?? Date.now();
+    this.times = new FrameTimes(this.#startedAt);
+    this.#trust = new ScriptTrust(order.script, adopted !== null);
+    this.#logs = new ChunkLogs(order.folder, chunk.index, order.keeping.logCapBytes);
+    this.#messages = new ChunkMessages(order.job, chunk.index, order.emit);
+    this.#leave = new ChunkLeave({
+      patience: order.patience,
+      say: (severity, text) => this.#say(severity, text),
+    });
+    const frames = framesOf(chunk.frames);
+    this.#ledger = new FrameLedger({
+      frames,
+      filesPerFrame: plan.filesPerFrame,
+      movie: plan.movie,
+      cwd: plan.cwd,
+      outputFile: plan.outputFile,
+      startedAt: this.#startedAt,
+      singly: order.warm !== null,
+    });
+    this.warm = WarmTalk.of(order, frames, this.#ledger, (text) => this.#say("warning", text));
+  }
+
+  get ledger(): FrameLedger {
+    return this.#ledger;
+  }
+
+  get status(): ChunkStatus {
+    const { index, frames, count } = this.#order.chunk;
+    return {
+      index,
+      frames,
+      count,
+      from: null,
+      state: this.#verdict === null ? "running" : "finished",
+      pid: this.#process?.pid ?? null,
+      framesDone: this.#verdict === null ? this.#ledger.framesDone : this.#ledger.done.size,
+      frameProgress: this.#verdict === null ? this.#frameProgress : 0,
+      seconds: ((this.#endedAt ?? Date.now()) - this.#startedAt) / 1000,
+      peakMB: Math.round(this.memory.peakMB),
+      verdict: this.#verdict,
+      exitCode: this.#end.exitCode,
+      signal: this.#end.signal,
+      reason: this.#reason,
+    };
+  }
+
+  get isRunning(): boolean {
+    return this.#verdict === null;
+  }
+
+  /** It was ended for its silence. */
+  get wasSilent(): boolean {
+    return this.#leave.silentMs !== null && !this.isRunning;
+  }
+
+  /** It has been told to end. */
+  get isLeaving(): boolean {
+    return this.#leave.isOn;
+  }
+
+  /** In what words it failed; the same trouble has the same words. */
+  get complaint(): string {
+    return this.#firstError ?? describeEnd(this.#end.exitCode, this.#end.signal) ?? this.#reason ?? "";
+  }
+
+  /** Milliseconds since 1970. */
+  get startedAt(): number {
+    return this.#startedAt;
+  }
+
+  /** Bytes of its stdout and stderr that were read. */
+  get read(): [number, number] {
+    return this.#logs.read;
+  }
+
+  /**
+   * What it left, once it is over; null when that is nothing, or nobody wants it rendered any more.
+   * @param others Nukes that went on when it ended: killed alone, it was not killed to make room.
+   */
+  ending(others: number): Ending | null {
+    const missing = this.#ledger.missing.filter((frame) => this.warm?.lost.has(frame) !== true);
+    const cause = causeOf(this.#verdict, this.#end, others);
+    if (cause === null || missing.length === 0) return null;
+    return { cause, missing, failed: this.#ledger.failed, at: this.#ledger.atWork };
+  }
+
+  /** Frames finished and the part of the one at work. */
+  get framesAdvanced(): number {
+    return Math.min(this.#order.chunk.count, this.#ledger.framesSettled + this.#frameProgress);
+  }
+
+  /** Renders the chunk; resolves when it is over and no process of it that has to end is left. Never rejects. */
+  async run(): Promise<void> {
+    try {
+      await this.#render();
+    } catch (error) {
+      if (error instanceof NotStartedError) this.#finish("not-started", error.message);
+      else {
+        await this.#leave.stop();
+        this.#finish("failed", `The render service could not go on with this chunk: ${messageOf(error)}.`);
+      }
+    }
+    this.#order.emit({ type: "chunk-finished", job: this.#order.job, status: this.status });
+    this.#order.changed();
+  }
+
+  /** Ends it; `run` resolves when it is gone. */
+  cancel(): void {
+    this.#leave.cancel();
+  }
+
+  /** Tells people something about it. */
+  warn(text: string): void {
+    this.#say("warning", text);
+  }
+
+  /** Ends it politely because its job is paused; its unfinished frames are rendered later. */
+  pause(): void {
+    this.#leave.pause();
+  }
+
+  /** Ends it politely to make room; its unfinished frames are not its fault. */
+  giveWay(why: string): void {
+    // A warm one gives its memory back between two frames, if the one at work is not too long.
+    this.warm?.end();
+    this.#leave.giveWay(why, this.warm !== null);
+  }
+
+  /** Takes a memory sample; answers with what its tree holds now, MB. */
+  sample(list: ProcessList): number {
+    if (this.#process === null || this.#endedAt !== null) return 0;
+    return this.memory.look(this.#process.tree.update(list), this.#ledger.framesDone > 0);
+  }
+
+  async #render(): Promise<void> {
+    const { chunk, adopted } = this.#order;
+    this.warm?.open(adopted);
+    const command = this.warm?.argv ?? chunk.argv;
+    const nuke = await startNuke(this.#order, command, this.#logs, (text) => this.warn(text));
+    this.#process = nuke.process;
+    this.#wallMB = nuke.wallMB;
+    this.#order.changed();
+    if (this.#process) this.#leave.started(this.#process);
+    const over = this.#over();
+    const silence = new SilenceClock(MOST_QUIET_MS, performance.now());
+    let heard = 0;
+    try {
+      if (adopted !== null) await this.#catchUp(adopted);
+      let ended = false;
+      void over.then(() => (ended = true));
+      for (let last = false; !last;) {
+        last = ended;
+        await this.#listen(this.#logs.news(last));
+        const { bytes } = this.#logs;
+        const quietMs = silence.look(bytes > heard, performance.now());
+        this.#leave.whenSilent(quietMs, this.#order.silenceLimitMs());
+        heard = bytes;
+        if (!last) this.#tend();
+        const pause = this.#logs.behind ? 0 : (this.warm?.lookMs ?? LOOK_MS);
+        if (!last) await Promise.race([over, wait(pause)]);
+      }
+    } finally {
+      this.#leave.close();
+      this.warm?.close();
+      this.#logs.close();
+    }
+    this.#end = await over;
+    this.#endedAt = Date.now();
+    this.memory.ended(this.#ledger.framesDone > 0);
+    await this.#judge();
+  }
+
+  /** A warm Nuke gets what it should have, or is told to end. */
+  #tend(): void {
+    if (this.warm === null || this.#leave.isOn) return;
+    if (!this.warm.tend()) this.#leave.expect();
+  }
+
+  /** Resolves when the Nuke has ended and, where it was ended by force, all it had started. */
+  async #over(): Promise<ProcessEnd> {
+    const end = (await this.#process?.ended) ?? UNWATCHED_END;
+    // A wrapper that was killed leaves its Nuke behind; one that ended by itself may have started something to stay.
+    if (end.exitCode === null) await this.#leave.stop();
+    else await this.#leave.over();
+    return end;
+  }
+
+  async #judge(): Promise<void> {
+    const ended = this.#leave.because;
+    const asked = ended !== null && ended !== "late";
+    const unwatched = isUnwatched(this.#end) || this.#abandoned;
+    // Without an exit code, a whole render without an error is the best proof there is.
+    const well = unwatched ? this.#totalSeen && this.#firstError === null : this.#end.exitCode === 0;
+    const end = asked ? "asked" : ended === null && well ? "well" : "badly";
+    for (const outcome of await this.#ledger.close(end)) this.#report(outcome);
+    const { verdict, reason } = judgeChunk({
+      ...this.#end,
+      count: this.#order.chunk.count,
+      framesMissing: this.#ledger.missing.length,
+      framesReported: this.#framesReported,
+      licenseReported: this.#licenseReported,
+      firstError: this.#firstError,
+      ended,
+      unwatched,
+      silentMs: this.#leave.silentMs,
+      wallMB: this.#wallMB,
+    });
+    if (verdict === "done" && reason !== null && ended === null) this.#say("warning", reason);
+    this.#finish(verdict, reason);
+  }
+
+  #finish(verdict: Verdict, reason: string | null): void {
+    this.#endedAt ??= Date.now();
+    this.#verdict = verdict;
+    this.#reason = reason;
+  }
+
+  /** Reads what an earlier service has read already, to know what it knew. */
+  async #catchUp({ read, told }: Adopted): Promise<void> {
+    this.#catchingUp = true;
+    this.times.lose();
+    this.#ledger.restore(told);
+    await this.#listen(this.#logs.again(read));
+    this.#catchingUp = false;
+  }
+
+  async #listen(pieces: AsyncIterable<Said>): Promise<void> {
+    const { job, chunk, emit } = this.#order;
+    for await (const { stream, found } of pieces) {
+      const lines = found.flatMap((one) =>
+        one.kind === "line" && !(this.warm && isWarmReport(one.text)) ? [one.text] : [],
+      );
+      if (lines.length > 0 && !this.#catchingUp)
+        emit({ type: "lines", job, chunk: chunk.index, stream, lines });
+      for (const one of found) {
+        if (this.#leave.isDistrusted) return;
+        if (!(await this.#trust.in(one))) return this.#leave.distrust();
+        if (one.kind !== "line") await this.#understand(one);
+        else if (this.warm && isWarmReport(one.text)) await this.#hear(this.warm.hear(one.text));
+      }
+    }
+    const { remark } = this.#logs;
+    if (remark !== null) this.#say("warning", remark);
+  }
+
+  async #understand(said: Exclude<NukeOutput, { kind: "line" }>): Promise<void> {
+    switch (said.kind) {
+      case "took":
+        this.#leave.unexpect();
+        return this.#ledger.took(said.path, said.seconds);
+      case "frame-progress":
+        // Parts of a frame may start over (nuke-cli.md 2.4); the bar does not go back.
+        if (said.fraction > this.#frameProgress) this.#frameProgress = said.fraction;
+        return this.#order.changed();
+      case "frame":
+        // Of a warm Nuke nobody knows whether it prints them; it reports.
+        return this.warm ? undefined : this.#frameOver(await this.#ledger.frame(said.frame));
+      case "total":
+        // Comes with each frame of a warm Nuke.
+        if (this.warm) return;
+        this.#totalSeen = true;
+        return this.#leave.expect();
+      case "error": {
+        const text = said.node === null ? said.text : `${said.node}: ${said.text}`;
+        this.#firstError ??= text;
+        this.#ledger.error(text);
+        return this.#say("error", text);
+      }
+      case "warning":
+        return this.#say("warning", said.node === null ? said.text : `${said.node}: ${said.text}`);
+      case "traceback":
+        return this.#say("warning", `Python: ${said.text}`);
+      case "license-report":
+        this.#licenseReported = true;
+        return this.#say("warning", said.text);
+    }
+  }
+
+  #frameOver(outcomes: readonly FrameOutcome[]): void {
+    this.#leave.unexpect();
+    this.#framesReported++;
+    this.#frameProgress = 0;
+    if (!this.#catchingUp) this.times.frame();
+    const peakMB = this.#catchingUp ? null : this.memory.frame();
+    for (const outcome of outcomes) this.#report(outcome, peakMB);
+    // What another try may mend is no error of this Nuke, which goes on.
+    if (this.warm) this.#firstError = this.#lastError;
+    this.#order.changed();
+  }
+
+  async #hear(report: WarmReport | null): Promise<void> {
+    switch (report?.event) {
+      case "begin":
+        return this.#ledger.begin(report.frame);
+      case "done":
+        return this.#frameOver(await this.#ledger.frame(report.frame));
+      case "failed":
+        if (await this.#order.warm?.excused(report.frame)) return this.warm?.end();
+        return this.#frameOver([this.#ledger.fail(report.frame, report.message)]);
+      case "not-opened":
+        return this.#understand({ kind: "error", node: null, text: report.message });
+      case "refused":
+        return this.#say("warning", `This Nuke has not understood what it was told: ${report.message}`);
+      case "ended":
+        this.#abandoned = report.why === "abandoned";
+        return this.#leave.expect();
+      default:
+    }
+  }
+
+  #report(outcome: FrameOutcome, peakMB: number | null = null): void {
+    const { job, chunk, adopted, emit } = this.#order;
+    const { frame, kind } = outcome;
+    if (kind === "foreign")
+      return this.#say("info", `Nuke rendered frame ${frame}, which this chunk did not ask for.`);
+    if (kind === "done") this.warm?.done(frame);
+    // Of a frame that was read in one piece with the last that was written down, nobody has been told.
+    const told = kind === "done" ? adopted?.told.has(frame) : this.#catchingUp;
+    const event = told ? null : frameEvent(job, chunk.index, outcome, peakMB);
+    if (event !== null) emit(event);
+    if (kind !== "failed") return;
+    this.warm?.failed(frame, outcome.message);
+    if (this.warm?.lost.has(frame) === true) this.#lastError ??= outcome.message;
+  }
+
+  #say(severity: "error" | "warning" | "info", text: string): void {
+    if (!this.#catchingUp) this.#messages.say(severity, text);
+  }
+}

@@ -1,0 +1,148 @@
+/** How one Nuke is made to end, and why. */
+import { duration } from "../../plan/display.ts";
+import type { ChunkFacts } from "./verdict.ts";
+import { messageOf } from "../protocol/errors.ts";
+import { Grace } from "./deadline.ts";
+import type { NukeProcess } from "../process/nuke-process.ts";
+import type { Patience } from "./timeouts.ts";
+
+export interface LeaveFacts {
+  readonly patience: Patience;
+  readonly say: (severity: "error" | "warning", text: string) => void;
+}
+
+export class ChunkLeave {
+  readonly #facts: LeaveFacts;
+  #process: NukeProcess | null = null;
+  #stopping: Promise<number[]> | null = null;
+  #cancelled = false;
+  #paused = false;
+  /** It had to make room. */
+  #gaveWay = false;
+  #late = false;
+  #distrusted = false;
+  /** It said nothing for so long (ms) that it was ended; null otherwise. */
+  #silentMs: number | null = null;
+  readonly #lateness = new Grace();
+  readonly #lastFrame = new Grace();
+
+  constructor(facts: LeaveFacts) {
+    this.#facts = facts;
+  }
+
+  /** Its Nuke runs; it is ended at once where somebody wanted that before. */
+  started(process: NukeProcess): void {
+    this.#process = process;
+    if (this.#cancelled || this.#paused) this.#stopInBackground();
+  }
+
+  /** Why we ended it; null when it ended by itself. */
+  get because(): ChunkFacts["ended"] {
+    if (this.#cancelled) return "cancelled";
+    if (this.#paused) return "paused";
+    if (this.#distrusted) return "distrusted";
+    if (this.#gaveWay) return "gave-way";
+    if (this.#silentMs !== null) return "silent";
+    return this.#late ? "late" : null;
+  }
+
+  /** It has been told to end. */
+  get isOn(): boolean {
+    return this.#stopping !== null || this.#gaveWay;
+  }
+
+  /** How long it had said nothing when it was ended for that, ms; null when it was not. */
+  get silentMs(): number | null {
+    return this.#silentMs;
+  }
+
+  cancel(): void {
+    this.#cancelled = true;
+    this.#stopInBackground();
+  }
+
+  pause(): void {
+    this.#paused = true;
+    this.#stopInBackground();
+  }
+
+  /** Nobody knows which version of its script it has read. */
+  distrust(): void {
+    this.#distrusted = true;
+    this.#facts.say(
+      "warning",
+      "The script was saved while this Nuke read it, so it is ended; its frames are rendered anew.",
+    );
+    this.#stopInBackground();
+  }
+
+  /** What it says is not taken. */
+  get isDistrusted(): boolean {
+    return this.#distrusted;
+  }
+
+  /** Ends it to make room; one that ends by itself behind its frame (`bySelf`) has a while for that. */
+  giveWay(why: string, bySelf: boolean): void {
+    const { patience, say } = this.#facts;
+    this.#gaveWay = true;
+    say("warning", `This Nuke is ended to make room: ${why}. Its unfinished frames are rendered later.`);
+    if (bySelf) this.#lastFrame.begin(2 * patience.cancelMs, () => this.#stopInBackground());
+    else this.#stopInBackground();
+  }
+
+  /** @param quietMs for how long it has said nothing; `limitMs`: for how long it may. */
+  whenSilent(quietMs: number, limitMs: number): void {
+    if (this.#stopping !== null || this.#lateness.isOn || quietMs <= limitMs) return;
+    this.#silentMs = quietMs;
+    this.#facts.say("warning", `Nuke has said nothing for ${duration(quietMs / 1000)}; it is being ended.`);
+    this.#stopInBackground();
+  }
+
+  /** It has rendered everything: from now on it has a while to end. Once is enough. */
+  expect(): void {
+    if (this.#lateness.isOn) return;
+    const { hangMs } = this.#facts.patience;
+    this.#lateness.begin(hangMs, () => {
+      this.#late = true;
+      this.#facts.say(
+        "warning",
+        `Nuke did not end ${Math.round(hangMs / 1000)} s after its render; it is being ended.`,
+      );
+      this.#stopInBackground();
+    });
+  }
+
+  /** It renders after all. */
+  unexpect(): void {
+    this.#lateness.end();
+  }
+
+  /** Ends it with all it has started; resolves when they are gone. */
+  async stop(): Promise<void> {
+    if (this.#process === null) return;
+    this.#stopping ??= this.#process.stop(this.#facts.patience.cancelMs);
+    const survivors = await this.#stopping;
+    if (survivors.length > 0)
+      this.#facts.say(
+        "error",
+        `These processes could not be ended and still hold memory: ${survivors.join(", ")}.`,
+      );
+  }
+
+  /** Resolves when what was told to end has ended. */
+  async over(): Promise<void> {
+    await this.#stopping;
+  }
+
+  #stopInBackground(): void {
+    this.stop().catch((error: unknown) =>
+      this.#facts.say("error", `Ending Nuke failed: ${messageOf(error)}.`),
+    );
+  }
+
+  /** Nothing is waited for any more. */
+  close(): void {
+    this.#lateness.end();
+    this.#lastFrame.end();
+  }
+}

@@ -1,0 +1,100 @@
+/** How a chunk ended, and what that means for the frames it left. Pure. */
+import { judgeEnd, wasOutOfMemory } from "../../nuke/exit.ts";
+import { duration } from "../../plan/display.ts";
+import type { Verdict } from "../../plan/events.ts";
+import { displayMB } from "../../plan/size.ts";
+import type { Ending } from "../frames/retry-policy.ts";
+import type { ProcessEnd } from "../process/nuke-process.ts";
+
+/** What is known of a chunk when its Nuke has ended. */
+export interface ChunkFacts extends ProcessEnd {
+  /** Frames it had, and those that are not on disk. */
+  readonly count: number;
+  readonly framesMissing: number;
+  /** `Frame` lines seen. */
+  readonly framesReported: number;
+  readonly licenseReported: boolean;
+  /** The first error Nuke reported, in its words. */
+  readonly firstError: string | null;
+  /** Why we ended it; null when it ended by itself. `late`: it did not end after its render. */
+  readonly ended: "cancelled" | "paused" | "distrusted" | "gave-way" | "silent" | "late" | null;
+  /** Nobody saw how it ended: no service ran. */
+  readonly unwatched: boolean;
+  /** How long it had said nothing when it was ended for that, ms. */
+  readonly silentMs: number | null;
+  /** The system ends it when it takes more, MB; null: nothing does. */
+  readonly wallMB: number | null;
+}
+
+export interface Judgment {
+  readonly verdict: Verdict;
+  /** For people; null when all went well. */
+  readonly reason: string | null;
+}
+
+export function judgeChunk(facts: ChunkFacts): Judgment {
+  const { count, framesMissing, firstError, ended } = facts;
+  const done = `${count - framesMissing} of ${count} frames are on disk`;
+  if (ended === "cancelled" && framesMissing > 0)
+    return { verdict: "cancelled", reason: `Cancelled; ${done}.` };
+  if (ended === "paused" && framesMissing > 0)
+    return { verdict: "paused", reason: `Paused; ${done}, the others are rendered later.` };
+  if (ended === "gave-way" && framesMissing > 0)
+    return { verdict: "gave-way", reason: `Made room in memory; ${done}, the others are rendered later.` };
+  if (ended === "distrusted")
+    return {
+      verdict: "unwatched",
+      reason: "The script was saved while this Nuke read it; its frames are rendered anew.",
+    };
+  if (ended === "silent" && framesMissing > 0)
+    return {
+      verdict: "hung",
+      reason: `Nuke had said nothing for ${duration((facts.silentMs ?? 0) / 1000)} and was ended; ${done}.`,
+    };
+  if (facts.unwatched && ended === null) return judgeUnwatched(facts, done);
+  if (ended === "late") {
+    const late = "Nuke did not end after its render and was ended";
+    return framesMissing === 0
+      ? { verdict: "done", reason: `${late}; all frames are on disk.` }
+      : {
+          verdict: "failed",
+          reason: `${firstError ?? late} (${framesMissing} of ${count} frames are not on disk)`,
+        };
+  }
+  const judgment = judgeEnd({ ...facts, allOnDisk: framesMissing === 0 });
+  if (judgment.verdict !== "crash" || facts.wallMB === null || !wasOutOfMemory(facts)) return judgment;
+  return {
+    verdict: "crash",
+    reason: `The system ended Nuke, which may take ${displayMB(facts.wallMB)} (nukeRender.memory.systemdScope); ${done}. Use fewer Nukes at once, a smaller cache, or a larger nukeRender.memory.budget.`,
+  };
+}
+
+/** Its exit code is not known; its output and its files are. */
+function judgeUnwatched(facts: ChunkFacts, done: string): Judgment {
+  if (facts.framesMissing === 0) return { verdict: "done", reason: null };
+  if ((facts.licenseReported && facts.framesReported === 0) || facts.firstError !== null)
+    return judgeEnd({ ...facts, exitCode: 1, allOnDisk: false });
+  return {
+    verdict: "unwatched",
+    reason: `It ended while no render service ran; ${done}, the others are rendered later.`,
+  };
+}
+
+const causes: Partial<Record<Verdict, Ending["cause"]>> = {
+  "gave-way": "memory",
+  paused: "paused",
+  unwatched: "unwatched",
+  crash: "crash",
+  hung: "crash",
+  failed: "error",
+  license: "license",
+};
+
+/**
+ * Why a chunk left frames; null when nobody wants them rendered any more.
+ * @param others Nukes that went on when it ended: killed alone, it was not killed to make room.
+ */
+export function causeOf(verdict: Verdict | null, end: ProcessEnd, others: number): Ending["cause"] | null {
+  if (verdict === "crash" && others > 0 && wasOutOfMemory(end)) return "memory";
+  return (verdict === null ? undefined : causes[verdict]) ?? null;
+}

@@ -1,0 +1,202 @@
+/** One warm Nuke: the frames it has been handed, those it is yet to get, and what it reports of them. */
+import { type WarmReport, readWarmReport } from "../../nuke/warm-report.ts";
+import type { FrameCommand } from "../../plan/render-plan.ts";
+import { warmLine } from "../../plan/warm-command.ts";
+import type { Adopted, ChunkOrder, WarmSide } from "./context.ts";
+import type { FrameLedger } from "../frames/frame-ledger.ts";
+import { messageOf } from "../protocol/errors.ts";
+import { meanOf } from "../frames/frame-times.ts";
+import { WarmFile, type WarmOrder } from "./warm-command-file.ts";
+import { framesInHand } from "./warm-prefetch.ts";
+
+/** Frames by which the next ones are reckoned. */
+const RECENT = 4;
+/** Looks into its log while it has nothing ahead and would wait for us: a part of its frame, within bounds (ms). */
+const LOOK = { part: 0.02, least: 25, most: 120 };
+
+export interface TalkFacts {
+  readonly side: WarmSide;
+  readonly words: FrameCommand;
+  /** The job's. */
+  readonly folder: string;
+  readonly chunk: number;
+  readonly frames: readonly number[];
+  readonly ledger: Pick<FrameLedger, "add" | "remove">;
+  readonly warn: (text: string) => void;
+}
+
+export class WarmTalk {
+  readonly #facts: TalkFacts;
+  readonly #file: WarmFile;
+  /** Not handed yet, in order. */
+  #pending: number[];
+  /** Handed and not over, by the command that handed them. */
+  readonly #handed = new Map<number, number>();
+  /** Frames that have failed for the last time. */
+  readonly #lost = new Set<number>();
+  #seconds: number[] = [];
+  #ready = false;
+  #ending = false;
+  #lives = false;
+
+  private constructor(facts: TalkFacts) {
+    this.#facts = facts;
+    this.#file = new WarmFile(facts.folder, facts.chunk);
+    this.#pending = [...facts.frames];
+  }
+
+  /** Null: the chunk is rendered by a Nuke that gets its whole range and ends. */
+  static of(
+    { warm: side, plan, folder, chunk: { index } }: Pick<ChunkOrder, "warm" | "plan" | "folder" | "chunk">,
+    frames: readonly number[],
+    ledger: TalkFacts["ledger"],
+    warn: TalkFacts["warn"],
+  ): WarmTalk | null {
+    if (side === null || !plan.warm) return null;
+    return new WarmTalk({ side, words: plan.warm, folder, chunk: index, frames, ledger, warn });
+  }
+
+  get chunk(): number {
+    return this.#facts.chunk;
+  }
+
+  get argv(): string[] {
+    return warmLine(this.#facts.words, this.#file.path);
+  }
+
+  /** Frames that no Nuke has been handed. */
+  get pending(): readonly number[] {
+    return this.#pending;
+  }
+
+  /** Seconds of its last frames; null before the first. */
+  get secondsPerFrame(): number | null {
+    return meanOf(this.#seconds);
+  }
+
+  /** Frames that have failed for the last time: nobody wants them back. */
+  get lost(): ReadonlySet<number> {
+    return this.#lost;
+  }
+
+  /** It renders, or will. */
+  get lives(): boolean {
+    return this.#lives && !this.#ending;
+  }
+
+  /** Milliseconds until its log should be looked at again. */
+  get lookMs(): number {
+    if (!this.#ready || this.#handed.size > 1 || this.#ending) return LOOK.most;
+    const wished = (this.secondsPerFrame ?? 0) * 1000 * LOOK.part;
+    return Math.max(LOOK.least, Math.min(LOOK.most, wished));
+  }
+
+  /**
+   * Before its Nuke is started: its first frame waits for it. Of one that runs, reads what it was told.
+   * @throws what the system says.
+   */
+  open(adopted: Adopted | null): void {
+    const commands = this.#file.open();
+    const own = new Set(this.#facts.frames);
+    for (const command of commands) {
+      if (command.do === "end") this.#ending = true;
+      if (command.do === "render")
+        for (const frame of command.frames) if (own.has(frame)) this.#handed.set(frame, command.n);
+    }
+    // A journal that was cut short may not know that a frame was handed here: it is rendered elsewhere.
+    const told = commands.flatMap((command) => (command.do === "render" ? command.frames : []));
+    const foreign = told.filter((frame) => !own.has(frame));
+    if (foreign.length > 0) this.#tell({ do: "drop", frames: foreign });
+    for (const [frame, n] of this.#handed)
+      if (adopted?.told.has(frame) || adopted?.returned.get(frame) === n) this.#handed.delete(frame);
+    this.#pending = this.#pending.filter((frame) => !this.#handed.has(frame) && !adopted?.told.has(frame));
+    this.#lives = adopted === null || adopted.nuke !== null;
+    if (adopted === null) this.tend();
+  }
+
+  /** What a line of its output reports, where that is about what it was handed. */
+  hear(line: string): WarmReport | null {
+    const report = readWarmReport(line);
+    if (report === null) return null;
+    if (report.event === "ready") this.#ready = true;
+    if (report.event !== "done" && report.event !== "failed") return report;
+    this.#ready = true;
+    this.#seconds = [...this.#seconds, report.seconds].slice(-RECENT);
+    // Of an earlier try, which has been accounted for: its log is read a second time.
+    return this.#handed.get(report.frame) === report.n ? report : null;
+  }
+
+  /** A frame is on disk. */
+  done(frame: number): void {
+    this.#handed.delete(frame);
+  }
+
+  /** A frame has failed, by its report or by what is on disk. */
+  failed(frame: number, message: string): void {
+    const n = this.#handed.get(frame);
+    if (n === undefined) return;
+    this.#handed.delete(frame);
+    this.#facts.side.failed(this, frame, n, message);
+  }
+
+  /** A frame that has failed is not tried any more. */
+  lose(frame: number): void {
+    this.#lost.add(frame);
+  }
+
+  /** Frames come to it, to be handed. */
+  take(frames: readonly number[]): void {
+    this.#facts.ledger.add(frames);
+    this.#pending = [...this.#pending, ...frames];
+  }
+
+  /** Frames that were not handed, or have failed, leave it. */
+  leave(frames: readonly number[]): void {
+    this.#facts.ledger.remove(frames);
+    this.#pending = this.#pending.filter((frame) => !frames.includes(frame));
+  }
+
+  /** Hands it what it should have; tells it to end when there is nothing left. False when it has been told to end. */
+  tend(): boolean {
+    this.#facts.side.spread();
+    while (this.lives) {
+      const { left, nukes } = this.#facts.side;
+      const { secondsPerFrame } = this;
+      const wanted = framesInHand({ secondsPerFrame, ready: this.#ready, left, nukes });
+      const room = wanted - this.#handed.size;
+      if (room <= 0) return true;
+      if (this.#pending.length > 0 || this.#facts.side.more(this)) {
+        if (!this.#tell({ do: "render", frames: this.#pending.slice(0, room) })) return true;
+      } else if (this.#handed.size > 0 || this.#facts.side.soon(this)) return true;
+      else this.end();
+    }
+    return !this.#ending;
+  }
+
+  /** Has it end after the frame at work. */
+  end(): void {
+    while (this.lives && this.#tell({ do: "end" }));
+  }
+
+  /** False when it could not be written: it is tried again at the next look. */
+  #tell(order: WarmOrder): boolean {
+    try {
+      const given = this.#file.tell(order);
+      if (given.do === "end") this.#ending = true;
+      if (given.do !== "render") return true;
+      const frames = new Set(given.frames);
+      for (const frame of frames) this.#handed.set(frame, given.n);
+      this.#pending = this.#pending.filter((frame) => !frames.has(frame));
+      return true;
+    } catch (error) {
+      this.#facts.warn(`This Nuke cannot be told what to do next: ${messageOf(error)}.`);
+      return false;
+    }
+  }
+
+  /** It is over, or will be without us. */
+  close(): void {
+    this.#lives = false;
+    this.#file.close();
+  }
+}

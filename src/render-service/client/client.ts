@@ -1,0 +1,337 @@
+/** The render service as a client sees it. */
+import type { Socket } from "node:net";
+import { type MessageConnection, ResponseError, createMessageConnection } from "vscode-jsonrpc/node";
+import type { JobStatus, RenderEvent } from "../../plan/events.ts";
+import type { RenderJob } from "../../plan/job.ts";
+import { RenderServiceError, messageOf } from "../protocol/errors.ts";
+import { BoundedReader, DirectWriter } from "../protocol/framing.ts";
+import { productVersion } from "../protocol/version.ts";
+import {
+  type Hello,
+  type LogPiece,
+  PROTOCOL,
+  type Request,
+  type ServiceLimits,
+  type ServiceSettings,
+  eventsNotification,
+  eventsSchema,
+  failureSchema,
+  requests,
+} from "../protocol/messages.ts";
+
+export type { Hello, LogPiece, ServiceLimits } from "../protocol/messages.ts";
+
+export interface Disposable {
+  dispose(): void;
+}
+
+/** Bytes; the list of all jobs may be long, and the service is trusted more than its clients. */
+const LONGEST_ANSWER = 512 * 1024 * 1024;
+
+export class RenderServiceClient implements Disposable {
+  readonly hello: Hello;
+  readonly #rpc: MessageConnection;
+  readonly #socket: Socket;
+  readonly #listeners = new Set<(event: RenderEvent) => void>();
+  readonly #closedListeners = new Set<() => void>();
+  #closed = false;
+
+  private constructor(socket: Socket, rpc: MessageConnection, hello: Hello) {
+    this.#socket = socket;
+    this.#rpc = rpc;
+    this.hello = hello;
+    rpc.onNotification(eventsNotification, (raw) => this.#take(raw));
+    rpc.onClose(() => this.#close());
+    // A socket that closed while we greeted tells nobody again.
+    if (socket.destroyed) setImmediate(() => this.#close());
+  }
+
+  /**
+   * Greets the service on a connected socket.
+   * @throws {RenderServiceError} `not-reachable` when it does not answer in time, `service-gone` when it hangs up,
+   * `other-version` when it speaks another protocol.
+   */
+  static async greet(socket: Socket, timeoutMs: number): Promise<RenderServiceClient> {
+    const quiet = {
+      error: () => undefined,
+      warn: () => undefined,
+      info: () => undefined,
+      log: () => undefined,
+    };
+    const rpc = createMessageConnection(
+      new BoundedReader(socket, LONGEST_ANSWER),
+      new DirectWriter(socket),
+      quiet,
+    );
+    // A broken connection closes; what is asked meanwhile is then refused.
+    rpc.onError(() => undefined);
+    const closing = rpc.onClose(() => rpc.dispose());
+    rpc.listen();
+    let timer: NodeJS.Timeout | undefined;
+    try {
+      const late = new Promise<never>((_, reject) => {
+        timer = setTimeout(
+          () => reject(new RenderServiceError("not-reachable", "The render service does not answer.")),
+          timeoutMs,
+        );
+      });
+      const hello = await Promise.race([
+        ask(rpc, requests.hello, { protocol: PROTOCOL, version: productVersion }),
+        late,
+      ]);
+      if (hello.protocol !== PROTOCOL) throw await replaceOther(rpc, hello);
+      closing.dispose();
+      return new RenderServiceClient(socket, rpc, hello);
+    } catch (error) {
+      rpc.dispose();
+      socket.destroy();
+      throw error;
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  /**
+   * Hands over a job; answers with its id once it is queued.
+   * @param follow this client gets the job's events from the first one on, with its output lines where `lines` is set.
+   * @throws {RenderServiceError} `bad-plan`, `stopping`
+   */
+  submit(job: RenderJob, follow: { watch?: boolean; lines?: boolean } = {}): Promise<{ job: string }> {
+    return this.#ask(requests.submit, { job, watch: follow.watch ?? false, lines: follow.lines ?? false });
+  }
+
+  /** All jobs the service knows, finished ones included, oldest first. */
+  jobs(): Promise<JobStatus[]> {
+    return this.#ask(requests.jobs, {});
+  }
+
+  /** @throws {RenderServiceError} `unknown-job` */
+  job(id: string): Promise<JobStatus> {
+    return this.#ask(requests.job, { job: id });
+  }
+
+  /** Asks for the end of a job; it is over when its `finished` event comes. */
+  async cancel(job: { job: string }): Promise<void> {
+    await this.#ask(requests.cancel, job);
+  }
+
+  /** Ends a job's Nukes and starts no others; what they had not finished is rendered when it is resumed. */
+  async pause(job: { job: string }): Promise<void> {
+    await this.#ask(requests.pause, job);
+  }
+
+  async resume(job: { job: string }): Promise<void> {
+    await this.#ask(requests.resume, job);
+  }
+
+  /** Jobs of a higher priority (0 to 100) start first; what runs goes on. */
+  async setPriority(what: { job: string; priority: number }): Promise<void> {
+    await this.#ask(requests.priority, what);
+  }
+
+  /** Puts a job before all others; what runs goes on. */
+  async renderNext(job: { job: string }): Promise<void> {
+    await this.#ask(requests.next, job);
+  }
+
+  /** Nukes of a job at once (1 to 256) from now on; those at work beyond that end with their chunks. */
+  async setParallel(what: { job: string; parallel: number }): Promise<void> {
+    await this.#ask(requests.parallel, what);
+  }
+
+  /**
+   * Ends one chunk (from 0), or sees to it that it never starts; its unfinished frames are missing in the end.
+   * @throws {RenderServiceError} `unknown-job`, `unknown-chunk`
+   */
+  async cancelChunk(what: { job: string; chunk: number }): Promise<void> {
+    await this.#ask(requests.cancelChunk, what);
+  }
+
+  /** What holds for all jobs together. */
+  limits(): Promise<ServiceLimits> {
+    return this.#ask(requests.limits, {});
+  }
+
+  /** From now on the events of these jobs come to `onEvent`, first each job's present status as a `progress` event. Adds to earlier calls. */
+  async watch(what: { jobs: "all" | string[]; lines: boolean }): Promise<void> {
+    await this.#ask(requests.watch, what);
+  }
+
+  /** Reads a chunk's output back; `from` in bytes, negative from the end (default: from the start). */
+  lines(where: {
+    job: string;
+    chunk: number;
+    stream?: "stdout" | "stderr";
+    from?: number;
+  }): Promise<LogPiece> {
+    return this.#ask(requests.lines, { stream: "stdout", from: 0, ...where });
+  }
+
+  /** Removes a finished job and its logs. */
+  async forget(job: { job: string }): Promise<void> {
+    await this.#ask(requests.forget, job);
+  }
+
+  /** Sets what holds for all jobs together, whoever submitted them; the last one to say so wins. */
+  async configure(settings: ServiceSettings): Promise<void> {
+    await this.#ask(requests.configure, settings);
+  }
+
+  /**
+   * Ends the service; resolves when another one could be started. With `force`, running jobs are cancelled.
+   * @throws {RenderServiceError} `busy`
+   */
+  async shutdown({ force }: { force: boolean }): Promise<void> {
+    const closed = new Promise<void>((resolve) => {
+      this.onClosed(resolve);
+    });
+    const wasOpen = !this.#closed;
+    try {
+      await this.#ask(requests.shutdown, { force });
+    } catch (error) {
+      // It may be gone before its answer has left; gone is what was asked for.
+      if (!wasOpen || !(error instanceof RenderServiceError && error.reason === "service-gone")) throw error;
+    }
+    await closed;
+  }
+
+  onEvent(listener: (event: RenderEvent) => void): Disposable {
+    this.#listeners.add(listener);
+    return { dispose: () => this.#listeners.delete(listener) };
+  }
+
+  /** Called once when the connection has ended, by whichever side. */
+  onClosed(listener: () => void): Disposable {
+    if (this.#closed) setImmediate(listener);
+    else this.#closedListeners.add(listener);
+    return { dispose: () => this.#closedListeners.delete(listener) };
+  }
+
+  /** Hangs up. Renders go on. */
+  dispose(): void {
+    this.#socket.end();
+    this.#close();
+  }
+
+  async #ask<Params, Result>(request: Request<Params, Result>, params: Params): Promise<Result> {
+    if (this.#closed) throw gone();
+    return ask(this.#rpc, request, params);
+  }
+
+  #take(raw: unknown): void {
+    const batch = eventsSchema.safeParse(raw);
+    // A service that talks nonsense is no service of ours.
+    if (!batch.success) return this.dispose();
+    for (const event of batch.data.events) for (const listener of this.#listeners) listener(event);
+  }
+
+  #close(): void {
+    if (this.#closed) return;
+    this.#closed = true;
+    // Refuses whatever has not been answered.
+    this.#rpc.dispose();
+    this.#socket.destroySoon();
+    for (const listener of this.#closedListeners) listener();
+    this.#closedListeners.clear();
+    this.#listeners.clear();
+  }
+}
+
+/** Asks a service of another version to make room, which it does when it has no jobs; answers with what to tell our caller. */
+async function replaceOther(rpc: MessageConnection, { version }: Hello): Promise<RenderServiceError> {
+  try {
+    await ask(rpc, requests.shutdown, { force: false });
+    return gone();
+  } catch (error) {
+    return new RenderServiceError(
+      "other-version",
+      `A render service of version ${version} has jobs, and this version (${productVersion}) cannot talk to it. Wait until they are done, or close that version.`,
+      { cause: error },
+    );
+  }
+}
+
+async function ask<Params, Result>(
+  rpc: MessageConnection,
+  { name, type, result }: Request<Params, Result>,
+  params: Params,
+): Promise<Result> {
+  let raw: unknown;
+  try {
+    raw = await rpc.sendRequest(type, params);
+  } catch (error) {
+    if (!(error instanceof ResponseError)) throw gone(error);
+    const data = failureSchema.safeParse(error.data);
+    if (data.success) throw new RenderServiceError(data.data.reason, error.message, { cause: error });
+    // Refused because the connection went, or a fault of the service, whose log tells more.
+    const message = `The render service did not answer ${name}: ${error.message}`;
+    throw new RenderServiceError("service-gone", message, { cause: error });
+  }
+  const answer = result.safeParse(raw);
+  if (answer.success) return answer.data;
+  throw new RenderServiceError(
+    "bad-message",
+    `The render service answered ${name} in a way that does not fit.`,
+  );
+}
+
+function gone(cause?: unknown): RenderServiceError {
+  const why = cause === undefined ? "" : ` (${messageOf(cause)})`;
+  return new RenderServiceError(
+    "service-gone",
+    `The connection to the render service has ended${why}. Try again.`,
+    {
+      cause,
+    },
+  );
+}
+
+type Finished = Extract<RenderEvent, { type: "finished" }>;
+
+/**
+ * Submits a job and resolves with its `finished` event.
+ * @param signal cancels the job; the promise still waits for its end.
+ * @throws {RenderServiceError} `service-gone` when the connection ends before the job.
+ */
+export async function runJob(
+  client: RenderServiceClient,
+  job: RenderJob,
+  {
+    onEvent,
+    lines = true,
+    signal,
+  }: { onEvent?: (event: RenderEvent) => void; lines?: boolean; signal?: AbortSignal } = {},
+): Promise<Finished> {
+  const held: Disposable[] = [];
+  try {
+    return await new Promise<Finished>((resolve, reject) => {
+      let id: string | null = null;
+      const early: RenderEvent[] = [];
+      const take = (event: RenderEvent): void => {
+        if (id === null) early.push(event);
+        if (event.job !== id) return;
+        onEvent?.(event);
+        if (event.type === "finished") resolve(event);
+      };
+      const cancel = (): void => {
+        if (id !== null) client.cancel({ job: id }).catch(reject);
+      };
+      held.push(
+        client.onEvent(take),
+        client.onClosed(() => reject(gone())),
+      );
+      signal?.addEventListener("abort", cancel);
+      held.push({ dispose: () => signal?.removeEventListener("abort", cancel) });
+      client
+        .submit(job, { watch: true, lines })
+        .then((answer) => {
+          id = answer.job;
+          for (const event of early) take(event);
+          if (signal?.aborted) cancel();
+        })
+        .catch(reject);
+    });
+  } finally {
+    for (const one of held) one.dispose();
+  }
+}

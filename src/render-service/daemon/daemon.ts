@@ -1,0 +1,77 @@
+/** The service's life: lock, socket, jobs, end. */
+import { acquireLock } from "../storage/lock.ts";
+import { messageOf } from "../protocol/errors.ts";
+import type { MainOptions } from "./environment-options.ts";
+import { productVersion } from "../protocol/version.ts";
+import { ServiceServer } from "./socket-server.ts";
+import { RenderService } from "../scheduler/scheduler.ts";
+import { chooseSocket } from "./socket-path.ts";
+import { lockFile, prepareStateFolder, serviceLogFile } from "../storage/state-folder.ts";
+
+/** Runs until it has ended; answers with the process's exit code. At once when another service runs already. */
+export async function runService(options: MainOptions): Promise<number> {
+  const log = (line: string): void => console.error(`${new Date().toISOString()} [${process.pid}] ${line}`);
+  // What no handler caught: the Nukes go on in any case, and so should the service that watches them.
+  process.on("uncaughtException", (error) => log(`unexpected: ${error.stack ?? error.message}`));
+  process.on("unhandledRejection", (error) => log(`unexpected: ${messageOf(error)}`));
+
+  try {
+    return await live(options, log);
+  } catch (error) {
+    log(`the render service cannot run: ${messageOf(error)}`);
+    return 1;
+  }
+}
+
+async function live(
+  { stateFolder, idleMs, patience, maxParallel, budgetMB, freeFloorMB }: MainOptions,
+  log: (line: string) => void,
+): Promise<number> {
+  await prepareStateFolder(stateFolder);
+  // Renders outlive the folder and the terminal the first client was in.
+  process.chdir(stateFolder);
+  process.on("SIGHUP", () => undefined);
+  const socket = await chooseSocket(stateFolder);
+  // From here on, for what is laid down to take the lock has to be taken away again: a client ends those it started too many.
+  let server: ServiceServer | null = null;
+  let asked = false;
+  const stop = (): void => {
+    asked = true;
+    server?.stop().catch((error: unknown) => log(`ending: ${messageOf(error)}`));
+  };
+  for (const signal of ["SIGTERM", "SIGINT"] as const)
+    process.on(signal, () => {
+      log(`${signal}: ending`);
+      stop();
+    });
+  const lock = await acquireLock(lockFile(stateFolder), socket);
+  if (lock === null) {
+    log("another render service runs; leaving it to that one");
+    return 0;
+  }
+  if (asked) {
+    await lock.release();
+    return 0;
+  }
+  const service = await RenderService.open({
+    stateFolder,
+    patience,
+    maxParallel,
+    budgetMB,
+    freeFloorMB,
+    log,
+  });
+  server = await ServiceServer.listen({
+    service,
+    identity: { version: productVersion, stateFolder, logFile: serviceLogFile(stateFolder) },
+    socket,
+    idleMs,
+    log,
+    release: () => lock.release(),
+  });
+  log(`render service ${productVersion} at ${socket}`);
+  if (asked) stop();
+  await server.done;
+  log("ended");
+  return 0;
+}

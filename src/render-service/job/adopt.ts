@@ -1,0 +1,79 @@
+/** Finds the Nukes of a job whose service was killed, and ends what nobody would watch. */
+import { readFile } from "node:fs/promises";
+import { readFileSync } from "node:fs";
+import type { Adopted } from "../chunk/context.ts";
+import type { PastRun } from "../storage/replay.ts";
+import { CHUNK_VARIABLE, JOB_FOLDER_VARIABLE } from "../process/environment.ts";
+import { type ProcessInfo, type ProcessList, UNKNOWN_START, listProcesses } from "../process/process-list.ts";
+import { ProcessTree } from "../process/process-tree.ts";
+
+/** Names this start of the machine (random(4)); empty where there is no such name. */
+export function bootName(): string {
+  try {
+    return readFileSync("/proc/sys/kernel/random/boot_id", "utf8").trim();
+  } catch {
+    return "";
+  }
+}
+
+/**
+ * Looks for the Nukes whose end is not written down: by pid and start time, and on Linux, where nobody lived to write the pid down, by a mark in
+ * their environment. What else is left of the job is ended, with `graceMs` to end by itself.
+ * @param sameBoot false: the machine was started again, and no process of it is left.
+ */
+export async function findNukes(
+  folder: string,
+  runs: readonly PastRun[],
+  sameBoot: boolean,
+  graceMs: number,
+): Promise<ReadonlyMap<number, Adopted>> {
+  const list = sameBoot ? await listProcesses() : new Map<number, ProcessInfo>();
+  const marked = sameBoot ? await markedProcesses(folder, list) : [];
+  const found = new Map<number, Adopted>();
+  const watched = new Set<number>();
+  const left = new Set<number>();
+  for (const run of runs) {
+    const nuke = itsNuke(run, list, marked);
+    found.set(run.chunk, {
+      nuke: nuke && { pid: nuke.pid, started: nuke.started },
+      at: run.at,
+      told: run.done,
+      read: run.read,
+      returned: run.returned,
+    });
+    if (nuke) for (const { pid } of new ProcessTree(nuke.pid).update(list)) watched.add(pid);
+    // Its leader may have ended before those it led; somebody else with its number is left alone.
+    else if (run.pid !== null && !list.has(run.pid) && sameBoot) left.add(run.pid);
+  }
+  for (const { pid } of marked) if (!watched.has(pid)) left.add(pid);
+  await Promise.all([...left].map((pid) => new ProcessTree(pid).end(graceMs)));
+  return found;
+}
+
+interface Marked extends ProcessInfo {
+  readonly chunk: number;
+}
+
+function itsNuke(run: PastRun, list: ProcessList, marked: readonly Marked[]): ProcessInfo | null {
+  const noted = run.pid === null ? undefined : list.get(run.pid);
+  if (noted && run.started !== UNKNOWN_START && noted.started === run.started) return noted;
+  if (run.started !== "") return null;
+  // It leads a group of its own; what it started bears the mark too.
+  return marked.find(({ pid, group, chunk }) => group === pid && chunk === run.chunk) ?? null;
+}
+
+async function markedProcesses(folder: string, list: ProcessList): Promise<Marked[]> {
+  if (process.platform !== "linux") return [];
+  const mark = `${JOB_FOLDER_VARIABLE}=${folder}`;
+  const found: Marked[] = [];
+  for (const info of list.values()) {
+    const environ = await readFile(`/proc/${info.pid}/environ`, "utf8").catch(() => "");
+    const words = environ.split("\0");
+    if (info.pid === process.pid || !words.includes(mark)) continue;
+    const chunk = words
+      .find((word) => word.startsWith(`${CHUNK_VARIABLE}=`))
+      ?.slice(CHUNK_VARIABLE.length + 1);
+    found.push({ ...info, chunk: Number(chunk ?? -1) });
+  }
+  return found;
+}

@@ -1,0 +1,266 @@
+/** What a job cannot render without, and what it says and does while it waits for it: a license, a place for its frames, its script. */
+import { basename } from "node:path";
+import { count, duration } from "../../plan/display.ts";
+import type { Held } from "../../plan/events.ts";
+import { displayFrames, framesOf } from "../../plan/frames.ts";
+import type { RenderJob } from "../../plan/job.ts";
+import { wordsForCopy } from "../../plan/script-care.ts";
+import type { ChunkList } from "./chunks.ts";
+import type { Ending } from "../frames/retry-policy.ts";
+import type { Hold, Look } from "../queue/hold-timers.ts";
+import type { ScriptReading } from "../chunk/context.ts";
+import { refusalText } from "./messages.ts";
+import { OutputPlace } from "./output-probe.ts";
+import type { Patience } from "../chunk/timeouts.ts";
+import { PatientHold } from "../queue/backoff.ts";
+import { ScriptCare } from "../script-snapshot/snapshot.ts";
+import type { ScriptMark } from "../script-snapshot/fingerprint.ts";
+
+export interface NeedsOrder {
+  readonly job: Pick<RenderJob, "plan" | "source">;
+  /** The job's own. */
+  readonly folder: string;
+  readonly patience: Pick<Patience, "license" | "output">;
+  readonly list: Pick<ChunkList, "runs" | "running">;
+  /** How the script was; null: nobody looks after it. */
+  readonly script: ScriptMark | null;
+  readonly say: (severity: "warning" | "info", text: string) => void;
+  /** The script may be this one from here on. */
+  readonly accepted: (script: ScriptMark) => void;
+  /** What the status shows has changed. */
+  readonly changed: () => void;
+}
+
+/** What to do instead of starting a Nuke: wait, or pause the job in these words. */
+export type Instead = { readonly hold: Hold } | { readonly pause: string };
+/** What follows a Nuke that got no license or no place: a hold, the end in these words, or nothing, for a hold is on. */
+export type AfterWait = { readonly hold: Hold } | { readonly giveUp: string } | null;
+
+export class JobNeeds {
+  readonly #order: NeedsOrder;
+  readonly #license: PatientHold;
+  readonly #output: PatientHold;
+  readonly #place: OutputPlace;
+  readonly #script: ScriptCare | null;
+  #held: Held | null = null;
+  #besideTold = false;
+  #looking = 0;
+  #look: Promise<Instead | null> | null = null;
+
+  constructor(order: NeedsOrder) {
+    this.#order = order;
+    const { job, folder, patience, script } = order;
+    this.#license = new PatientHold(patience.license);
+    this.#output = new PatientHold(patience.output);
+    this.#place = new OutputPlace(job.plan, folder);
+    this.#script = script && new ScriptCare(job, script, folder);
+  }
+
+  /** Null: nothing holds the job. */
+  get held(): Held | null {
+    return this.#held;
+  }
+
+  /** @param pausedFor why an earlier service had paused the job, where it did so itself. */
+  restore(script: ScriptMark | null, pausedFor: string | null): void {
+    if (script !== null) this.#script?.restore(script);
+    if (pausedFor !== null) this.#held = { by: "script", text: pausedFor };
+  }
+
+  /** Somebody wants the job to go on, with the script as it is now. */
+  resumed(): void {
+    if (this.#held?.by === "script") this.#script?.allow();
+    this.#held = null;
+  }
+
+  /** A frame is on disk, by a Nuke that was started then (ms). Answers whether there may be one more license. */
+  wrote(files: readonly string[], startedAt: number): boolean {
+    this.#place.wrote(files);
+    if (this.#output.granted(startedAt) && this.#wantsPlace) this.#held = null;
+    return this.#license.granted(startedAt);
+  }
+
+  /** Nukes that are about to be started, once all is found in order. */
+  get looking(): number {
+    return this.#looking;
+  }
+
+  /** Looks before a Nuke is started; null: it may be. One look is enough for all that start together, and they start in their order. */
+  async beforeStart(): Promise<Instead | null> {
+    this.#looking++;
+    try {
+      this.#look ??= this.#lookAtAll().finally(() => (this.#look = null));
+      return await this.#look;
+    } finally {
+      this.#looking--;
+    }
+  }
+
+  async #lookAtAll(): Promise<Instead | null> {
+    const instead = (await this.#lookAtScript(this.#begun)) ?? (await this.#lookAtPlace());
+    // A place is only proven by a look for it, or by a frame.
+    if (instead === null && !this.#wantsPlace) this.#held = null;
+    return instead;
+  }
+
+  get #wantsPlace(): boolean {
+    return this.#held?.by === "disk" || this.#held?.by === "folder";
+  }
+
+  /** Frames that are rendered already or just now. */
+  get #begun(): number[] {
+    const { runs, running } = this.#order.list;
+    const done = runs.flatMap(({ ledger }) => [...ledger.done.keys()]);
+    const atWork = running.flatMap(({ status }) => framesOf(status.frames));
+    return [...new Set([...done, ...atWork])].sort((a, b) => a - b);
+  }
+
+  /** Whether a Nuke failed for want of a place; then no frame is to blame. */
+  async excuse(ending: Ending): Promise<Ending> {
+    if (ending.cause !== "error" && ending.cause !== "crash") return ending;
+    const trouble = await this.#place.trouble();
+    if (trouble === null) return ending;
+    this.#tell(trouble);
+    return { ...ending, cause: "place", failed: new Set() };
+  }
+
+  /** @param others Nukes of the job that go on. */
+  after({ cause }: Ending, startedAt: number, others: number): AfterWait {
+    if (cause === "license") return this.#afterLicense(startedAt, others);
+    if (cause !== "place") return null;
+    const after = this.#output.refused(startedAt, others);
+    if (after === "wait") return null;
+    if (after !== "give-up") return { hold: this.#placeHold(after.waitMs) };
+    return {
+      giveUp: `${this.#held?.text ?? "There was no place for its frames."} It was waited for long enough (${duration(this.#output.patienceMs / 1000)}).`,
+    };
+  }
+
+  /** Frames are missing at the end: says so when they would be rendered from another script. */
+  async atEnd(): Promise<void> {
+    if (this.#script === null || (await this.#script.sourceIsSame())) return;
+    this.#order.say(
+      "warning",
+      `${this.#name} is another version by now: frames that are rendered again may not match the others.`,
+    );
+  }
+
+  #afterLicense(startedAt: number, others: number): AfterWait {
+    const after = this.#license.refused(startedAt, others);
+    if (after === "wait") return null;
+    if (after === "give-up")
+      return { giveUp: `Nuke got no license, asked for ${count(this.#license.refusals, "time")}.` };
+    const text = refusalText(after.waitMs, this.#license.patienceMs);
+    this.#held = { by: "license", text };
+    this.#order.say("warning", text);
+    return { hold: { waitMs: after.waitMs, look: null } };
+  }
+
+  async #lookAtPlace(): Promise<Instead | null> {
+    const trouble = await this.#place.beforeStart();
+    if (trouble === null) return null;
+    const after = this.#output.refused(Date.now(), 0);
+    // For too long: the Nuke may show what comes of it.
+    if (typeof after === "string") return null;
+    this.#tell(trouble);
+    return { hold: this.#placeHold(after.waitMs) };
+  }
+
+  #placeHold(waitMs: number): Hold {
+    return { waitMs, look: () => this.#lookAgain() };
+  }
+
+  async #lookAgain(): Promise<Look> {
+    for (const folder of await this.#place.restore())
+      this.#order.say("warning", `The folder ${folder} was made again. Frames that were in it are gone.`);
+    const trouble = await this.#place.trouble();
+    if (trouble === null) {
+      this.#held = null;
+      this.#order.say("info", "There is a place for frames again: the render goes on.");
+      return "go";
+    }
+    this.#tell(trouble);
+    const after = this.#output.refused(Date.now(), 0);
+    // One more Nuke has the last word.
+    return typeof after === "string" ? "try" : after;
+  }
+
+  /** Says what is wrong, once for each kind of trouble. */
+  #tell(trouble: Held): void {
+    if (this.#held?.by !== trouble.by)
+      this.#order.say(
+        "warning",
+        `${trouble.text} No frame is to blame: the render goes on when there is a place for frames, and waits ${duration(this.#output.patienceMs / 1000)} for it.`,
+      );
+    this.#held = trouble;
+    this.#order.changed();
+  }
+
+  async #lookAtScript(old: readonly number[]): Promise<Instead | null> {
+    const care = this.#script;
+    if (care === null) return null;
+    const found = await care.look();
+    if (found === "same") {
+      this.#tellBeside(care.beside);
+      return null;
+    }
+    if (found === "gone") {
+      const text = `${this.#name} is gone.`;
+      if (this.#held?.by !== "script")
+        this.#order.say(
+          "warning",
+          `${text} The render goes on when it is back. Cancel it if it will not be.`,
+        );
+      this.#held = { by: "script", text };
+      return { hold: { waitMs: care.waitMs(), look: () => this.#lookForScript(care) } };
+    }
+    const text = savedText(this.#name, old);
+    if (!care.mayChange(old.length > 0)) {
+      const advice =
+        "No further Nuke is started. Resume the render to go on with the new version, or cancel it.";
+      // Several Nukes may have been about to start.
+      if (this.#held?.by !== "script") this.#order.say("warning", `${text} ${advice}`);
+      this.#held = { by: "script", text };
+      return { pause: text };
+    }
+    this.#order.accepted(await care.accept());
+    this.#order.say(old.length > 0 ? "warning" : "info", `${text} From here on it is rendered as it is now.`);
+    return null;
+  }
+
+  /** Said once. */
+  #tellBeside(copy: string | null): void {
+    if (copy === null || this.#besideTold) return;
+    this.#besideTold = true;
+    this.#order.say(
+      "info",
+      `${this.#name} was saved or removed while it renders. What is left is rendered from a copy of the version before, ${basename(copy)} beside it.`,
+    );
+  }
+
+  /** The script as a Nuke that is started now reads it. */
+  get reading(): ScriptReading {
+    const care = this.#script;
+    const copy = care?.beside ?? null;
+    const { script } = this.#order.job.plan;
+    return {
+      words: (argv) => (copy === null ? argv : wordsForCopy(argv, script, copy)),
+      isSame: async () => care === null || copy !== null || (await care.isSame()),
+    };
+  }
+
+  async #lookForScript(care: ScriptCare): Promise<Look> {
+    return (await care.look()) === "gone" ? { waitMs: care.waitMs() } : "go";
+  }
+
+  get #name(): string {
+    const { plan, source } = this.#order.job;
+    return basename(source ?? plan.script);
+  }
+}
+
+function savedText(name: string, old: readonly number[]): string {
+  if (old.length === 0) return `${name} was saved before its render began.`;
+  const [noun, verb] = old.length === 1 ? ["frame", "is"] : ["frames", "are"];
+  return `${name} was saved while it renders; ${noun} ${displayFrames(old)} ${verb} of the version before.`;
+}

@@ -1,0 +1,69 @@
+/** Deals the frames of a job anew when it is known how long they take. */
+import { commandLine } from "../../plan/command-line.ts";
+import type { Pace } from "../../plan/deal.ts";
+import { divideFrames } from "../../plan/divide.ts";
+import { formatFrames, parseFrames } from "../../plan/frames.ts";
+import type { RenderPlan } from "../../plan/render-plan.ts";
+import type { ChunkList, Redealt } from "./chunks.ts";
+import type { JobLessons } from "./estimates.ts";
+import type { PastNeed } from "../memory/history.ts";
+
+/** What earlier renders tell of a Write's pace; null when they do not. */
+export function paceOf(past: PastNeed | null): Pace | null {
+  if (past === null) return null;
+  const { startupSeconds, secondsPerFrame } = past;
+  return startupSeconds === null || secondsPerFrame === null ? null : { startupSeconds, secondsPerFrame };
+}
+
+/** The plan with its frames dealt as earlier renders of the same Write suggest; the same plan where it is not dealt, or nothing is known. */
+export function dealtByHistory(plan: RenderPlan, past: PastNeed | null): RenderPlan {
+  const pace = paceOf(past);
+  if (plan.deal !== "auto" || plan.movie || pace === null) return plan;
+  const { frames, steps } = parseFrames(plan.frames);
+  const by = { by: "auto" as const, nukes: plan.parallel, pace };
+  const chunks = divideFrames(frames, { by, order: plan.order }).map((part, index) => ({
+    index,
+    frames: formatFrames(part, steps),
+    count: part.length,
+    argv: commandLine(plan.command, part, steps),
+  }));
+  return { ...plan, chunks };
+}
+
+export interface DealerFacts {
+  readonly plan: RenderPlan;
+  readonly list: ChunkList;
+  readonly lessons: JobLessons;
+}
+
+/** Deals once when the job's own Nukes have shown their pace, and once more whenever other Nukes than before are at hand. */
+export class Dealer {
+  readonly #facts: DealerFacts;
+  #dealt = false;
+
+  constructor(facts: DealerFacts) {
+    this.#facts = facts;
+  }
+
+  /** The number of Nukes has changed: the next chance is used. */
+  again(): void {
+    this.#dealt = false;
+  }
+
+  /**
+   * Deals what waits to so many Nukes; null when there is nothing to gain or nothing known.
+   * @param waiting indices of chunks that no Nuke was started for.
+   * @param promised writes it down; false: that cannot be, and all stays as it is.
+   */
+  deal(waiting: readonly number[], nukes: number, promised: (redealt: Redealt) => boolean): Redealt | null {
+    const { plan, list, lessons } = this.#facts;
+    if (this.#dealt || plan.deal !== "auto" || plan.movie) return null;
+    const pace = lessons.pace;
+    if (pace === null) return null;
+    this.#dealt = true;
+    const { frames } = parseFrames(plan.frames);
+    const divide = (left: ReadonlySet<number>): number[][] =>
+      divideFrames(frames, { by: { by: "auto", nukes, pace }, order: plan.order, left });
+    return list.redeal(waiting, divide, promised);
+  }
+}

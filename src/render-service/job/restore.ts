@@ -1,0 +1,52 @@
+/** Puts the chunks of a job back to where its journal left them. */
+import { framesOf } from "../../plan/frames.ts";
+import type { RenderPlan } from "../../plan/render-plan.ts";
+import type { ChunkList } from "./chunks.ts";
+import type { FrameBook } from "../frames/retry-policy.ts";
+import type { JobPast, PastRun } from "../storage/replay.ts";
+import { TAKEN_OVER } from "./messages.ts";
+import { PastChunk } from "./finished-chunk.ts";
+import type { QueueReturn } from "../queue/queue.ts";
+
+/** What of a job is still to be done. */
+export interface Unfinished {
+  /** Chunks that wait, in the order they are to be started. */
+  readonly waiting: readonly QueueReturn[];
+  /** Nukes whose end is not written down. */
+  readonly open: readonly PastRun[];
+}
+
+export function restoreJob(
+  past: JobPast,
+  plan: RenderPlan,
+  list: ChunkList,
+  book: Pick<FrameBook, "after">,
+): Unfinished {
+  for (const [index, { frames, from, gone }] of past.chunks.entries()) {
+    if (gone) {
+      list.remove(index);
+      continue;
+    }
+    const own = framesOf(frames);
+    if (!list.has(index)) list.add(own, from);
+    else if (list.get(index).frames !== frames) list.narrow(index, own);
+  }
+  // How often each frame has failed, and made room.
+  for (const { ending } of past.endings)
+    if (ending !== null) book.after({ ...ending, failed: new Set(ending.failed) });
+  for (const { chunk, at, done, ended } of past.runs.values())
+    if (ended !== null)
+      list.started(chunk, new PastChunk({ plan, status: ended.status, startedAt: at, done }));
+  for (const [index, { cancelled }] of past.chunks.entries()) if (cancelled) list.cancel(index);
+  if (past.dropped !== null) list.dropWaiting(past.dropped.verdict, past.dropped.reason);
+  const open = [...past.runs.values()].filter(({ ended }) => ended === null);
+  const opened = new Set(open.map(({ chunk }) => chunk));
+  const waiting: (QueueReturn & { place: number })[] = [];
+  for (const [chunk, { place, bySelf, gone, cancelled, frames }] of past.chunks.entries()) {
+    if (gone || cancelled) continue;
+    if (opened.has(chunk) || past.runs.has(chunk) || past.dropped !== null) continue;
+    if (place === null) list.drop(chunk, "done", frames === "" ? TAKEN_OVER : "Its frames are on disk.");
+    else waiting.push({ chunk, bySelf, first: false, place });
+  }
+  return { waiting: waiting.sort((a, b) => a.place - b.place), open };
+}

@@ -1,0 +1,95 @@
+/** What people see of a job. */
+import type { Held, JobState, JobStatus } from "../../plan/events.ts";
+import { type FrameList, formatFrames } from "../../plan/frames.ts";
+import type { ChunkList } from "./chunks.ts";
+import type { JobLessons } from "./estimates.ts";
+import type { JobOrder } from "./types.ts";
+import type { Wishes } from "../storage/journal-entries.ts";
+
+/** How it ended. */
+export type JobEnding = Pick<JobStatus, "doneRanges" | "missingRanges" | "exitCode">;
+
+/** @param done frames on disk. @param exitCode what it is for so many missing frames. */
+export function jobEnding(
+  { frames, steps }: FrameList,
+  done: ReadonlySet<number>,
+  exitCode: (missing: number) => number,
+): JobEnding {
+  const missing = frames.filter((frame) => !done.has(frame));
+  const ranges = (list: readonly number[]): string[] =>
+    list.length === 0 ? [] : formatFrames(list, steps).split(" ");
+  return {
+    doneRanges: ranges(frames.filter((frame) => done.has(frame))),
+    missingRanges: ranges(missing),
+    exitCode: exitCode(missing.length),
+  };
+}
+
+export interface JobFacts {
+  readonly id: string;
+  readonly order: JobOrder;
+  readonly cancelled: boolean;
+  readonly interrupted: boolean;
+  readonly wishes: Wishes;
+  readonly paused: boolean;
+  readonly held: Held | null;
+  readonly list: ChunkList;
+  readonly lessons: JobLessons;
+  /** Frames that have failed for the last time. */
+  readonly lost: number;
+  /** Milliseconds since 1970; null before the first Nuke. */
+  readonly startedAt: number | null;
+  readonly finishedAt: number | null;
+  /** Highest sum over its Nukes, MB. */
+  readonly peakMB: number;
+  readonly folder: string | null;
+  readonly ending: JobEnding | null;
+}
+
+export function jobStatus({ order, list, lessons, ending, ...facts }: JobFacts): JobStatus {
+  const { plan, source } = order.job;
+  const chunks = list.statuses;
+  const running = chunks.filter(({ state }) => state === "running").length;
+  const framesDone = chunks.reduce((sum, chunk) => sum + chunk.framesDone, 0);
+  // A frame that has failed counts again when it is tried again, and at last when it is given up.
+  const advanced = list.runs.reduce(
+    (sum, run) => sum + (run.isRunning ? run.framesAdvanced : run.ledger.done.size),
+    facts.lost,
+  );
+  const waits = !facts.cancelled && facts.finishedAt === null;
+  return {
+    job: facts.id,
+    script: source ?? plan.script,
+    write: plan.write,
+    state: stateOf(facts),
+    paused: waits && (facts.paused || facts.interrupted),
+    held: waits ? facts.held : null,
+    priority: facts.wishes.priority,
+    parallel: facts.wishes.parallel,
+    waitsFor: waits ? order.waitsFor() : [],
+    frames: plan.frames,
+    frameCount: plan.frameCount,
+    framesDone,
+    progress: ending ? framesDone / plan.frameCount : Math.min(1, advanced / plan.frameCount),
+    running,
+    etaSeconds: lessons.etaSeconds(running),
+    seconds: facts.startedAt === null ? 0 : ((facts.finishedAt ?? Date.now()) - facts.startedAt) / 1000,
+    peakMB: Math.round(facts.peakMB),
+    heaviest: lessons.heaviest,
+    submittedAt: order.submittedAt,
+    finishedAt: facts.finishedAt,
+    chunks,
+    folder: facts.folder,
+    doneRanges: ending?.doneRanges ?? [],
+    missingRanges: ending?.missingRanges ?? [],
+    exitCode: ending?.exitCode ?? null,
+    demo: plan.nuke?.demo ?? false,
+  };
+}
+
+function stateOf(facts: Pick<JobFacts, "finishedAt" | "cancelled" | "interrupted" | "startedAt">): JobState {
+  if (facts.finishedAt !== null) return "finished";
+  if (facts.cancelled) return "cancelling";
+  if (facts.interrupted) return "interrupted";
+  return facts.startedAt === null ? "queued" : "running";
+}

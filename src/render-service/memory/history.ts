@@ -1,0 +1,110 @@
+/** What earlier renders of a Write needed, so that the next one starts with the right number of Nukes at once. */
+import { readFile, rename, writeFile } from "node:fs/promises";
+import * as z from "zod/mini";
+import type { RenderJob } from "../../plan/job.ts";
+import { errorCode, messageOf } from "../protocol/errors.ts";
+
+/** Whose needs they are. The stand-in's say nothing of Nuke's. */
+export interface HistoryKey {
+  readonly script: string;
+  readonly write: string;
+  readonly demo: boolean;
+}
+
+/** The key of a job's Write; the script the artist knows, where it is rendered from a copy. */
+export function historyKeyOf({ plan, source }: RenderJob): HistoryKey {
+  return { script: source ?? plan.script, write: plan.write, demo: plan.nuke?.demo ?? false };
+}
+
+const pastSchema = z.object({
+  /** Highest memory of one Nuke, MB. */
+  peakMB: z.number(),
+  /** Image cache those Nukes were given (`-c`), MB. */
+  cacheMB: z.number(),
+  /** Seconds from the start of a Nuke to its first frame; null where no Nuke rendered two frames. */
+  startupSeconds: z.nullable(z.number()),
+  /** Seconds a frame takes on average; null where none was timed. */
+  secondsPerFrame: z.nullable(z.number()),
+});
+/** What a Write needed. */
+export type PastNeed = z.infer<typeof pastSchema>;
+
+const entrySchema = z.extend(pastSchema, {
+  script: z.string(),
+  write: z.string(),
+  demo: z.boolean(),
+});
+type Entry = z.infer<typeof entrySchema>;
+
+const fileSchema = z.object({ version: z.literal(1), renders: z.array(entrySchema) });
+
+/** Writes remembered; the longest unused go first. */
+const MOST_ENTRIES = 500;
+
+export class RenderHistory {
+  readonly #file: string;
+  readonly #log: (line: string) => void;
+  /** Longest unused first. */
+  readonly #entries = new Map<string, Entry>();
+  #saving: Promise<void> = Promise.resolve();
+
+  private constructor(file: string, log: (line: string) => void) {
+    this.#file = file;
+    this.#log = log;
+  }
+
+  /** Reads the history; one that cannot be read is begun anew, for it is only a convenience. */
+  static async open(file: string, log: (line: string) => void): Promise<RenderHistory> {
+    const history = new RenderHistory(file, log);
+    try {
+      const { renders } = fileSchema.parse(JSON.parse(await readFile(file, "utf8")));
+      for (const entry of renders) history.#entries.set(keyText(entry), entry);
+    } catch (error) {
+      if (errorCode(error) !== "ENOENT") log(`the history of renders is begun anew: ${messageOf(error)}`);
+    }
+    return history;
+  }
+
+  /** What this Write needed when it was last rendered; null when it never was. */
+  get(key: HistoryKey): PastNeed | null {
+    return this.#entries.get(keyText(key)) ?? null;
+  }
+
+  /** Remembers what a render needed; resolves when it is on disk or cannot be. */
+  async put(key: HistoryKey, need: PastNeed): Promise<void> {
+    const text = keyText(key);
+    const before = this.#entries.get(text);
+    this.#entries.delete(text);
+    // A short render of light frames must not make the heavy ones forgotten at once.
+    const peakMB = Math.max(need.peakMB, ((before?.peakMB ?? 0) + need.peakMB) / 2);
+    this.#entries.set(text, {
+      script: key.script,
+      write: key.write,
+      demo: key.demo,
+      peakMB: Math.round(peakMB),
+      cacheMB: need.cacheMB,
+      startupSeconds: need.startupSeconds ?? before?.startupSeconds ?? null,
+      secondsPerFrame: need.secondsPerFrame ?? before?.secondsPerFrame ?? null,
+    });
+    for (const oldest of this.#entries.keys()) {
+      if (this.#entries.size <= MOST_ENTRIES) break;
+      this.#entries.delete(oldest);
+    }
+    this.#saving = this.#saving.then(() => this.#save());
+    await this.#saving;
+  }
+
+  async #save(): Promise<void> {
+    const text = JSON.stringify({ version: 1, renders: [...this.#entries.values()] });
+    try {
+      await writeFile(`${this.#file}.new`, text, { mode: 0o600 });
+      await rename(`${this.#file}.new`, this.#file);
+    } catch (error) {
+      this.#log(`the history of renders was not kept: ${messageOf(error)}`);
+    }
+  }
+}
+
+function keyText({ script, write, demo }: HistoryKey): string {
+  return JSON.stringify([script, write, demo]);
+}

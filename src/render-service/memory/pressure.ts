@@ -1,0 +1,112 @@
+/** When memory runs short in spite of all reckoning: its signs, and how many Nukes may go on. */
+import { readFileSync } from "node:fs";
+import { displayMB } from "../../plan/size.ts";
+
+/** One look at the machine. */
+export interface MemoryFigures {
+  /** What all Nukes hold together, MB. */
+  readonly sumMB: number;
+  /** What they may hold together, MB. */
+  readonly budgetMB: number;
+  /** What can be had without swapping, MB. */
+  readonly freeMB: number;
+  /** Less than this free is too little, MB. */
+  readonly floorMB: number;
+  /** Percent of the last ten seconds in which nothing went on for want of memory; null where the kernel does not tell. */
+  readonly stalledPercent: number | null;
+}
+
+/** What `look` answers: go on; start none; or start none and end the youngest. */
+export type Measure = "go-on" | "hold" | "shed";
+
+/** Work stands still this often: start none; end one. A machine that swaps for real is far above. */
+const STALL_HOLD_PERCENT = 10;
+const STALL_SHED_PERCENT = 25;
+/** How long (ms) memory has to be short before a Nuke is ended for what others may have caused. */
+const LASTING_MS = 1000;
+/** How long (ms) memory has to be at ease before one more Nuke is tried. */
+const EASE_MS = 30_000;
+
+/** The floor of free memory for a machine, MB: 3 %, at least 256 MB. */
+export function freeFloorMB(totalMB: number): number {
+  return Math.max(256, Math.round(totalMB * 0.03));
+}
+
+/** proc(5), /proc/pressure/memory: the kernel's own figure. Null where it has none (before Linux 4.20, or switched off). */
+export function readStall(file = "/proc/pressure/memory"): number | null {
+  try {
+    const percent = /^full avg10=([\d.]+)/mu.exec(readFileSync(file, "utf8"))?.[1];
+    return percent === undefined ? null : Number(percent);
+  } catch {
+    return null;
+  }
+}
+
+/** In words, what is short; null when nothing is. */
+export function shortageOf(figures: MemoryFigures): string | null {
+  const { sumMB, budgetMB, freeMB, floorMB, stalledPercent } = figures;
+  if (sumMB > budgetMB)
+    return `all Nukes together hold ${displayMB(sumMB)}, and ${displayMB(budgetMB)} is what they may`;
+  if (freeMB < floorMB) return `only ${displayMB(freeMB)} of this machine's memory are free`;
+  if (stalledPercent !== null && stalledPercent >= STALL_HOLD_PERCENT)
+    return `this machine stood still for want of memory for ${Math.round(stalledPercent)} % of the last 10 s`;
+  return null;
+}
+
+export class PressureGuard {
+  /** Nukes that may run at once after one had to go; null: no such bound. */
+  #ceiling: number | null = null;
+  #shortage: string | null = null;
+  #shortSince: number | null = null;
+  #easySince: number | null = null;
+
+  /** Why no Nuke may be started beside those that run; null when one may. */
+  refusal(running: number): string | null {
+    if (running === 0) return null;
+    if (this.#shortage !== null) return this.#shortage;
+    return this.#ceiling !== null && running >= this.#ceiling ? "a Nuke had to make room a moment ago" : null;
+  }
+
+  /** Why the last look said so. */
+  get shortage(): string | null {
+    return this.#shortage;
+  }
+
+  /**
+   * Takes one look. The sum over budget is acted on at once; what others on this machine may have caused, when it lasts.
+   * @param running Nukes at work; the last one is never ended.
+   * @param leaving whether one of them is being ended already.
+   */
+  look(figures: MemoryFigures, running: number, leaving: boolean, now: number = Date.now()): Measure {
+    this.#shortage = shortageOf(figures);
+    if (this.#shortage === null) {
+      this.#ease(running, now);
+      return "go-on";
+    }
+    this.#shortSince ??= now;
+    this.#easySince = null;
+    if (running < 2 || leaving) return "hold";
+    const { sumMB, budgetMB, freeMB, floorMB, stalledPercent } = figures;
+    const bad = freeMB < floorMB || (stalledPercent ?? 0) >= STALL_SHED_PERCENT;
+    if (sumMB <= budgetMB && !(bad && now - this.#shortSince >= LASTING_MS)) return "hold";
+    // The next one only when this one's going did not help.
+    this.#shortSince = now;
+    return "shed";
+  }
+
+  /** A Nuke had to go, by us or by the kernel; so many are left. */
+  lost(left: number): void {
+    this.#ceiling = Math.max(1, left);
+    this.#easySince = null;
+  }
+
+  #ease(running: number, now: number): void {
+    this.#shortSince = null;
+    if (this.#ceiling === null) return;
+    this.#easySince ??= now;
+    if (now - this.#easySince < EASE_MS) return;
+    this.#easySince = now;
+    // With room below the ceiling, it holds nobody any more.
+    this.#ceiling = running < this.#ceiling ? null : this.#ceiling + 1;
+  }
+}

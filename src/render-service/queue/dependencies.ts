@@ -1,0 +1,105 @@
+/** Jobs that wait for others, and what becomes of them when those are over. */
+import { endingText } from "../../plan/display.ts";
+import type { JobStatus, WaitedFor } from "../../plan/events.ts";
+import { RenderServiceError } from "../protocol/errors.ts";
+import type { RenderQueue } from "./queue.ts";
+
+export interface WaitsHost {
+  readonly queue: Pick<RenderQueue, "hold" | "release">;
+  /** The Write of a job that is not over. */
+  readonly active: (job: string) => { readonly write: string } | undefined;
+  /** How a job ended. */
+  readonly finished: (job: string) => JobStatus | undefined;
+  /** Waits for fewer jobs than before, or for none. */
+  readonly moved: (job: string) => void;
+  /** What it waited for did not end well: it must not start any more. */
+  readonly hopeless: (job: string, reason: string) => void;
+}
+
+export class JobWaits {
+  readonly #host: WaitsHost;
+  /** By the job that waits, those it waits for. */
+  readonly #waits = new Map<string, Set<string>>();
+  /** Jobs that are in the queue, so that they can be let go or closed. */
+  readonly #entered = new Set<string>();
+
+  constructor(host: WaitsHost) {
+    this.#host = host;
+  }
+
+  /** @throws {RenderServiceError} `unknown-job` where a job is to wait for one that is not there. */
+  require(after: readonly string[]): void {
+    const unknown = after.find((id) => !this.#host.active(id) && !this.#host.finished(id));
+    if (unknown === undefined) return;
+    throw new RenderServiceError(
+      "unknown-job",
+      `The render cannot wait for ${unknown}: there is no such job. nbr ps --all lists them.`,
+    );
+  }
+
+  /** From now on a job waits; it may be put into the queue before or after this, and `enter` is to be called then. */
+  begin(job: string, after: readonly string[]): void {
+    if (after.length === 0) return;
+    this.#waits.set(job, new Set(after));
+    this.#host.queue.hold(job);
+  }
+
+  /** The job is in the queue: it is held there until those it waits for are over, which they may be by now. */
+  enter(job: string): void {
+    if (!this.#waits.has(job)) return;
+    this.#entered.add(job);
+    this.#host.queue.hold(job);
+    this.#settle(job);
+  }
+
+  /** The same for all that have begun to wait: those of a service that was killed, once all of its jobs are known again. */
+  enterAll(): void {
+    for (const job of this.#waits.keys()) this.enter(job);
+  }
+
+  /** Those a job waits for still. */
+  of(job: string): WaitedFor[] {
+    return [...(this.#waits.get(job) ?? [])].flatMap((id) =>
+      this.#host.finished(id) ? [] : [{ job: id, write: this.#host.active(id)?.write ?? id }],
+    );
+  }
+
+  /** A job is over: those that wait for it may start, or never will. */
+  over(job: string): void {
+    this.forget(job);
+    for (const [waiting, before] of this.#waits) if (before.has(job)) this.#settle(waiting);
+  }
+
+  /** The job does not wait any more, whatever becomes of it. */
+  forget(job: string): void {
+    this.#waits.delete(job);
+    this.#entered.delete(job);
+  }
+
+  /** Looks how those stand that a job waits for. One that is not known any more ended well: else nobody would wait for it still. */
+  #settle(job: string): void {
+    if (!this.#entered.has(job)) return;
+    for (const id of this.#waits.get(job) ?? []) {
+      const status = this.#host.finished(id);
+      if (status !== undefined || !this.#host.active(id)) this.#ended(job, id, status);
+    }
+  }
+
+  #ended(job: string, id: string, status: JobStatus | undefined): void {
+    const before = this.#waits.get(job);
+    if (!before?.delete(id)) return;
+    if (status !== undefined && status.exitCode !== 0) {
+      this.forget(job);
+      this.#host.hopeless(
+        job,
+        `It waited for ${status.write} (${id}), which did not end well: ${endingText(status)}.`,
+      );
+      return;
+    }
+    if (before.size === 0) {
+      this.forget(job);
+      this.#host.queue.release(job, Infinity);
+    }
+    this.#host.moved(job);
+  }
+}

@@ -1,0 +1,103 @@
+/** Says which job may start one more Nuke, and tells people when it may not. */
+import { defaultBudgetMB, machineMemory } from "../../facts/machine.ts";
+import type { RenderEvent } from "../../plan/events.ts";
+import { count } from "../../plan/display.ts";
+import { displayMB } from "../../plan/size.ts";
+import type { Load } from "../memory/budget.ts";
+import { MemoryGate } from "../memory/budget.ts";
+import type { MemoryWatch } from "./eviction.ts";
+
+/** What is asked for one more Nuke. */
+export interface Applicant {
+  readonly id: string;
+  /** What the Nuke is reckoned to need, MB. */
+  readonly needMB: number;
+  /** Nukes of this job that run. */
+  readonly running: number;
+}
+
+/** Holds of one job that are told; more would only fill its log. */
+const MOST_TOLD = 50;
+
+interface Told {
+  /** Nukes of the job that ran when its hold was last told. */
+  heldAt: number | null;
+  holds: number;
+  overBudget: boolean;
+}
+
+export class Admission {
+  readonly #gate: MemoryGate;
+  readonly #watch: Pick<MemoryWatch, "refusal">;
+  readonly #emit: (event: RenderEvent) => void;
+  readonly #told = new Map<string, Told>();
+
+  constructor(budgetMB: number, watch: Pick<MemoryWatch, "refusal">, emit: (event: RenderEvent) => void) {
+    this.#gate = new MemoryGate(budgetMB);
+    this.#watch = watch;
+    this.#emit = emit;
+  }
+
+  /** What all Nukes together may take, MB. */
+  get budgetMB(): number {
+    return this.#gate.budgetMB;
+  }
+
+  set budgetMB(megabytes: number) {
+    this.#gate.budgetMB = megabytes;
+  }
+
+  /** Whether a job may start one more Nuke beside those that run on this machine. */
+  admits(job: Applicant, running: readonly Load[]): boolean {
+    const told = this.#toldOf(job.id);
+    const shortage = this.#watch.refusal(running.length);
+    if (shortage !== null) {
+      this.#tellHold(job, told, `Held back: ${shortage}. The next Nuke starts when there is room again.`);
+      return false;
+    }
+    const { admitted, takenMB, overBudget } = this.#gate.judge(running, job.needMB);
+    if (!admitted) {
+      const text =
+        `Held back: one more Nuke is reckoned to need ${displayMB(job.needMB)}, and ${count(running.length, "Nuke")} at work ` +
+        `${running.length === 1 ? "counts" : "count"} for ${displayMB(takenMB)} of the ${displayMB(this.budgetMB)} that all may take. It starts when there is room.`;
+      this.#tellHold(job, told, text);
+    } else if (overBudget && !told.overBudget) {
+      told.overBudget = true;
+      const text = `One Nuke of this job is reckoned to need ${displayMB(job.needMB)}, and all Nukes together may take ${displayMB(this.budgetMB)}. It is started alone.`;
+      this.#emit({ type: "message", job: job.id, chunk: null, severity: "warning", text });
+    }
+    return admitted;
+  }
+
+  /** A job is over. */
+  forget(job: string): void {
+    this.#told.delete(job);
+  }
+
+  #tellHold(job: Applicant, told: Told, text: string): void {
+    // A chunk that ends and the next one that starts in its place are one and the same hold.
+    if (told.heldAt === job.running || told.holds >= MOST_TOLD) return;
+    told.heldAt = job.running;
+    told.holds++;
+    this.#emit({ type: "message", job: job.id, chunk: null, severity: "info", text });
+  }
+
+  #toldOf(job: string): Told {
+    const known = this.#told.get(job) ?? { heldAt: null, holds: 0, overBudget: false };
+    this.#told.set(job, known);
+    return known;
+  }
+}
+
+/** The budget that holds, MB: one beyond the machine, or beyond the limit this service lives under, is none; null: the machine decides. */
+export function budgetOf(asked: number | null): number {
+  const { totalMB } = machineMemory();
+  return Math.min(totalMB, asked ?? defaultBudgetMB(totalMB));
+}
+
+/** What the Nukes of all jobs count for. */
+export function loadsOf(
+  jobs: Iterable<{ readonly needMB: number; readonly loads: readonly number[] }>,
+): Load[] {
+  return [...jobs].flatMap(({ needMB, loads }) => loads.map((measuredMB) => ({ needMB, measuredMB })));
+}

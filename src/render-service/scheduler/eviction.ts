@@ -1,0 +1,64 @@
+/** Watches the memory of the machine while Nukes run, and ends the youngest of them when it runs short. */
+import { displayMB } from "../../plan/size.ts";
+import { machineMemory } from "../../facts/machine.ts";
+import type { ChunkRun } from "../chunk/chunk-runner.ts";
+import { type MemoryFigures, PressureGuard, freeFloorMB, readStall } from "../memory/pressure.ts";
+
+export interface MemoryWatchOptions {
+  /** MB; null: by the machine's size. */
+  readonly freeFloorMB: number | null;
+  readonly log: (line: string) => void;
+}
+
+export class MemoryWatch {
+  readonly #options: MemoryWatchOptions;
+  readonly #guard = new PressureGuard();
+  /** The lone Nuke that was last said to be over the budget. */
+  #warned: ChunkRun | null = null;
+
+  constructor(options: MemoryWatchOptions) {
+    this.#options = options;
+  }
+
+  /** Why no Nuke may be started beside those that run; null when one may. */
+  refusal(running: number): string | null {
+    return this.#guard.refusal(running);
+  }
+
+  /** A Nuke had to go; so many are left. */
+  lost(left: number): void {
+    this.#guard.lost(left);
+  }
+
+  /**
+   * Takes a look after the Nukes were measured.
+   * @param running all Nukes at work, oldest first.
+   */
+  look(running: readonly ChunkRun[], budgetMB: number): void {
+    const sumMB = running.reduce((sum, run) => sum + run.memory.measuredMB, 0);
+    const { totalMB, freeMB } = machineMemory();
+    const figures: MemoryFigures = {
+      sumMB,
+      budgetMB,
+      freeMB,
+      floorMB: this.#options.freeFloorMB ?? freeFloorMB(totalMB),
+      stalledPercent: readStall(),
+    };
+    const leaving = running.some((run) => run.isLeaving);
+    const measure = this.#guard.look(figures, running.length, leaving);
+    const [only] = running;
+    if (running.length === 1 && only && sumMB > budgetMB) this.#warnOf(only, sumMB, budgetMB);
+    if (measure !== "shed") return;
+    const why = this.#guard.shortage ?? "memory is short";
+    this.#options.log(`memory is short (${why}): ending the youngest of ${running.length} Nukes`);
+    running.at(-1)?.giveWay(why);
+  }
+
+  #warnOf(run: ChunkRun, sumMB: number, budgetMB: number): void {
+    if (this.#warned === run) return;
+    this.#warned = run;
+    run.warn(
+      `This Nuke holds ${displayMB(sumMB)}, and all together may take ${displayMB(budgetMB)}. It goes on, as no other runs.`,
+    );
+  }
+}

@@ -1,0 +1,409 @@
+/** The render service itself: takes jobs, starts their chunks, tells what happens. Knows nothing of sockets. */
+import { availableParallelism } from "node:os";
+import { count } from "../../plan/display.ts";
+import type { JobStatus, RenderEvent } from "../../plan/events.ts";
+import type { RenderJob } from "../../plan/job.ts";
+import { Admission, loadsOf } from "./admission.ts";
+import type { Load } from "../memory/budget.ts";
+import { MemoryWalls } from "../memory/cgroup-limit.ts";
+import { MemoryWatch } from "./eviction.ts";
+import type { Adopted } from "../chunk/context.ts";
+import type { ChunkRun } from "../chunk/chunk-runner.ts";
+import { dealtByHistory } from "../job/redistribution.ts";
+import { RenderServiceError, messageOf, unknownJob } from "../protocol/errors.ts";
+import { EventListeners, type Listener } from "./event-emitter.ts";
+import { IdleMemory } from "./idle-gc.ts";
+import { JobFolders, chunkLog } from "../storage/job-store.ts";
+import { Job } from "../job/job.ts";
+import type { AfterChunk, JobOpening } from "../job/types.ts";
+import { JobControls } from "./job-commands.ts";
+import { JobHolds } from "../queue/hold-timers.ts";
+import { readJob, takeBack, takeIn } from "./accept-job.ts";
+import { JobWaits } from "../queue/dependencies.ts";
+import { Keeping } from "../storage/retention.ts";
+import { removeEnvironment } from "../storage/environment-file.ts";
+import { MachineLimits } from "./limits.ts";
+import { bootName, findNukes } from "../job/adopt.ts";
+import { MemorySampler } from "./memory-sampler.ts";
+import { JOB_FOLDER_VARIABLE, prepareNukeTemp } from "../process/environment.ts";
+import type { LogPiece, ServiceLimits, ServiceSettings } from "../protocol/messages.ts";
+import { RenderQueue } from "../queue/queue.ts";
+import { RenderHistory, historyKeyOf } from "../memory/history.ts";
+import { readLog } from "../logs/log-reader.ts";
+import { sweepScriptCopies } from "../script-snapshot/snapshot-copy.ts";
+import type { ServiceOptions } from "./options.ts";
+import { requireSound } from "./validate-plan.ts";
+import { historyFile, jobsFolder, keepingFile, limitsFile } from "../storage/state-folder.ts";
+
+export class RenderService {
+  readonly #options: ServiceOptions;
+  readonly #folders: JobFolders;
+  readonly #history: RenderHistory;
+  readonly #admission: Admission;
+  readonly #watch: MemoryWatch;
+  readonly #queue = new RenderQueue(availableParallelism());
+  readonly #limits: MachineLimits;
+  readonly #holds = new JobHolds(this.#queue, () => this.#pump());
+  readonly #waits = new JobWaits({
+    queue: this.#queue,
+    active: (id) => this.#active.get(id)?.plan,
+    finished: (id) => this.#finished.get(id),
+    moved: (id) => this.#active.get(id)?.changed(),
+    hopeless: (id, reason) => this.#closeUnstarted(id, reason),
+  });
+  readonly #active = new Map<string, Job>();
+  readonly #finished = new Map<string, JobStatus>();
+  readonly #keeping: Keeping;
+  readonly #loads = (): Load[] => loadsOf(this.#active.values());
+  readonly #walls = new MemoryWalls(this.#loads, () => this.#admission.budgetMB);
+  readonly #listeners: EventListeners;
+  readonly #sampler: MemorySampler;
+  readonly #memory = new IdleMemory();
+  /** Told when nothing renders or waits for its turn any more. */
+  readonly #quietWaiters = new Set<() => void>();
+  /** What people change of jobs. */
+  readonly controls = new JobControls({
+    queue: this.#queue,
+    active: (id) => this.#activeOrOver(id),
+    lookNow: (id) => this.#holds.lookNow(id),
+    pump: () => this.#pump(),
+    finish: (job) => this.#finish(job),
+  });
+  #stopping = false;
+
+  private constructor(options: ServiceOptions, folders: JobFolders, history: RenderHistory) {
+    this.#options = options;
+    this.#listeners = new EventListeners(options.log);
+    this.#folders = folders;
+    this.#history = history;
+    this.#keeping = new Keeping(keepingFile(options.stateFolder), options.log);
+    const { maxParallel, budgetMB } = options;
+    this.#limits = new MachineLimits({ file: limitsFile(options.stateFolder), maxParallel, budgetMB });
+    this.#queue.maxParallel = this.#limits.maxParallel;
+    this.#watch = new MemoryWatch({ freeFloorMB: options.freeFloorMB, log: options.log });
+    this.#admission = new Admission(this.#limits.budgetMB, this.#watch, (event) => this.#emit(event));
+    this.#sampler = new MemorySampler(
+      () => [...this.#active.values()],
+      () => {
+        this.#watch.look(this.#running, this.#admission.budgetMB);
+        // What Nukes turn out to need may be less than was reckoned.
+        this.#pump();
+      },
+      options.log,
+    );
+  }
+
+  /** Opens the service on a prepared state folder and reads how earlier jobs ended. */
+  static async open(options: ServiceOptions): Promise<RenderService> {
+    const folders = new JobFolders(jobsFolder(options.stateFolder));
+    const history = await RenderHistory.open(historyFile(options.stateFolder), options.log);
+    const service = new RenderService(options, folders, history);
+    await sweepScriptCopies(await folders.all());
+    for (const status of await folders.load()) service.#finished.set(status.job, status);
+    for (const id of await folders.unfinished()) await service.#comeBack(id);
+    service.#waits.enterAll();
+    service.#pump();
+    await service.#keeping.forgetOld(folders, service.#active, service.#finished);
+    service.#tellQuiet();
+    return service;
+  }
+
+  /** Jobs that render or wait for their turn. */
+  get activeJobs(): number {
+    return this.#busy.length;
+  }
+
+  /** All jobs known, oldest first. */
+  get jobs(): JobStatus[] {
+    const active = [...this.#active.values()].map(({ status }) => status);
+    return [...this.#finished.values(), ...active].sort((a, b) => a.submittedAt - b.submittedAt);
+  }
+
+  /** @throws {RenderServiceError} `unknown-job` */
+  job(id: string): JobStatus {
+    const status = this.#active.get(id)?.status ?? this.#finished.get(id);
+    if (status === undefined) throw unknownJob(id);
+    return status;
+  }
+
+  onEvent(listener: Listener): { dispose(): void } {
+    return this.#listeners.add(listener);
+  }
+
+  /**
+   * Takes a job. `accepted` hears its id before its first event.
+   * @throws {RenderServiceError} `stopping`, `bad-plan`, `state-folder`, `unknown-job` where it is to wait for one that is not there
+   */
+  async submit(asked: RenderJob, accepted: (id: string) => void = () => undefined): Promise<string> {
+    this.#refuseWhenStopping();
+    requireSound(asked.plan);
+    this.#waits.require(asked.after ?? []);
+    const plan = dealtByHistory(asked.plan, this.#history.get(historyKeyOf(asked)));
+    const request = { ...asked, plan };
+    const taken = await takeIn(request, this.#folders, this.#options.log);
+    const { id, problem } = taken;
+    if (this.#stopping) await takeBack(taken, this.#folders);
+    this.#refuseWhenStopping();
+    const job = this.#open({ ...taken, script: taken.mark });
+    this.#waits.begin(id, request.after ?? []);
+    accepted(id);
+    this.#emit({ type: "queued", job: id, status: job.status });
+    const trouble = plan.nuke?.demo === true ? null : await prepareNukeTemp(job.env);
+    for (const text of [problem, trouble])
+      if (text !== null) this.#emit({ type: "message", job: id, chunk: null, severity: "warning", text });
+    const chunks = job.changes.waiting;
+    // It, or all its chunks, may have been cancelled while its folders were made.
+    if (chunks.length === 0) this.#finish(job);
+    else {
+      this.#queue.add({ id, ...job.changes.wishes, chunks });
+      this.#waits.enter(id);
+      this.#pump();
+    }
+    return id;
+  }
+
+  /** Null: it is over. @throws {RenderServiceError} `unknown-job` */
+  #activeOrOver(id: string): Job | null {
+    if (!this.#active.has(id) && !this.#finished.has(id)) throw unknownJob(id);
+    return this.#active.get(id) ?? null;
+  }
+
+  /** Reads a chunk's log back. */
+  async lines(id: string, chunk: number, stream: "stdout" | "stderr", from: number): Promise<LogPiece> {
+    this.job(id);
+    return readLog(chunkLog(this.#folders.path(id), chunk, stream), from);
+  }
+
+  /** Removes a finished job and its logs. */
+  async forget(id: string): Promise<void> {
+    if (this.#active.has(id))
+      throw new RenderServiceError("job-running", `${id} has not finished. Cancel it first.`);
+    if (!this.#finished.delete(id)) throw unknownJob(id);
+    await this.#folders.remove(id);
+  }
+
+  /** What is absent stays as it is; null: the machine decides. */
+  configure(settings: ServiceSettings): void {
+    this.#keeping.set(settings);
+    this.#walls.wanted = settings.memoryWalls ?? this.#walls.wanted;
+    this.#limits.configure(settings);
+    this.#queue.maxParallel = this.#limits.maxParallel;
+    this.#admission.budgetMB = this.#limits.budgetMB;
+    this.#pump();
+  }
+
+  /** What holds for all jobs together. */
+  get limits(): ServiceLimits {
+    return { ...this.#limits.now, running: this.#queue.running };
+  }
+
+  /**
+   * Ends the service's work: it takes no jobs any more, and none of its Nukes is left when this resolves.
+   * @throws {RenderServiceError} `busy` when jobs run and `force` is not set.
+   */
+  async stop(force: boolean): Promise<void> {
+    const { length: busy } = this.#busy;
+    if (busy > 0 && !force)
+      throw new RenderServiceError(
+        "busy",
+        `${busy === 1 ? "A job is" : `${busy} jobs are`} not finished. Cancel first, or force the stop.`,
+      );
+    this.#stopping = true;
+    for (const { id } of this.#busy) this.controls.cancel(id);
+    await this.#quiet();
+    this.#limits.forget();
+  }
+
+  /**
+   * Ends the service's work for the time being, as when the machine is shut down: its Nukes end, and its jobs come back as interrupted
+   * with the next service.
+   */
+  async suspend(): Promise<void> {
+    this.#stopping = true;
+    for (const job of this.#busy) {
+      this.#queue.pause(job.id, true);
+      job.interrupt();
+    }
+    await this.#quiet();
+  }
+
+  #open({ id, job, submittedAt, journal, script }: JobOpening): Job {
+    const folder = this.#folders.path(id);
+    const env = { ...job.env, [JOB_FOLDER_VARIABLE]: folder };
+    const opened = new Job({
+      submittedAt,
+      journal,
+      script,
+      id,
+      job: { ...job, env },
+      folder,
+      patience: this.#options.patience,
+      keeping: this.#keeping,
+      walls: this.#walls,
+      past: this.#history.get(historyKeyOf(job)),
+      emit: (event) => this.#emit(event),
+      queue: this.#queue,
+      returned: ({ back, givenUp }) => (givenUp ? this.#queue.drop(id) : this.#queue.giveBack(id, back)),
+      waitsFor: () => this.#waits.of(id),
+      licensed: () => this.#holds.licensed(id),
+    });
+    this.#active.set(id, opened);
+    return opened;
+  }
+
+  /** Goes on with a job whose service was killed. */
+  async #comeBack(id: string): Promise<void> {
+    const { log, patience } = this.#options;
+    const folder = this.#folders.path(id);
+    try {
+      const kept = await readJob(folder, log);
+      if (kept === null) return await this.#folders.remove(id);
+      const { past, journal } = kept;
+      const { submittedAt, boot, script } = past;
+      const job = this.#open({ id, job: kept.job, submittedAt, journal, script });
+      const now = bootName();
+      const left = job.restore(past);
+      const nukes = await findNukes(folder, left.open, boot === now, patience.cancelMs);
+      const alive = [...nukes.values()].filter(({ nuke }) => nuke !== null).length;
+      log(`${id} is taken up again; of ${count(left.open.length, "Nuke")} at work, ${alive} still run`);
+      journal.append({ is: "service", boot: now, at: Date.now() });
+      if (boot !== now) job.interrupt();
+      if (left.waiting.length === 0 && nukes.size === 0) return this.#finish(job);
+      this.#queue.add({ id, ...job.changes.wishes, chunks: [] });
+      this.#queue.giveBack(id, left.waiting);
+      this.#queue.pause(id, job.paused || job.interrupted);
+      this.#waits.begin(id, past.job.after ?? []);
+      for (const [chunk, adopted] of nukes) {
+        this.#queue.took(id, chunk);
+        this.#run(job, chunk, adopted);
+      }
+      this.#pump();
+    } catch (error) {
+      log(`${id} could not be taken up again: ${messageOf(error)}`);
+    }
+  }
+
+  #refuseWhenStopping(): void {
+    if (this.#stopping)
+      throw new RenderServiceError("stopping", "The render service is ending. Try again in a moment.");
+  }
+
+  /** Nukes of all jobs, oldest first. */
+  get #running(): ChunkRun[] {
+    return [...this.#active.values()]
+      .flatMap(({ running }) => running)
+      .sort((a, b) => a.startedAt - b.startedAt);
+  }
+
+  /** What the queue holds is active. */
+  #queued(id: string): Job {
+    const job = this.#active.get(id);
+    if (!job) throw new Error(`the queue holds ${id}, which is not active`);
+    return job;
+  }
+
+  #admits(id: string): boolean {
+    const job = this.#queued(id);
+    return this.#admission.admits({ id, needMB: job.needMB, running: job.loads.length }, this.#loads());
+  }
+
+  #pump(): void {
+    const take = (): ReturnType<RenderQueue["take"]> => this.#queue.take((id) => this.#admits(id));
+    for (let next = take(); next; next = take()) {
+      const job = this.#queued(next.job);
+      if (!this.#dealtAnew(job, next.chunk)) this.#run(job, next.chunk);
+    }
+  }
+
+  /** Deals what waits of a job anew where that is due, the chunk that was taken among it. */
+  #dealtAnew(job: Job, taken: number): boolean {
+    const redealt = job.changes.redeal([taken, ...this.#queue.waitingOf(job.id)]);
+    if (redealt === null) return false;
+    this.#queue.putBack(job.id, taken);
+    const fresh = redealt.fresh.map(({ chunk }) => chunk);
+    this.#queue.replace(job.id, redealt.gone, fresh);
+    return true;
+  }
+
+  #run(job: Job, chunk: number, adopted: Adopted | null = null): void {
+    const { id } = job;
+    this.#sampler.start();
+    job
+      .runChunk(chunk, () => this.#running.length, adopted)
+      .then((after) => this.#takeBack(id, after))
+      .catch((error: unknown) => this.#options.log(`chunk ${chunk} of ${id}: ${messageOf(error)}`))
+      .finally(() => {
+        this.#queue.ended(id, chunk);
+        if (this.#queue.isOver(id)) this.#finish(job);
+        else this.#tellQuiet();
+        this.#pump();
+      });
+  }
+
+  #takeBack(id: string, { back, lostToMemory, hold, paused, givenUp }: AfterChunk): void {
+    if (lostToMemory) this.#watch.lost(this.#running.length);
+    if (givenUp) this.#queue.drop(id);
+    else this.#queue.giveBack(id, back);
+    if (paused) this.#queue.pause(id, true);
+    if (hold !== null) this.#holds.begin(id, hold);
+    else if (back.length === 0) this.#holds.freed(id);
+  }
+
+  /** Ends a job of which nothing was started, and of which nothing may be. */
+  #closeUnstarted(id: string, reason: string): void {
+    const job = this.#active.get(id);
+    if (!job) return;
+    this.#queue.drop(id);
+    job.giveUpUnstarted(reason);
+    this.#emit({ type: "message", job: id, chunk: null, severity: "error", text: `Not rendered. ${reason}` });
+    this.#finish(job);
+  }
+
+  #finish(job: Job): void {
+    this.#waits.forget(job.id);
+    this.#close(job).catch((error: unknown) => this.#options.log(`ending ${job.id}: ${messageOf(error)}`));
+  }
+
+  async #close(job: Job): Promise<void> {
+    const status = await job.finish();
+    try {
+      await this.#folders.save(status);
+      await removeEnvironment(this.#folders.path(job.id));
+    } catch (error) {
+      this.#options.log(`status of ${job.id} was not kept: ${messageOf(error)}`);
+    }
+    const learned = job.learned;
+    if (learned !== null) await this.#history.put(job.historyKey, learned);
+    this.#finished.set(job.id, status);
+    this.#active.delete(job.id);
+    this.#admission.forget(job.id);
+    this.#holds.forget(job.id);
+    this.#waits.over(job.id);
+    const { doneRanges: framesDone, missingRanges: framesMissing, exitCode } = status;
+    this.#emit({ type: "finished", job: job.id, framesDone, framesMissing, exitCode: exitCode ?? 1, status });
+    await this.#keeping.forgetOld(this.#folders, this.#active, this.#finished);
+    this.#tellQuiet();
+  }
+
+  /** Jobs that are not over, and are not waiting for somebody to resume them after the machine or the service was stopped. */
+  get #busy(): Job[] {
+    return [...this.#active.values()].filter((job) => !job.interrupted || this.#queue.runningOf(job.id) > 0);
+  }
+
+  #tellQuiet(): void {
+    if (this.#busy.length > 0) return;
+    this.#memory.calm();
+    this.#sampler.stop();
+    for (const waiter of this.#quietWaiters) waiter();
+    this.#quietWaiters.clear();
+  }
+
+  async #quiet(): Promise<void> {
+    if (this.#busy.length > 0) await new Promise<void>((resolve) => this.#quietWaiters.add(resolve));
+    this.#sampler.stop();
+  }
+
+  #emit(event: RenderEvent): void {
+    this.#listeners.emit(event);
+  }
+}

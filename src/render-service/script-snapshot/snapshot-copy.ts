@@ -1,0 +1,126 @@
+/** The copy a script is rendered from, so that all frames are of the same version: made by this service, or by who had not saved it. */
+import { randomUUID } from "node:crypto";
+import { constants } from "node:fs";
+import { copyFile, readFile, readdir, rm, stat, utimes, writeFile } from "node:fs/promises";
+import { basename, dirname, join, resolve } from "node:path";
+import type { RenderJob } from "../../plan/job.ts";
+import { RenderServiceError, messageOf } from "../protocol/errors.ts";
+import { type ScriptMark, markScript } from "./fingerprint.ts";
+
+/** In the job's folder: the script as it was when it was submitted. */
+const SNAPSHOT = "script.nk";
+/** Names the copy in the job's folder, before it is made: what a killed service leaves is found by it. */
+const NOTE = "script-copy";
+/** Somebody who saves just now is done soon. */
+const MOST_TRIES = 3;
+
+export interface KeptScript {
+  readonly job: RenderJob;
+  /** Null: nobody looks after the script. */
+  readonly mark: ScriptMark | null;
+  /** Why its text is not kept though that was asked for; null when all is as asked. */
+  readonly problem: string | null;
+}
+
+/**
+ * Keeps the text of a script for as long as its job renders. Nukes read the script itself while it is as it was, and a copy beside it from
+ * when it is not (`copyBeside`). Where its text cannot be kept, it is watched only.
+ * @param folder the job's own.
+ * @throws {RenderServiceError} `bad-plan` when there is no script.
+ */
+export async function keepScript(job: RenderJob, folder: string): Promise<KeptScript> {
+  const { plan, temporaryScript } = job;
+  const care = plan.whileRendering;
+  if (care === undefined) return { job, mark: null, problem: null };
+  const mark = await markOf(plan.script);
+  if (care !== "copy" || temporaryScript !== undefined) return { job, mark, problem: null };
+  try {
+    return { job, mark: await copyScript(plan.script, join(folder, SNAPSHOT)), problem: null };
+  } catch (error) {
+    const problem = `The text of the script could not be kept (${messageOf(error)}). When it is saved meanwhile, no further Nuke is started until you resume the render.`;
+    return { job: { ...job, plan: { ...plan, whileRendering: "hold" } }, mark, problem };
+  }
+}
+
+/**
+ * Lays the script as it was when its job was submitted beside it, hidden, where that is not done yet: relative names, `[file dirname
+ * [value root.name]]` and the project directory keep their meaning.
+ * @returns where it is.
+ * @throws what the file system says, as of a folder that may not be written to.
+ */
+export async function copyBeside(script: string, folder: string): Promise<string> {
+  const noted = await readFile(join(folder, NOTE), "utf8").catch(() => "");
+  const copy = noted === "" ? copyName(script) : noted;
+  if (noted === "") await writeFile(join(folder, NOTE), copy, { mode: 0o600 });
+  const there = await stat(copy).catch(() => null);
+  if (there === null) await copyScript(join(folder, SNAPSHOT), copy);
+  return copy;
+}
+
+/** Copies it whole, with its time; answers with what was copied. @throws what the file system says. */
+export async function copyScript(script: string, copy: string): Promise<ScriptMark> {
+  for (let tries = 1; ; tries++) {
+    const before = await stat(script);
+    await copyFile(script, copy, constants.COPYFILE_FICLONE);
+    const after = await stat(script);
+    // Saved while it was copied: it may be half of each.
+    if (before.mtimeMs !== after.mtimeMs || before.size !== after.size) {
+      if (tries < MOST_TRIES) continue;
+      throw new Error("it is being written all the time");
+    }
+    await utimes(copy, after.atime, after.mtime);
+    const mark = await markScript(copy);
+    if (mark === null) throw new Error("it was removed at once");
+    return { ...mark, mtimeMs: after.mtimeMs };
+  }
+}
+
+/** Removes the copies of a job that is over: its own, and the one it came with; never what the artist works on. */
+export async function removeScriptCopy(
+  { temporaryScript, source, plan }: Pick<RenderJob, "temporaryScript" | "source" | "plan">,
+  folder: string,
+): Promise<void> {
+  if (temporaryScript !== undefined) {
+    const copy = resolve(temporaryScript);
+    if (copy === resolve(plan.script) && source !== undefined && copy !== resolve(source)) await remove(copy);
+  }
+  await removeNoted(folder);
+  await remove(join(folder, SNAPSHOT));
+}
+
+async function removeNoted(folder: string): Promise<void> {
+  const copy = await readFile(join(folder, NOTE), "utf8").catch(() => "");
+  if (copyPattern.test(basename(copy))) await remove(copy);
+  await remove(join(folder, NOTE));
+}
+
+async function remove(file: string): Promise<void> {
+  await rm(file, { force: true }).catch(() => undefined);
+}
+
+/** Removes the copies that services left which were killed before they had noted a job, or after it was over. */
+export async function sweepScriptCopies(folders: readonly string[]): Promise<void> {
+  for (const folder of folders) {
+    const names = await readdir(folder).catch((): string[] => []);
+    if (!names.includes(NOTE) || (names.includes("journal.jsonl") && !names.includes("status.json")))
+      continue;
+    await removeNoted(folder);
+  }
+}
+
+const copyPattern = /^\..+\.rendering-[\da-f]{8}\.\w+$/u;
+
+/** With its own ending: Nuke takes what is in a script by it. */
+function copyName(script: string): string {
+  const ending = /\.\w+$/u.exec(script)?.[0] ?? ".nk";
+  const name = basename(script, ending);
+  return join(dirname(script), `.${name}.rendering-${randomUUID().slice(0, 8)}${ending}`);
+}
+
+async function markOf(script: string): Promise<ScriptMark> {
+  const mark = await markScript(script).catch((error: unknown) => {
+    throw new RenderServiceError("bad-plan", `The script cannot be read: ${messageOf(error)}.`);
+  });
+  if (mark !== null) return mark;
+  throw new RenderServiceError("bad-plan", `The script "${script}" is not there any more. Save it first.`);
+}

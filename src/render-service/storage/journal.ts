@@ -1,0 +1,130 @@
+/**
+ * What is written down of a job while it renders: one file, only ever appended to, each line a whole step. A service that is killed at
+ * any moment leaves a file whose lines up to the cut are true.
+ */
+import { constants, closeSync, fdatasyncSync, ftruncateSync, openSync, writeSync } from "node:fs";
+import { open, readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { errorCode, messageOf } from "../protocol/errors.ts";
+import { type JournalEntry, journalEntrySchema } from "./journal-entries.ts";
+
+const LINE_END = 0x0a;
+
+/** The file of a job's journal. */
+export function journalFile(folder: string): string {
+  return join(folder, "journal.jsonl");
+}
+
+export class Journal {
+  readonly #file: number;
+  readonly #log: (line: string) => void;
+  #broken = false;
+  #closed = false;
+
+  private constructor(file: number, log: (line: string) => void) {
+    this.#file = file;
+    this.#log = log;
+  }
+
+  /** Begins a journal; its first line is on disk when this resolves. */
+  static async create(folder: string, first: JournalEntry, log: (line: string) => void): Promise<Journal> {
+    const path = journalFile(folder);
+    const journal = new Journal(openSync(path, "ax", 0o600), log);
+    try {
+      writeWhole(journal.#file, lineOf(first));
+      fdatasyncSync(journal.#file);
+      await syncFolder(folder);
+      return journal;
+    } catch (error) {
+      journal.close();
+      throw error;
+    }
+  }
+
+  /**
+   * Goes on with a journal, behind its last whole line.
+   * @returns null where not even the first line is whole: its job was never accepted.
+   */
+  static async reopen(
+    folder: string,
+    log: (line: string) => void,
+  ): Promise<{ journal: Journal; entries: JournalEntry[] } | null> {
+    const bytes = await readFile(journalFile(folder)).catch((error: unknown) => {
+      if (errorCode(error) === "ENOENT") return Buffer.alloc(0);
+      throw error;
+    });
+    const { entries, length } = readEntries(bytes);
+    if (entries[0]?.is !== "job") return null;
+    const file = openSync(journalFile(folder), constants.O_WRONLY | constants.O_APPEND);
+    // A line that was cut must not become one with the next.
+    if (length < bytes.length) ftruncateSync(file, length);
+    return { journal: new Journal(file, log), entries };
+  }
+
+  /**
+   * Appends a step; it outlives this process. With `sync` it is on disk when this returns, and outlives the machine: for what people
+   * were promised. A full disk is told once and stops no render.
+   * @returns whether it was written.
+   */
+  append(entry: JournalEntry, { sync = false } = {}): boolean {
+    if (this.#closed) return false;
+    try {
+      // A line that was cut by a full disk ends here, and is passed over when it is read.
+      writeWhole(this.#file, this.#broken ? `\n${lineOf(entry)}` : lineOf(entry));
+      if (sync) fdatasyncSync(this.#file);
+      this.#broken = false;
+      return true;
+    } catch (error) {
+      if (!this.#broken) this.#log(`a journal cannot be written: ${messageOf(error)}`);
+      this.#broken = true;
+      return false;
+    }
+  }
+
+  /** Nothing is appended any more. */
+  close(): void {
+    if (this.#closed) return;
+    this.#closed = true;
+    closeSync(this.#file);
+  }
+}
+
+/** A disk that fills up may take a part and say nothing; it says so of the rest. */
+function writeWhole(file: number, text: string): void {
+  const bytes = Buffer.from(text);
+  for (let at = 0; at < bytes.length;) at += writeSync(file, bytes, at);
+}
+
+function lineOf(entry: JournalEntry): string {
+  return `${JSON.stringify(entry)}\n`;
+}
+
+/** The whole lines of a journal, and where they end. Lines that cannot be read are passed over. */
+export function readEntries(bytes: Buffer): { entries: JournalEntry[]; length: number } {
+  const length = bytes.lastIndexOf(LINE_END) + 1;
+  const entries: JournalEntry[] = [];
+  for (const line of bytes.toString("utf8", 0, length).split("\n")) {
+    const parsed = journalEntrySchema.safeParse(parseJson(line));
+    if (parsed.success) entries.push(parsed.data);
+  }
+  return { entries, length };
+}
+
+/** A new file is only there after a power cut when its folder is on disk too; not every system can say so. */
+async function syncFolder(folder: string): Promise<void> {
+  if (process.platform === "win32") return;
+  const handle = await open(folder, "r");
+  try {
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null;
+  }
+}

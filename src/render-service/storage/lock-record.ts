@@ -1,0 +1,60 @@
+/** What a lock file says: who the render service of a state folder is, and where it listens. */
+import { readFile, stat } from "node:fs/promises";
+import { hostname } from "node:os";
+import * as z from "zod/mini";
+import { RenderServiceError, errorCode } from "../protocol/errors.ts";
+
+const lockRecordSchema = z.object({
+  pid: z.int(),
+  /** When that process started: pids are used again. */
+  started: z.string(),
+  /** Names this one lock for good. */
+  nonce: z.string(),
+  host: z.string(),
+  /** Where the service listens, or will in a moment. */
+  socket: z.string(),
+});
+/** Who holds a lock and where it can be reached. */
+export type LockRecord = z.infer<typeof lockRecordSchema>;
+
+/** A lock file appears complete, so one that cannot be read and is older than this (ms) is wreckage. */
+const UNREADABLE_MS = 5000;
+
+/** Reads a lock file; `busy` when it is just being written. What cannot be read for long belongs to nobody. */
+export async function readLock(file: string): Promise<LockRecord | "absent" | "busy"> {
+  try {
+    const text = await readFile(file, "utf8");
+    const parsed = lockRecordSchema.safeParse(parseJson(text));
+    if (parsed.success) return parsed.data;
+    const { mtimeMs } = await stat(file);
+    if (Date.now() - mtimeMs < UNREADABLE_MS) return "busy";
+    return { pid: 0, started: "", nonce: `unreadable-${mtimeMs}`, host: machineName, socket: "" };
+  } catch (error) {
+    if (errorCode(error) === "ENOENT") return "absent";
+    throw error;
+  }
+}
+
+/** The machine as far as locks are concerned. Only on Linux are homes shared over the network; macOS changes its name with it. */
+export const machineName: string = process.platform === "linux" ? hostname() : "this-machine";
+
+/**
+ * Process ids and sockets mean something on one machine only.
+ * @throws {RenderServiceError} `state-folder`
+ */
+export function requireThisMachine({ host }: LockRecord): void {
+  if (host === machineName) return;
+  throw new RenderServiceError(
+    "state-folder",
+    `The state folder is in use by a render service on ${host}. Set NUKE_RENDER_STATE_DIR to a folder of this machine, ` +
+      `or remove its service.lock if that machine's service is gone.`,
+  );
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null;
+  }
+}

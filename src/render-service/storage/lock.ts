@@ -1,0 +1,119 @@
+/**
+ * One render service for each state folder. The lock is a file that appears complete and only once (a hard link); whoever
+ * finds it left behind by a dead process takes it over in a way that only one of many can.
+ */
+import { randomUUID } from "node:crypto";
+import { link, readdir, rename, rm, stat, writeFile } from "node:fs/promises";
+import { basename, dirname, join } from "node:path";
+import { errorCode } from "../protocol/errors.ts";
+import { type LockRecord, machineName, readLock, requireThisMachine } from "./lock-record.ts";
+import { UNKNOWN_START, startOf } from "../process/process-list.ts";
+
+/** A lock this process holds. */
+export interface Lock {
+  readonly record: LockRecord;
+  /** Gives it back; harmless when it is not ours any more. */
+  release(): Promise<void>;
+}
+
+/**
+ * Takes the lock, or answers null when a living process holds it.
+ * @throws {RenderServiceError} `state-folder` when a service on another machine uses the same folder.
+ */
+export async function acquireLock(file: string, socket: string): Promise<Lock | null> {
+  const record: LockRecord = {
+    pid: process.pid,
+    started: (await startOf(process.pid)) ?? UNKNOWN_START,
+    nonce: randomUUID(),
+    host: machineName,
+    socket,
+  };
+  for (;;) {
+    const holder = await readLock(file);
+    if (holder === "absent") {
+      if (await createOnce(file, record)) return held(file, record);
+      continue;
+    }
+    if (holder === "busy" || (await isHeld(holder))) return null;
+    const taken = await takeOver(file, holder, record);
+    if (taken !== "again") return taken ? held(file, record) : null;
+  }
+}
+
+/**
+ * A dead lock has one successor file, named by its nonce; a taker that died in the middle has one in its turn. Who creates
+ * the last of them may replace the lock. Nobody else removes them, so if the lock is still the dead one, nobody did so before.
+ */
+async function takeOver(file: string, dead: LockRecord, record: LockRecord): Promise<boolean | "again"> {
+  let last = dead;
+  for (;;) {
+    const successor = `${file}.${last.nonce}`;
+    if (await createOnce(successor, record)) {
+      const now = await readLock(file);
+      if (typeof now !== "string" && now.nonce === dead.nonce) {
+        await rename(successor, file);
+        return true;
+      }
+      await rm(successor, { force: true });
+      return "again";
+    }
+    const taker = await readLock(successor);
+    if (taker === "absent") return "again";
+    if (taker === "busy" || (await isHeld(taker))) return false;
+    last = taker;
+  }
+}
+
+function held(file: string, record: LockRecord): Lock {
+  return {
+    record,
+    release: async () => {
+      const now = await readLock(file);
+      if (typeof now === "string" || now.nonce !== record.nonce) return;
+      await removeLeftovers(file);
+      await rm(file, { force: true });
+    },
+  };
+}
+
+async function createOnce(file: string, record: LockRecord): Promise<boolean> {
+  const mine = `${file}.new-${record.nonce}`;
+  await writeFile(mine, JSON.stringify(record), { mode: 0o600 });
+  try {
+    await link(mine, file);
+    return true;
+  } catch (error) {
+    if (errorCode(error) === "EEXIST") return false;
+    if (!["EPERM", "ENOSYS", "ENOTSUP", "EOPNOTSUPP"].includes(errorCode(error) ?? "")) throw error;
+  } finally {
+    await rm(mine, { force: true });
+  }
+  // A file system without hard links: exclusive, but for a moment empty, which readLock waits for.
+  try {
+    await writeFile(file, JSON.stringify(record), { flag: "wx", mode: 0o600 });
+    return true;
+  } catch (error) {
+    if (errorCode(error) === "EEXIST") return false;
+    throw error;
+  }
+}
+
+async function isHeld(record: LockRecord): Promise<boolean> {
+  requireThisMachine(record);
+  if (record.pid <= 0) return false;
+  const started = await startOf(record.pid);
+  if (started === null) return false;
+  return [started, record.started].includes(UNKNOWN_START) || started === record.started;
+}
+
+/** Files of takers that died; only the holder removes them, when it goes. */
+async function removeLeftovers(file: string): Promise<void> {
+  const prefix = `${basename(file)}.`;
+  for (const name of await readdir(dirname(file)).catch(() => [])) {
+    if (!name.startsWith(prefix)) continue;
+    const path = join(dirname(file), name);
+    // Somebody may be about to put a young one into its place.
+    const { mtimeMs } = await stat(path).catch(() => ({ mtimeMs: Date.now() }));
+    if (!name.includes(".new-") || Date.now() - mtimeMs > 60_000) await rm(path, { force: true });
+  }
+}

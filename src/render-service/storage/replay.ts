@@ -1,0 +1,268 @@
+/** What a journal tells of a job: the sum of its lines. Pure; whatever line is the last, no frame is in two places and none in no place. */
+import type { JobStatus } from "../../plan/events.ts";
+import { formatFrames, framesOf, parseFrames } from "../../plan/frames.ts";
+import type { RenderPlan } from "../../plan/render-plan.ts";
+import type { ScriptMark } from "../script-snapshot/fingerprint.ts";
+import type { Aftermath, EntryOf, JournalEntry, KeptJob, Wishes } from "./journal-entries.ts";
+
+/** A Nuke that was started, or was about to be. */
+export interface PastRun {
+  readonly chunk: number;
+  /** Milliseconds since 1970. */
+  readonly at: number;
+  /** Null when nobody lived to write it down. */
+  pid: number | null;
+  /** Empty when it is not known. */
+  started: string;
+  /** Frames on disk with their files. */
+  readonly done: Map<number, readonly string[]>;
+  /** Bytes of its stdout and stderr that were read. */
+  read: readonly [number, number];
+  /** Frames that have failed in it and were taken back, by the command that had handed them. */
+  readonly returned: Map<number, number>;
+  /** Null while it ran. */
+  ended: EntryOf<"ended"> | null;
+}
+
+/** A chunk, whether it was started or not. */
+export interface PastChunk {
+  frames: string;
+  /** The chunk whose Nuke left these frames; null for those of the plan. */
+  readonly from: number | null;
+  readonly bySelf: boolean;
+  /** In the order they are to be started; null for one that is not to be started any more. */
+  place: number | null;
+  /** It was dealt anew, and there is no chunk of this number. */
+  gone: boolean;
+  /** What it has not rendered is not to be rendered. */
+  cancelled: boolean;
+}
+
+export interface JobPast {
+  readonly job: KeptJob;
+  /** Milliseconds since 1970. */
+  readonly submittedAt: number;
+  /** The start of the machine it was last rendered on. */
+  boot: string;
+  readonly chunks: PastChunk[];
+  readonly runs: Map<number, PastRun>;
+  /** What every `ended` and `returned` line says of the frames, in order. */
+  readonly endings: Pick<EntryOf<"ended">, "ending">[];
+  /** Chunks that will not be started. */
+  readonly dropped: { verdict: EntryOf<"cancelled">["drop"]["verdict"]; reason: string } | null;
+  readonly cancelled: boolean;
+  readonly givenUp: "failed" | "license" | null;
+  readonly lost: Set<number>;
+  readonly heaviest: JobStatus["heaviest"];
+  readonly paused: boolean;
+  /** Why, where the job has paused itself. */
+  readonly pausedFor: string | null;
+  /** How the script has to be; null: nobody looks after it. */
+  readonly script: ScriptMark | null;
+  readonly interrupted: boolean;
+  /** Null: as it was submitted. */
+  readonly wishes: Wishes | null;
+}
+
+/** Null where the first line is not that of a job. */
+export function jobPast(entries: readonly JournalEntry[]): JobPast | null {
+  const [first] = entries;
+  if (first?.is !== "job") return null;
+  const past: Draft = {
+    job: first.job,
+    submittedAt: first.submittedAt,
+    boot: first.boot,
+    chunks: first.job.plan.chunks.map(({ frames }, place) => ofPlan(frames, place)),
+    runs: new Map(),
+    endings: [],
+    dropped: null,
+    cancelled: false,
+    givenUp: null,
+    lost: new Set(),
+    heaviest: null,
+    paused: false,
+    pausedFor: null,
+    script: first.script ?? null,
+    interrupted: false,
+    wishes: null,
+  };
+  for (const entry of entries) take(past, entry);
+  complete(past, first.job.plan);
+  return past;
+}
+
+type Draft = { -readonly [Key in keyof JobPast]: JobPast[Key] };
+
+function take(past: Draft, entry: JournalEntry): void {
+  switch (entry.is) {
+    case "job":
+    case "finished":
+      return;
+    case "service":
+      past.boot = entry.boot;
+      return;
+    case "starting": {
+      const chunk = past.chunks[entry.chunk];
+      // The line that made it was lost on a full disk; its frames lie elsewhere now.
+      if (chunk === undefined) return;
+      chunk.place = null;
+      past.runs.set(entry.chunk, {
+        chunk: entry.chunk,
+        at: entry.at,
+        pid: null,
+        started: "",
+        done: new Map(),
+        read: [0, 0],
+        returned: new Map(),
+        ended: null,
+      });
+      return;
+    }
+    case "started": {
+      const run = past.runs.get(entry.chunk);
+      if (run) Object.assign(run, { pid: entry.pid, started: entry.started });
+      return;
+    }
+    case "done": {
+      const run = past.runs.get(entry.chunk);
+      run?.done.set(entry.frame, entry.files);
+      if (run) run.read = entry.read;
+      past.heaviest = heavier(past.heaviest, entry);
+      return;
+    }
+    case "ended": {
+      const run = past.runs.get(entry.status.index);
+      if (run) run.ended = entry;
+      return takeAftermath(past, entry.status.index, entry);
+    }
+    case "returned": {
+      past.runs.get(entry.chunk)?.returned.set(entry.frame, entry.n);
+      leave(past, entry.chunk, new Set(entry.back.flatMap(({ frames }) => framesOf(frames))));
+      return takeAftermath(past, entry.chunk, entry);
+    }
+    case "moved": {
+      const { from, to } = entry;
+      const moved = new Set(framesOf(entry.frames));
+      // A chunk that is made for them waits for a Nuke of its own.
+      if (to === past.chunks.length) past.chunks.push(ofPlan("", lastPlace(past) + 1));
+      const there = past.chunks[to];
+      if (there) there.frames = formatFrames(inOrder(framesOf(there.frames), leave(past, from, moved)));
+      return;
+    }
+    case "cancelled":
+      past.cancelled = true;
+      past.dropped ??= entry.drop;
+      return;
+    case "wished":
+      past.wishes = entry.wishes;
+      return;
+    case "chunk-cancelled": {
+      const chunk = past.chunks[entry.chunk];
+      if (chunk) Object.assign(chunk, { cancelled: true, place: null });
+      return;
+    }
+    case "dealt":
+      return takeDealt(past, entry);
+    case "paused":
+      past.paused = entry.paused;
+      past.pausedFor = entry.why ?? null;
+      past.interrupted = false;
+      return;
+    case "script":
+      past.script = entry.script;
+      return;
+    case "interrupted":
+      past.interrupted = true;
+      return;
+  }
+}
+
+function lastPlace({ chunks }: Draft): number {
+  return Math.max(0, ...chunks.map(({ place }) => place ?? 0));
+}
+
+/** Takes frames out of a chunk; answers with those that were in it. One that waits and has none left is not started any more. */
+function leave(past: Draft, chunk: number, leaving: ReadonlySet<number>): number[] {
+  const from = past.chunks[chunk];
+  if (!from) return [];
+  const own = framesOf(from.frames);
+  from.frames = formatFrames(own.filter((frame) => !leaving.has(frame)));
+  if (from.frames === "") from.place = null;
+  return own.filter((frame) => leaving.has(frame));
+}
+
+function inOrder(some: readonly number[], others: readonly number[]): number[] {
+  return [...some, ...others].sort((a, b) => a - b);
+}
+
+/** The heavier of two frames. */
+export function heavier(
+  before: JobStatus["heaviest"],
+  { frame, peakMB }: { frame: number; peakMB: number | null },
+): JobStatus["heaviest"] {
+  return peakMB === null || (before !== null && before.peakMB >= peakMB) ? before : { frame, peakMB };
+}
+
+/** Chunks of the plan that wait. */
+function ofPlan(frames: string, place: number): PastChunk {
+  return { frames, from: null, bySelf: false, place, gone: false, cancelled: false };
+}
+
+function takeDealt(past: Draft, { gone, fresh }: EntryOf<"dealt">): void {
+  const places = gone.flatMap((index) => past.chunks[index]?.place ?? []);
+  for (const index of gone) {
+    const chunk = past.chunks[index];
+    if (chunk) Object.assign(chunk, { gone: true, place: null });
+  }
+  if (places.length === 0) return;
+  const at = Math.min(...places);
+  const others = past.chunks.flatMap(({ place }) => (place === null || place <= at ? [] : [place]));
+  // All of them before what waits behind the first of those that are gone.
+  const step = (Math.min(at + 1, ...others) - at) / fresh.length;
+  for (const [nth, { chunk, frames }] of fresh.entries())
+    if (chunk <= past.chunks.length) past.chunks[chunk] = ofPlan(frames, at + nth * step);
+}
+
+function takeAftermath(past: Draft, origin: number, entry: Aftermath): void {
+  past.endings.push(entry);
+  for (const frame of entry.lost) past.lost.add(frame);
+  past.givenUp ??= entry.givenUp;
+  past.dropped ??= entry.drop;
+  const waiting = past.chunks.flatMap(({ place }) => (place === null ? [] : [place]));
+  let back = Math.max(0, ...waiting);
+  // Those that come first come in their own order.
+  let front = Math.min(0, ...waiting) - entry.back.filter(({ first }) => first).length;
+  for (const { chunk, frames, bySelf, first } of entry.back) {
+    // A line before it was lost on a full disk: `complete` finds the frames a place.
+    if (chunk !== past.chunks.length) continue;
+    const place = first ? front++ : ++back;
+    past.chunks.push({ ...ofPlan(frames, place), from: origin, bySelf });
+  }
+}
+
+/** Whatever lines are missing: frames that are done are not rendered again, and frames that lie nowhere are. */
+function complete(past: Draft, plan: RenderPlan): void {
+  const { steps, frames } = parseFrames(plan.frames);
+  const done = new Set<number>();
+  for (const run of past.runs.values()) {
+    // Of a movie nothing is done before all is.
+    if (plan.movie && run.ended?.status.verdict !== "done") run.done.clear();
+    for (const frame of run.done.keys()) done.add(frame);
+  }
+  if (past.dropped !== null) return;
+  const placed = new Set([...done, ...past.lost]);
+  for (const run of past.runs.values())
+    if (run.ended === null)
+      for (const frame of framesOf(past.chunks[run.chunk]?.frames ?? "")) placed.add(frame);
+  for (const { cancelled, frames: unwanted } of past.chunks)
+    if (cancelled) for (const frame of framesOf(unwanted)) placed.add(frame);
+  for (const chunk of past.chunks) {
+    if (chunk.place === null) continue;
+    const left = framesOf(chunk.frames).filter((frame) => !placed.has(frame));
+    if (left.length === 0) chunk.place = null;
+    else chunk.frames = formatFrames(left, steps);
+    for (const frame of left) placed.add(frame);
+  }
+  const nowhere = frames.filter((frame) => !placed.has(frame));
+  if (nowhere.length > 0) past.chunks.push(ofPlan(formatFrames(nowhere, steps), lastPlace(past) + 1));
+}

@@ -1,0 +1,76 @@
+/** How much is kept of what Nukes print, and of jobs that are over. Clients may change it; the next service starts with what they last said. */
+import { readFileSync, writeFileSync } from "node:fs";
+import { catch as otherwise, minimum, number, object, type infer as Infer } from "zod/mini";
+import { messageOf } from "../protocol/errors.ts";
+import type { JobFolders } from "./job-store.ts";
+
+const MB = 1024 * 1024;
+
+const keptSchema = object({
+  logCapMB: otherwise(number().check(minimum(1)), 64),
+  days: otherwise(number().check(minimum(0)), 14),
+});
+
+/** What a client may say of it; null: the usual. */
+export interface KeepingWishes {
+  readonly logCapMB?: number | null | undefined;
+  readonly historyDays?: number | null | undefined;
+}
+
+export class Keeping {
+  readonly #file: string;
+  readonly #log: (line: string) => void;
+  #kept: Infer<typeof keptSchema>;
+
+  /** @param file where it is remembered; nothing there: the usual. */
+  constructor(file: string, log: (line: string) => void) {
+    this.#file = file;
+    this.#log = log;
+    this.#kept = keptSchema.parse(readOrEmpty(file));
+  }
+
+  /** A log of one stream of one Nuke that is longer, bytes, loses its middle. */
+  get logCapBytes(): number {
+    return this.#kept.logCapMB * MB;
+  }
+
+  /** Jobs that ended longer ago are forgotten, days. */
+  get days(): number {
+    return this.#kept.days;
+  }
+
+  /** Removes the folders of jobs that are over for long, and those jobs from `finished`. */
+  async forgetOld(
+    folders: Pick<JobFolders, "prune">,
+    active: ReadonlyMap<string, unknown>,
+    finished: Map<string, unknown>,
+  ): Promise<void> {
+    for (const id of await folders.prune(new Set(active.keys()), this.days)) finished.delete(id);
+  }
+
+  /** What is absent stays as it is. */
+  set({ logCapMB, historyDays }: KeepingWishes): void {
+    const before = JSON.stringify(this.#kept);
+    const usual = keptSchema.parse({});
+    const next = {
+      logCapMB: logCapMB === undefined ? this.#kept.logCapMB : (logCapMB ?? usual.logCapMB),
+      days: historyDays === undefined ? this.#kept.days : (historyDays ?? usual.days),
+    };
+    this.#kept = next;
+    if (JSON.stringify(next) === before) return;
+    try {
+      writeFileSync(this.#file, JSON.stringify(next), { mode: 0o600 });
+    } catch (error) {
+      this.#log(`what is to be kept was not written down: ${messageOf(error)}`);
+    }
+  }
+}
+
+function readOrEmpty(file: string): unknown {
+  try {
+    const value: unknown = JSON.parse(readFileSync(file, "utf8"));
+    return typeof value === "object" && value !== null ? value : {};
+  } catch {
+    return {};
+  }
+}

@@ -1,0 +1,85 @@
+import assert from "node:assert/strict";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, test } from "node:test";
+import manifest from "../../../package.json" with { type: "json" };
+import { SettingsFileError, readSettings } from "../../../src/facts/settings-files.ts";
+import {
+  SettingError,
+  serviceSettings,
+  memorySettings,
+  parseSettings,
+  settingKeys,
+} from "../../../src/facts/settings.ts";
+
+const folder = mkdtempSync(join(tmpdir(), "settings "));
+after(() => rmSync(folder, { recursive: true }));
+
+test("package.json and the schema name the same settings with the same defaults", () => {
+  const declared = manifest.contributes.configuration.properties;
+  assert.deepEqual(Object.keys(declared).sort(), settingKeys.map((key) => `nukeRender.${key}`).sort());
+  const defaults = Object.fromEntries(
+    Object.entries(declared).map(([key, { default: value }]) => [key.replace("nukeRender.", ""), value]),
+  );
+  assert.deepEqual(parseSettings({}), defaults);
+  for (const [key, { scope, markdownDescription }] of Object.entries(declared)) {
+    assert.ok(scope.length > 0 && markdownDescription.length > 20, key);
+  }
+});
+
+test("what decides what is run is restricted in untrusted folders", () => {
+  const restricted = new Set(manifest.capabilities.untrustedWorkspaces.restrictedConfigurations);
+  for (const key of ["nuke.executables", "nuke.extraArguments", "farm.command"])
+    assert.ok(restricted.has(`nukeRender.${key}`), key);
+});
+
+test("a value that cannot be used is named", () => {
+  assert.throws(
+    () => parseSettings({ "memory.budget": "lots" }),
+    (error) => error instanceof SettingError && error.key === "memory.budget",
+  );
+  assert.throws(
+    () => parseSettings({ "nuke.executables": { "15.1": 3 } }),
+    (error) => error instanceof SettingError && /15\.1/.test(error.message),
+  );
+  assert.deepEqual(memorySettings(parseSettings({ "memory.budget": "48G", "memory.allowance": "1.5G" })), {
+    budgetMB: 49_152,
+    allowanceMB: 1536,
+  });
+});
+
+test("what the service is told: days, and MB of a log; an empty size is the default", () => {
+  assert.deepEqual(serviceSettings(parseSettings({ "history.days": 0.5, "history.logSize": "1G" })), {
+    historyDays: 0.5,
+    logCapMB: 1024,
+    memoryWalls: false,
+  });
+  assert.equal(serviceSettings(parseSettings({ "history.logSize": " " })).logCapMB, null);
+});
+
+test("the terminal reads user, workspace and named files, later ones winning, comments allowed", () => {
+  const config = join(folder, "config");
+  mkdirSync(join(config, "Code", "User"), { recursive: true });
+  writeFileSync(
+    join(config, "Code", "User", "settings.json"),
+    `{ // mine\n "nukeRender.render.split": 3, "editor.fontSize": 12, }`,
+  );
+  const workspace = join(folder, "show", "shot");
+  mkdirSync(join(folder, "show", ".vscode"), { recursive: true });
+  mkdirSync(workspace, { recursive: true });
+  writeFileSync(
+    join(folder, "show", ".vscode", "settings.json"),
+    `{"nukeRender.farm.command": ["sub", "{script}"], "nukeRender.render.split": 5}`,
+  );
+  const named = join(folder, "named.json");
+  writeFileSync(named, `{"nukeRender.render.split": 7}`);
+  const env = { XDG_CONFIG_HOME: config, APPDATA: config };
+  assert.equal(readSettings(workspace, named, env)["render.split"], 7);
+  assert.equal(readSettings(workspace, undefined, env)["render.split"], 5);
+  assert.deepEqual(readSettings(workspace, undefined, env)["farm.command"], ["sub", "{script}"]);
+  if (process.platform === "linux") assert.equal(readSettings(folder, undefined, env)["render.split"], 3);
+  assert.throws(() => readSettings(folder, join(folder, "none.json"), env), SettingsFileError);
+  writeFileSync(named, "{");
+  assert.throws(() => readSettings(folder, named, env), SettingsFileError);
+});
