@@ -1,14 +1,14 @@
 import { type Disposable, ConfigurationTarget, commands, window, workspace } from "vscode";
 import { told } from "./failures.ts";
-import type { RenderForms } from "./form.ts";
-import type { NodeComparison } from "./node-comparison.ts";
-import type { RenderOutput } from "./output.ts";
-import { pickActive } from "./pick-job.ts";
-import { scriptFor, writeFor } from "./pick-write.ts";
-import { queueCommands } from "./queue-commands.ts";
-import type { RenderActions } from "./render-actions.ts";
-import type { Renders } from "./renders.ts";
-import { revealFolder, revealFolderCommand } from "./reveal-folder.ts";
+import type { RenderForms } from "./surfaces/form.ts";
+import type { NodeComparison } from "./surfaces/node-comparison.ts";
+import type { RenderOutput } from "./surfaces/output.ts";
+import { pickActive } from "./render/pick-job.ts";
+import { scriptFor, writeFor } from "./render/pick-write.ts";
+import { queueCommands } from "./render/queue-commands.ts";
+import type { RenderActions } from "./render/render-actions.ts";
+import type { Renders } from "./render/renders.ts";
+import { revealFolder, revealFolderCommand } from "./surfaces/reveal-folder.ts";
 import type { ScriptReader } from "./script-reader.ts";
 
 interface Rooms {

@@ -2,19 +2,19 @@
 import { type ExtensionContext, languages, tasks } from "vscode";
 import { registerCommands } from "./commands.ts";
 import { Disposables } from "./disposables.ts";
-import { FarmActions } from "./farm-actions.ts";
-import { RenderForms } from "./form.ts";
-import { WriteLenses } from "./lenses.ts";
-import { offerToResume } from "./interrupted-notice.ts";
-import { NodeComparison } from "./node-comparison.ts";
-import { RenderOutput } from "./output.ts";
-import { RememberedOptions } from "./remembered.ts";
-import { RenderActions } from "./render-actions.ts";
-import { Renders } from "./renders.ts";
+import { FarmActions } from "./render/farm-actions.ts";
+import { RenderForms } from "./surfaces/form.ts";
+import { WriteLenses } from "./surfaces/lenses.ts";
+import { offerToResume } from "./render/interrupted-notice.ts";
+import { NodeComparison } from "./surfaces/node-comparison.ts";
+import { RenderOutput } from "./surfaces/output.ts";
+import { RememberedOptions } from "./render/remembered.ts";
+import { RenderActions } from "./render/render-actions.ts";
+import { Renders } from "./render/renders.ts";
 import { ScriptReader } from "./script-reader.ts";
-import { renderStatusBar } from "./status-bar.ts";
-import { RenderTaskProvider, taskType } from "./tasks.ts";
-import { offerTerminalProgram } from "./terminal-path.ts";
+import { renderStatusBar } from "./surfaces/status-bar.ts";
+import { RenderTaskProvider, taskType } from "./surfaces/tasks.ts";
+import { offerTerminalProgram } from "./surfaces/terminal-path.ts";
 
 let scripts: ScriptReader | null = null;
 

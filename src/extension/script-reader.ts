@@ -7,7 +7,7 @@ import {
   scriptFactsResultSchema,
 } from "../language-server/core/protocol.ts";
 import type { ScriptFacts } from "../plan/target.ts";
-import { folderLink } from "./reveal-folder.ts";
+import { folderLink } from "./surfaces/reveal-folder.ts";
 import { programFile } from "../paths.ts";
 
 /** A script that cannot be shown node by node; the message says why. */

@@ -20,7 +20,7 @@ async function otherVersion(): Promise<{
   await cp(join(root, "src"), join(folder, "src"), { recursive: true });
   await cp(join(root, "package.json"), join(folder, "package.json"));
   await symlink(join(root, "node_modules"), join(folder, "node_modules"), "junction");
-  const file = join(folder, "src", "render-service", "protocol.ts");
+  const file = join(folder, "src", "render-service", "protocol", "messages.ts");
   const text = await readFile(file, "utf8");
   const changed = text.replace(/(export const PROTOCOL = )\d+/u, "$1999");
   assert.notEqual(changed, text);
@@ -29,7 +29,7 @@ async function otherVersion(): Promise<{
     .object({
       connectRenderService: z.custom<typeof connectRenderService>((value) => typeof value === "function"),
     })
-    .parse(await import(pathToFileURL(join(folder, "src", "render-service", "connect.ts")).href));
+    .parse(await import(pathToFileURL(join(folder, "src", "render-service", "client", "connect.ts")).href));
   return {
     connect: module.connectRenderService,
     [Symbol.asyncDispose]: () => rm(folder, { recursive: true, force: true }),

@@ -1,7 +1,7 @@
 import { ProgressLocation, window } from "vscode";
-import { runningText } from "../plan/display.ts";
-import type { JobStatus } from "../plan/events.ts";
-import type { Renders } from "./renders.ts";
+import { runningText } from "../../plan/display.ts";
+import type { JobStatus } from "../../plan/events.ts";
+import type { Renders } from "../render/renders.ts";
 
 /** A progress notification with Cancel for one job, until it is finished. */
 export async function showProgress(renders: Renders, job: string, title: string): Promise<JobStatus> {

@@ -1,20 +1,20 @@
 import { rm } from "node:fs/promises";
 import { type Uri, window, workspace } from "vscode";
-import { endingText, rangesText } from "../plan/display.ts";
-import type { JobStatus } from "../plan/events.ts";
-import { planWithNeeded } from "../plan/ordered-requests.ts";
-import type { Problem, RenderPlan } from "../plan/render-plan.ts";
-import type { RenderOptions, RenderRequest } from "../plan/request.ts";
-import { nothingLeft } from "../plan/select-frames.ts";
-import { type OrderedWrite, orderWrites, waitingText } from "../plan/write-order.ts";
-import type { RenderOutput } from "./output.ts";
+import { endingText, rangesText } from "../../plan/display.ts";
+import type { JobStatus } from "../../plan/events.ts";
+import { planWithNeeded } from "../../plan/ordered-requests.ts";
+import type { Problem, RenderPlan } from "../../plan/render-plan.ts";
+import type { RenderOptions, RenderRequest } from "../../plan/request.ts";
+import { nothingLeft } from "../../plan/select-frames.ts";
+import { type OrderedWrite, orderWrites, waitingText } from "../../plan/write-order.ts";
+import type { RenderOutput } from "../surfaces/output.ts";
 import { type Decisions, type Prepared, prepare } from "./prepare.ts";
-import { showProgress } from "./progress.ts";
+import { showProgress } from "../surfaces/progress.ts";
 import type { RememberedOptions } from "./remembered.ts";
 import type { Renders } from "./renders.ts";
-import type { ScriptReader } from "./script-reader.ts";
-import { revealFolder } from "./reveal-folder.ts";
-import { readSettings } from "./settings.ts";
+import type { ScriptReader } from "../script-reader.ts";
+import { revealFolder } from "../surfaces/reveal-folder.ts";
+import { readSettings } from "../settings.ts";
 
 /** Nothing may be started in a folder that is not trusted. */
 export class NotTrustedError extends Error {

@@ -1,15 +1,15 @@
 import { type TextDocument, type Uri, window, workspace } from "vscode";
-import { commandTemplateEngine } from "../farm/command-template.ts";
-import { type FarmEngine, FarmError } from "../farm/engine.ts";
-import { type FarmPlan, farmJob } from "../farm/farm-job.ts";
-import { displayCommand } from "../plan/command-line.ts";
-import type { RenderOptions } from "../plan/request.ts";
-import type { FarmOptions, FarmPreview } from "../webview/protocol.ts";
-import type { RenderOutput } from "./output.ts";
+import { commandTemplateEngine } from "../../farm/command-template.ts";
+import { type FarmEngine, FarmError } from "../../farm/engine.ts";
+import { type FarmPlan, farmJob } from "../../farm/farm-job.ts";
+import { displayCommand } from "../../plan/command-line.ts";
+import type { RenderOptions } from "../../plan/request.ts";
+import type { FarmOptions, FarmPreview } from "../../webview/protocol.ts";
+import type { RenderOutput } from "../surfaces/output.ts";
 import type { RememberedOptions } from "./remembered.ts";
 import { NotTrustedError } from "./render-actions.ts";
-import type { ScriptReader } from "./script-reader.ts";
-import { readSettings } from "./settings.ts";
+import type { ScriptReader } from "../script-reader.ts";
+import { readSettings } from "../settings.ts";
 import { factsFor } from "./collect-facts.ts";
 
 /** Handing renders to a render manager from the editor. */

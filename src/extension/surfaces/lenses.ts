@@ -8,15 +8,15 @@ import {
   type TextDocument,
   workspace,
 } from "vscode";
-import { endingText, heaviestText, rangesText, runningText } from "../plan/display.ts";
-import type { JobStatus } from "../plan/events.ts";
-import { displayFrames } from "../plan/frames.ts";
-import { chooseRange } from "../plan/range.ts";
-import type { ScriptFacts, WriteTarget } from "../plan/target.ts";
-import type { RememberedOptions } from "./remembered.ts";
-import type { Renders } from "./renders.ts";
-import type { ScriptReader } from "./script-reader.ts";
-import { readSettings } from "./settings.ts";
+import { endingText, heaviestText, rangesText, runningText } from "../../plan/display.ts";
+import type { JobStatus } from "../../plan/events.ts";
+import { displayFrames } from "../../plan/frames.ts";
+import { chooseRange } from "../../plan/range.ts";
+import type { ScriptFacts, WriteTarget } from "../../plan/target.ts";
+import type { RememberedOptions } from "../render/remembered.ts";
+import type { Renders } from "../render/renders.ts";
+import type { ScriptReader } from "../script-reader.ts";
+import { readSettings } from "../settings.ts";
 
 /** Between two showings of how far a render is, ms. */
 const PROGRESS_EVERY = 1000;

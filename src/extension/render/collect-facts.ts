@@ -1,11 +1,11 @@
 import { dirname } from "node:path";
 import type { TextDocument } from "vscode";
-import type { PlanFacts } from "../plan/facts.ts";
-import type { Only } from "../plan/request.ts";
-import { gatherFacts, writesToLookAt } from "../facts/gather-facts.ts";
-import { memorySettings } from "../facts/settings.ts";
-import type { ScriptReader } from "./script-reader.ts";
-import { readSettings } from "./settings.ts";
+import type { PlanFacts } from "../../plan/facts.ts";
+import type { Only } from "../../plan/request.ts";
+import { gatherFacts, writesToLookAt } from "../../facts/gather-facts.ts";
+import { memorySettings } from "../../facts/settings.ts";
+import type { ScriptReader } from "../script-reader.ts";
+import { readSettings } from "../settings.ts";
 
 /** The document is no Nuke script that can be rendered. */
 export class NoScriptError extends Error {

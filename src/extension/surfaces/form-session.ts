@@ -1,9 +1,9 @@
 import { type Disposable, type TextDocument, window, workspace } from "vscode";
-import { DEFAULT_BATCH_SIZE } from "../farm/farm-job.ts";
-import type { PlanFacts } from "../plan/facts.ts";
-import type { Problem } from "../plan/render-plan.ts";
-import type { Only, RenderOptions } from "../plan/request.ts";
-import { createFolder } from "../facts/output-folders.ts";
+import { DEFAULT_BATCH_SIZE } from "../../farm/farm-job.ts";
+import type { PlanFacts } from "../../plan/facts.ts";
+import type { Problem } from "../../plan/render-plan.ts";
+import type { Only, RenderOptions } from "../../plan/request.ts";
+import { createFolder } from "../../facts/output-folders.ts";
 import {
   type FormMode,
   type FormReplies,
@@ -12,12 +12,12 @@ import {
   type SavedForm,
   type ToWebview,
   fromWebviewSchema,
-} from "../webview/protocol.ts";
-import { WireChannel } from "../webview/wire-channel.ts";
-import { Disposables } from "./disposables.ts";
+} from "../../webview/protocol.ts";
+import { WireChannel } from "../../webview/wire-channel.ts";
+import { Disposables } from "../disposables.ts";
 import type { FormRooms } from "./form.ts";
-import { readSettings } from "./settings.ts";
-import { factsFor } from "./collect-facts.ts";
+import { readSettings } from "../settings.ts";
+import { factsFor } from "../render/collect-facts.ts";
 
 /** The host asks the form nothing. */
 // oxlint-disable-next-line typescript/no-generated-empty-object-type

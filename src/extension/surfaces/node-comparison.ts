@@ -10,8 +10,8 @@ import {
   window,
   workspace,
 } from "vscode";
-import { scriptFor } from "./pick-write.ts";
-import type { ScriptReader } from "./script-reader.ts";
+import { scriptFor } from "../render/pick-write.ts";
+import type { ScriptReader } from "../script-reader.ts";
 
 /** Documents that show a script one knob a line; their query is the script's own address. */
 export const nodesScheme = "nuke-nodes";

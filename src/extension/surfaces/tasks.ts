@@ -13,9 +13,9 @@ import {
   workspace,
 } from "vscode";
 import * as z from "zod";
-import { endingText, heaviestText, rangesText, runningText } from "../plan/display.ts";
-import type { RenderEvent } from "../plan/events.ts";
-import { parseOrder } from "../plan/order.ts";
+import { endingText, heaviestText, rangesText, runningText } from "../../plan/display.ts";
+import type { RenderEvent } from "../../plan/events.ts";
+import { parseOrder } from "../../plan/order.ts";
 import {
   type Order,
   type RenderOptions,
@@ -24,12 +24,12 @@ import {
   prioritySchema,
   splitSchema,
   whileRenderingSchema,
-} from "../plan/request.ts";
-import { parseMB } from "../plan/size.ts";
-import { isForPeople } from "./failures.ts";
-import type { RenderActions } from "./render-actions.ts";
-import type { Renders } from "./renders.ts";
-import { readSettings } from "./settings.ts";
+} from "../../plan/request.ts";
+import { parseMB } from "../../plan/size.ts";
+import { isForPeople } from "../failures.ts";
+import type { RenderActions } from "../render/render-actions.ts";
+import type { Renders } from "../render/renders.ts";
+import { readSettings } from "../settings.ts";
 
 export const taskType = "nuke-render";
 

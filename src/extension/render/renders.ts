@@ -1,10 +1,10 @@
 import { type Event, EventEmitter } from "vscode";
-import type { JobStatus, RenderEvent } from "../plan/events.ts";
-import type { RenderJob } from "../plan/job.ts";
-import type { RenderServiceClient } from "../render-service/client/client.ts";
-import { serviceSettings } from "../facts/settings.ts";
-import { Disposables } from "./disposables.ts";
-import { readSettings } from "./settings.ts";
+import type { JobStatus, RenderEvent } from "../../plan/events.ts";
+import type { RenderJob } from "../../plan/job.ts";
+import type { RenderServiceClient } from "../../render-service/client/client.ts";
+import { serviceSettings } from "../../facts/settings.ts";
+import { Disposables } from "../disposables.ts";
+import { readSettings } from "../settings.ts";
 
 /** The renders of this machine as this window knows them: the one place that talks to the render service. */
 export class Renders {
@@ -41,7 +41,7 @@ export class Renders {
   /** Shows what already renders, and what was interrupted; where there is neither, no service is started. */
   async lookForRunning(): Promise<void> {
     if (this.#connection) return;
-    const { findRenderJobs } = await import("../render-service/client/connect.ts");
+    const { findRenderJobs } = await import("../../render-service/client/connect.ts");
     const client = await findRenderJobs();
     if (client === null) return;
     if (this.#connection) client.dispose();
@@ -112,7 +112,7 @@ export class Renders {
   }
 
   #connect(): Promise<RenderServiceClient> {
-    this.#connection ??= import("../render-service/client/connect.ts")
+    this.#connection ??= import("../../render-service/client/connect.ts")
       .then(({ connectRenderService }) => connectRenderService())
       .then((client) => this.#follow(client))
       .catch((error: unknown) => {

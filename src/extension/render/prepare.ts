@@ -2,12 +2,12 @@ import { randomUUID } from "node:crypto";
 import { rm, writeFile } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { type TextDocument, commands, window } from "vscode";
-import { planRender, stoppers } from "../plan/plan-render.ts";
-import type { PlanFacts } from "../plan/facts.ts";
-import type { Problem, RenderPlan } from "../plan/render-plan.ts";
-import type { RenderRequest } from "../plan/request.ts";
-import { createFolder } from "../facts/output-folders.ts";
-import type { ScriptReader } from "./script-reader.ts";
+import { planRender, stoppers } from "../../plan/plan-render.ts";
+import type { PlanFacts } from "../../plan/facts.ts";
+import type { Problem, RenderPlan } from "../../plan/render-plan.ts";
+import type { RenderRequest } from "../../plan/request.ts";
+import { createFolder } from "../../facts/output-folders.ts";
+import type { ScriptReader } from "../script-reader.ts";
 import { factsFor } from "./collect-facts.ts";
 
 /** A plan that may run, with what was decided on the way. */

@@ -1,9 +1,9 @@
 import { type Disposable, type OutputChannel, window } from "vscode";
-import { count, duration, heaviestText, rangesText } from "../plan/display.ts";
-import type { ChunkStatus, JobStatus, RenderEvent } from "../plan/events.ts";
-import { displayMB } from "../plan/size.ts";
-import { displayCommand } from "../plan/command-line.ts";
-import type { Renders } from "./renders.ts";
+import { count, duration, heaviestText, rangesText } from "../../plan/display.ts";
+import type { ChunkStatus, JobStatus, RenderEvent } from "../../plan/events.ts";
+import { displayMB } from "../../plan/size.ts";
+import { displayCommand } from "../../plan/command-line.ts";
+import type { Renders } from "../render/renders.ts";
 
 /** The channel "Nuke Render": every Nuke's lines with its chunk in front, and a summary of each render. */
 export class RenderOutput implements Disposable {

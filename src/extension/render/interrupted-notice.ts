@@ -1,5 +1,5 @@
 import { window } from "vscode";
-import { count } from "../plan/display.ts";
+import { count } from "../../plan/display.ts";
 import type { Renders } from "./renders.ts";
 
 /** Asks once about renders that the end of the machine or of the service has interrupted. */

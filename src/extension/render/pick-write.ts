@@ -1,7 +1,7 @@
 import { type QuickPickItem, type TextDocument, Uri, window, workspace } from "vscode";
-import { displayFrames } from "../plan/frames.ts";
-import { chooseRange } from "../plan/range.ts";
-import type { ScriptReader } from "./script-reader.ts";
+import { displayFrames } from "../../plan/frames.ts";
+import { chooseRange } from "../../plan/range.ts";
+import type { ScriptReader } from "../script-reader.ts";
 import { NoScriptError } from "./collect-facts.ts";
 
 /** The script a command means: the one given, else the one in the active editor. @throws {NoScriptError} */

@@ -1,15 +1,15 @@
 import { randomBytes } from "node:crypto";
 import { type Disposable, Uri, ViewColumn, type WebviewPanel, window, workspace } from "vscode";
-import { Disposables } from "./disposables.ts";
+import { Disposables } from "../disposables.ts";
 import { FormSession } from "./form-session.ts";
-import type { FarmActions } from "./farm-actions.ts";
-import type { RememberedOptions } from "./remembered.ts";
-import type { RenderActions } from "./render-actions.ts";
+import type { FarmActions } from "../render/farm-actions.ts";
+import type { RememberedOptions } from "../render/remembered.ts";
+import type { RenderActions } from "../render/render-actions.ts";
 import type { RenderOutput } from "./output.ts";
-import type { Renders } from "./renders.ts";
-import type { ScriptReader } from "./script-reader.ts";
-import { type FormMode, type SavedForm, savedFormSchema } from "../webview/protocol.ts";
-import { formHtml } from "../webview/shell.ts";
+import type { Renders } from "../render/renders.ts";
+import type { ScriptReader } from "../script-reader.ts";
+import { type FormMode, type SavedForm, savedFormSchema } from "../../webview/protocol.ts";
+import { formHtml } from "../../webview/shell.ts";
 
 /** What a form needs of the other rooms. */
 export interface FormRooms {

@@ -1,6 +1,6 @@
 import { type Disposable, MarkdownString, StatusBarAlignment, window } from "vscode";
-import { endingText, runningText } from "../plan/display.ts";
-import type { Renders } from "./renders.ts";
+import { endingText, runningText } from "../../plan/display.ts";
+import type { Renders } from "../render/renders.ts";
 
 /** One item while anything renders: how far, and all jobs in its tooltip; a click shows the output. */
 export function renderStatusBar(renders: Renders): Disposable {

@@ -1,7 +1,7 @@
 import type { Memento } from "vscode";
-import { type RenderOptions, renderOptionsSchema } from "../plan/request.ts";
-import type { Settings } from "../facts/settings.ts";
-import { type FarmOptions, farmOptionsSchema } from "../webview/protocol.ts";
+import { type RenderOptions, renderOptionsSchema } from "../../plan/request.ts";
+import type { Settings } from "../../facts/settings.ts";
+import { type FarmOptions, farmOptionsSchema } from "../../webview/protocol.ts";
 
 /** The settings of the last render of each Write, kept with the workspace. */
 export class RememberedOptions {

@@ -1,5 +1,5 @@
 import { type QuickPickItem, window } from "vscode";
-import { runningText } from "../plan/display.ts";
+import { runningText } from "../../plan/display.ts";
 import type { Renders } from "./renders.ts";
 
 /** One of the jobs that are not over; `paused`: only those that are, or are not. */
