@@ -3,7 +3,7 @@ import { parentPort, workerData } from "node:worker_threads";
 import * as z from "zod";
 import { FuzzFailure, checkText } from "./fuzz-checks.ts";
 import { memoryUse, wasmBytes, watchWasm } from "./fuzz-memory.ts";
-import type { FuzzMessage } from "./fuzz.ts";
+import type { FuzzMessage } from "./fuzz-message.ts";
 import { fuzzSources, readSource } from "./fuzz-sources.ts";
 import { type FuzzCase, mutate } from "./mutations.ts";
 import { Random } from "./random.ts";

@@ -2,22 +2,8 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { Worker } from "node:worker_threads";
+import type { FuzzMessage } from "./fuzz-message.ts";
 import { fuzzCase } from "./fuzz-worker.ts";
-
-export type FuzzMessage =
-  | { readonly type: "case"; readonly seed: number }
-  | {
-      readonly type: "failure";
-      readonly seed: number;
-      readonly reason: string;
-      readonly message: string;
-    }
-  | {
-      readonly type: "end";
-      readonly cases: number;
-      readonly characters: number;
-      readonly wasm: number;
-    };
 
 export interface FuzzOptions {
   /** Of the first case; the next one has the next. */

@@ -2,7 +2,8 @@
 import type { Tree, TreeCursor } from "web-tree-sitter";
 import { isNameCode } from "./body-scan.ts";
 import { ScriptNode } from "./script-node.ts";
-import { Place, type Source, type Statement } from "./statement.ts";
+import { Place, type Source } from "./place.ts";
+import type { Statement } from "./statement.ts";
 import { decodeWord, readWords } from "./tcl-words.ts";
 
 /** Counts line ends from one offset to the next: LF, CR or both, as editors count them. */

@@ -1,7 +1,8 @@
 import { type NkParser, loadParser } from "./parser.ts";
 import { LineCounter, StatementReader, countLines } from "./read-statements.ts";
 import { type Script, scriptFrom, sourceOf } from "./script.ts";
-import type { Source, Statement } from "./statement.ts";
+import type { Source } from "./place.ts";
+import type { Statement } from "./statement.ts";
 import { StringPool } from "./string-pool.ts";
 
 /** One change of a text: what stood between two offsets of the text before it is this now. */

@@ -1,5 +1,5 @@
 import { type TakeKnob, scanBody } from "./body-scan.ts";
-import type { Place, Source } from "./statement.ts";
+import type { Place, Source } from "./place.ts";
 import { printList } from "./tcl-list.ts";
 import { type TclWord, decodeWord, readWords } from "./tcl-words.ts";
 

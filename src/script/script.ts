@@ -3,7 +3,8 @@ import { connectNodes } from "./connect-nodes.ts";
 import { loadParser } from "./parser.ts";
 import { LineCounter, StatementReader, countLines, readAll } from "./read-statements.ts";
 import type { ScriptNode } from "./script-node.ts";
-import type { Source, Statement } from "./statement.ts";
+import type { Source } from "./place.ts";
+import type { Statement } from "./statement.ts";
 import { StringPool } from "./string-pool.ts";
 
 /** Something that could not be read, and where it begins. */

@@ -1,4 +1,4 @@
-import { type Disposable, type TextDocument, window, workspace } from "vscode";
+import { type Disposable, type TextDocument, type Uri, window, workspace } from "vscode";
 import { DEFAULT_BATCH_SIZE } from "../../farm/farm-job.ts";
 import type { PlanFacts } from "../../plan/facts.ts";
 import type { Problem } from "../../plan/render-plan.ts";
@@ -15,13 +15,29 @@ import {
 } from "../../webview/protocol.ts";
 import { WireChannel } from "../../webview/wire-channel.ts";
 import { Disposables } from "../disposables.ts";
-import type { FormRooms } from "./form.ts";
+import type { FarmActions } from "../render/farm-actions.ts";
+import type { RememberedOptions } from "../render/remembered.ts";
+import type { RenderActions } from "../render/render-actions.ts";
+import type { Renders } from "../render/renders.ts";
+import type { ScriptReader } from "../script-reader.ts";
+import type { RenderOutput } from "./output.ts";
 import { readSettings } from "../settings.ts";
 import { factsFor } from "../render/collect-facts.ts";
 
 /** The host asks the form nothing. */
 // oxlint-disable-next-line typescript/no-generated-empty-object-type
 type NoReplies = Record<never, never>;
+
+/** What a form uses of the rest of the extension. */
+export interface FormDeps {
+  readonly extensionUri: Uri;
+  readonly scripts: ScriptReader;
+  readonly remembered: RememberedOptions;
+  readonly actions: RenderActions;
+  readonly farm: FarmActions;
+  readonly output: RenderOutput;
+  readonly renders: Renders;
+}
 
 /** How a session reaches its panel. */
 export interface FormPanel {
@@ -32,7 +48,7 @@ export interface FormPanel {
 
 /** The host's end of one form: answers it, and tells it when the script, the folders or the memory change. */
 export class FormSession implements Disposable {
-  readonly #rooms: FormRooms;
+  readonly #deps: FormDeps;
   readonly #document: TextDocument;
   readonly #panel: FormPanel;
   readonly #channel: WireChannel<ToWebview, FromWebview, NoReplies, FormReplies>;
@@ -44,15 +60,15 @@ export class FormSession implements Disposable {
   #demo = false;
   #changes = 0;
 
-  constructor(rooms: FormRooms, document: TextDocument, { write, mode }: SavedForm, panel: FormPanel) {
-    [this.#rooms, this.#document, this.#panel] = [rooms, document, panel];
+  constructor(deps: FormDeps, document: TextDocument, { write, mode }: SavedForm, panel: FormPanel) {
+    [this.#deps, this.#document, this.#panel] = [deps, document, panel];
     [this.#write, this.#mode] = [write, mode];
     this.#title();
     this.#channel = new WireChannel({
       post: (envelope) => panel.post(envelope),
       incoming: fromWebviewSchema,
       replies: {},
-      report: (problem) => rooms.output.line(`Render settings: ${problem}`),
+      report: (problem) => deps.output.line(`Render settings: ${problem}`),
       handlers: {
         ready: () => this.#sendState(),
         selected: (message) => {
@@ -60,16 +76,16 @@ export class FormSession implements Disposable {
           this.#title();
           void this.#sendFacts();
         },
-        remember: ({ write, options }) => rooms.remembered.set(this.#path, write, options),
-        "remember-farm": ({ write, farm }) => rooms.remembered.setFarm(this.#path, write, farm),
+        remember: ({ write, options }) => deps.remembered.set(this.#path, write, options),
+        "remember-farm": ({ write, farm }) => deps.remembered.setFarm(this.#path, write, farm),
         close: () => panel.close(),
         render: ({ write, options, needed }) => this.#render(write, options, needed),
-        "preview-farm": ({ write, farm }) => rooms.farm.preview(document, write, farm),
+        "preview-farm": ({ write, farm }) => deps.farm.preview(document, write, farm),
         "submit-farm": async ({ write, farm }) => {
-          await rooms.remembered.setFarm(this.#path, write, farm);
+          await deps.remembered.setFarm(this.#path, write, farm);
           if (farm.localRender)
-            return await this.#render(write, rooms.farm.localOptions(document, write, farm), false);
-          return { started: await rooms.farm.submit(document, write, farm) };
+            return await this.#render(write, deps.farm.localOptions(document, write, farm), false);
+          return { started: await deps.farm.submit(document, write, farm) };
         },
         fix: async ({ problem }) => ({ done: await this.#fix(problem) }),
       },
@@ -82,7 +98,7 @@ export class FormSession implements Disposable {
       workspace.onDidChangeConfiguration((event) => event.affectsConfiguration("nukeRender") && changed()),
     );
     this.#held.add(
-      rooms.renders.onEvent((event) => (event.type === "queued" || event.type === "finished") && changed()),
+      deps.renders.onEvent((event) => (event.type === "queued" || event.type === "finished") && changed()),
     );
   }
 
@@ -127,11 +143,11 @@ export class FormSession implements Disposable {
 
   #facts(): Promise<PlanFacts> {
     const asked = { write: this.#write, only: this.#only };
-    return factsFor(this.#document, this.#rooms.scripts, this.#demo, asked);
+    return factsFor(this.#document, this.#deps.scripts, this.#demo, asked);
   }
 
   async #state(): Promise<FormState> {
-    const { remembered, farm } = this.#rooms;
+    const { remembered, farm } = this.#deps;
     const settings = readSettings(this.#document.uri);
     const facts = await this.#facts();
     const names = facts.script.writes.map((write) => write.name);
@@ -157,12 +173,12 @@ export class FormSession implements Disposable {
 
   /** Answers as soon as the render is queued; its end is told by notification and lens. */
   async #render(write: string, options: RenderOptions, needed: boolean): Promise<{ started: boolean }> {
-    await this.#rooms.remembered.set(this.#path, write, options);
+    await this.#deps.remembered.set(this.#path, write, options);
     const { uri } = this.#document;
-    const started = await this.#rooms.actions.start(uri, write, options, { demo: this.#demo, needed });
+    const started = await this.#deps.actions.start(uri, write, options, { demo: this.#demo, needed });
     if (started.kind === "nothing") void window.showInformationMessage(`✓ ${started.message}`);
     if (started.kind !== "started") return { started: false };
-    void this.#rooms.actions.followAll(started.jobs, uri);
+    void this.#deps.actions.followAll(started.jobs, uri);
     return { started: true };
   }
 

@@ -1,37 +1,20 @@
 import { randomBytes } from "node:crypto";
 import { type Disposable, Uri, ViewColumn, type WebviewPanel, window, workspace } from "vscode";
 import { Disposables } from "../disposables.ts";
-import { FormSession } from "./form-session.ts";
-import type { FarmActions } from "../render/farm-actions.ts";
-import type { RememberedOptions } from "../render/remembered.ts";
-import type { RenderActions } from "../render/render-actions.ts";
-import type { RenderOutput } from "./output.ts";
-import type { Renders } from "../render/renders.ts";
-import type { ScriptReader } from "../script-reader.ts";
+import { type FormDeps, FormSession } from "./form-session.ts";
 import { type FormMode, type SavedForm, savedFormSchema } from "../../webview/protocol.ts";
 import { formHtml } from "../../webview/shell.ts";
-
-/** What a form needs of the other rooms. */
-export interface FormRooms {
-  readonly extensionUri: Uri;
-  readonly scripts: ScriptReader;
-  readonly remembered: RememberedOptions;
-  readonly actions: RenderActions;
-  readonly farm: FarmActions;
-  readonly output: RenderOutput;
-  readonly renders: Renders;
-}
 
 export const formViewType = "nukeRender.form";
 
 /** One form for each script: the render settings, and sending to the farm. */
 export class RenderForms implements Disposable {
-  readonly #rooms: FormRooms;
+  readonly #deps: FormDeps;
   readonly #held = new Disposables();
   readonly #open = new Map<string, { panel: WebviewPanel; session: FormSession }>();
 
-  constructor(rooms: FormRooms) {
-    this.#rooms = rooms;
+  constructor(deps: FormDeps) {
+    this.#deps = deps;
     this.#held.add(
       window.registerWebviewPanelSerializer(formViewType, {
         deserializeWebviewPanel: async (panel, state: unknown) => {
@@ -64,7 +47,7 @@ export class RenderForms implements Disposable {
   }
 
   async #attach(panel: WebviewPanel, saved: SavedForm): Promise<void> {
-    const { extensionUri } = this.#rooms;
+    const { extensionUri } = this.#deps;
     const folder = Uri.joinPath(extensionUri, "out", "webview");
     panel.webview.options = { enableScripts: true, localResourceRoots: [folder] };
     panel.iconPath = {
@@ -72,7 +55,7 @@ export class RenderForms implements Disposable {
       dark: Uri.joinPath(extensionUri, "media", "nk-dark.svg"),
     };
     const document = await workspace.openTextDocument(Uri.file(saved.script));
-    const session = new FormSession(this.#rooms, document, saved, {
+    const session = new FormSession(this.#deps, document, saved, {
       // VS Code's postMessage is not the window's: it has no target origin.
       // oxlint-disable-next-line unicorn/require-post-message-target-origin
       post: (envelope) => panel.webview.postMessage(envelope),

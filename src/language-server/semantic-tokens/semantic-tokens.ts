@@ -1,5 +1,5 @@
 import type { SemanticTokens, SemanticTokensDelta } from "vscode-languageserver";
-import type { Place } from "../../script/statement.ts";
+import type { Place } from "../../script/place.ts";
 import type { Feature } from "../core/feature.ts";
 import type { NkDocument } from "../core/nk-document.ts";
 import { TOKEN_SIZE, nodeTokens } from "./node-tokens.ts";

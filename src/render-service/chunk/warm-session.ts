@@ -1,8 +1,8 @@
 /** One warm Nuke: the frames it has been handed, those it is yet to get, and what it reports of them. */
 import { type WarmReport, readWarmReport } from "../../nuke/warm-report.ts";
-import type { FrameCommand } from "../../plan/render-plan.ts";
+import type { Chunk, FrameCommand, RenderPlan } from "../../plan/render-plan.ts";
 import { warmLine } from "../../plan/warm-command.ts";
-import type { Adopted, ChunkOrder, WarmSide } from "./context.ts";
+import type { Adopted } from "./adopted.ts";
 import type { FrameLedger } from "../frames/frame-ledger.ts";
 import { messageOf } from "../protocol/errors.ts";
 import { meanOf } from "../frames/frame-times.ts";
@@ -14,6 +14,24 @@ const RECENT = 4;
 /** Looks into its log while it has nothing ahead and would wait for us: a part of its frame, within bounds (ms). */
 const LOOK = { part: 0.02, least: 25, most: 120 };
 
+/** What a warm Nuke asks of its job. */
+export interface WarmSide {
+  /** Frames of the whole job that no Nuke has been handed. */
+  readonly left: number;
+  /** Nukes that share them. */
+  readonly nukes: number;
+  /** Makes work for one more Nuke, where one may run. */
+  spread(): void;
+  /** Brings frames to a Nuke which has none left (by `take` of it); false when there are none. */
+  more(to: WarmTalk): boolean;
+  /** Whether there will be some in a moment: a Nuke that is being ended leaves its own. */
+  soon(to: WarmTalk): boolean;
+  /** Whether a frame has failed for want of a place for it: then its Nuke ends, and no frame is to blame. */
+  excused(frame: number): Promise<boolean>;
+  /** Decides on a frame that has failed, and was handed by command `n`: it goes elsewhere, or has failed for the last time. */
+  failed(run: WarmTalk, frame: number, n: number, message: string): void;
+}
+
 export interface TalkFacts {
   readonly side: WarmSide;
   readonly words: FrameCommand;
@@ -23,6 +41,16 @@ export interface TalkFacts {
   readonly frames: readonly number[];
   readonly ledger: Pick<FrameLedger, "add" | "remove">;
   readonly warn: (text: string) => void;
+}
+
+/** The chunk of a Nuke that may stay open. */
+interface WarmChunk {
+  /** Null: it renders its range and ends. */
+  readonly warm: WarmSide | null;
+  readonly plan: Pick<RenderPlan, "warm">;
+  /** The job's. */
+  readonly folder: string;
+  readonly chunk: Pick<Chunk, "index">;
 }
 
 export class WarmTalk {
@@ -47,7 +75,7 @@ export class WarmTalk {
 
   /** Null: the chunk is rendered by a Nuke that gets its whole range and ends. */
   static of(
-    { warm: side, plan, folder, chunk: { index } }: Pick<ChunkOrder, "warm" | "plan" | "folder" | "chunk">,
+    { warm: side, plan, folder, chunk: { index } }: WarmChunk,
     frames: readonly number[],
     ledger: TalkFacts["ledger"],
     warn: TalkFacts["warn"],

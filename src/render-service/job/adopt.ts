@@ -1,7 +1,7 @@
 /** Finds the Nukes of a job whose service was killed, and ends what nobody would watch. */
 import { readFile } from "node:fs/promises";
 import { readFileSync } from "node:fs";
-import type { Adopted } from "../chunk/context.ts";
+import type { Adopted } from "../chunk/adopted.ts";
 import type { PastRun } from "../storage/replay.ts";
 import { CHUNK_VARIABLE, JOB_FOLDER_VARIABLE } from "../process/environment.ts";
 import { type ProcessInfo, type ProcessList, UNKNOWN_START, listProcesses } from "../process/process-list.ts";

@@ -4,7 +4,7 @@ import type { EventOf, JobStatus, RenderEvent } from "../../plan/events.ts";
 import { type FrameList, parseFrames } from "../../plan/frames.ts";
 import type { RenderPlan } from "../../plan/render-plan.ts";
 import { ChunkList } from "./chunks.ts";
-import type { Adopted } from "../chunk/context.ts";
+import type { Adopted } from "../chunk/adopted.ts";
 import { ChunkRun } from "../chunk/chunk-runner.ts";
 import type { Ending } from "../frames/retry-policy.ts";
 import { JobAccounts } from "./settlement.ts";

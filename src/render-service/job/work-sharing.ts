@@ -1,7 +1,7 @@
 /** The warm Nukes of a job: which of them renders what, and where a frame goes that has failed. */
 import { formatFrames, framesOf } from "../../plan/frames.ts";
 import { type Pace, leastFrames } from "../../plan/deal.ts";
-import type { WarmSide } from "../chunk/context.ts";
+import type { WarmSide } from "../chunk/warm-session.ts";
 import type { Aftermath } from "../storage/journal-entries.ts";
 import type { Journal } from "../storage/journal.ts";
 import type { ChunkList } from "./chunks.ts";

@@ -7,7 +7,7 @@ import { Admission, loadsOf } from "./admission.ts";
 import type { Load } from "../memory/budget.ts";
 import { MemoryWalls } from "../memory/cgroup-limit.ts";
 import { MemoryWatch } from "./eviction.ts";
-import type { Adopted } from "../chunk/context.ts";
+import type { Adopted } from "../chunk/adopted.ts";
 import type { ChunkRun } from "../chunk/chunk-runner.ts";
 import { dealtByHistory } from "../job/redistribution.ts";
 import { RenderServiceError, messageOf, unknownJob } from "../protocol/errors.ts";
