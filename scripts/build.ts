@@ -1,7 +1,7 @@
 /** Bundles everything the extension ships into `out/`. `--watch` keeps doing so; an error ends it with code 1. */
 import { cp, mkdir, rm } from "node:fs/promises";
 import { join } from "node:path";
-import { type BuildOptions, build, context } from "esbuild";
+import { type BuildOptions, type Plugin, build, context } from "esbuild";
 
 const root = join(import.meta.dirname, "..");
 const out = join(root, "out");
@@ -97,8 +97,27 @@ await cp(
 await cp(join(root, "src/warm/warm_nuke.py"), join(out, "warm_nuke.py"));
 await cp(join(root, "src/demo-renderer/python/nuke.py"), join(out, "python", "nuke.py"));
 if (watch) {
-  const contexts = await Promise.all(bundles.map((options) => context(options)));
+  const report = reportBuilds();
+  const contexts = await Promise.all(
+    bundles.map((options) => context({ ...options, plugins: [report], logLevel: "info" })),
+  );
   await Promise.all(contexts.map((one) => one.watch()));
 } else {
   await Promise.all(bundles.map((options) => build(options)));
+}
+
+/** Prints a line when the bundles start to be built and when all are done, for the editor's background task. */
+function reportBuilds(): Plugin {
+  let building = 0;
+  return {
+    name: "report-builds",
+    setup: (bundle) => {
+      bundle.onStart(() => {
+        if (building++ === 0) process.stdout.write("[bundles] building\n");
+      });
+      bundle.onEnd(() => {
+        if (--building === 0) process.stdout.write("[bundles] ready\n");
+      });
+    },
+  };
 }

@@ -70,7 +70,11 @@ export class ScriptReader {
     const client = new LanguageClient(
       "nukeRender.languageServer",
       "Nuke Scripts",
-      { run: { module, transport: TransportKind.ipc }, debug: { module, transport: TransportKind.ipc } },
+      {
+        run: { module, transport: TransportKind.ipc },
+        // Used when the extension host itself runs in a debugger; .vscode/launch.json attaches here.
+        debug: { module, transport: TransportKind.ipc, options: { execArgv: ["--inspect=6009"] } },
+      },
       {
         documentSelector: [{ language: "nk" }],
         middleware: {

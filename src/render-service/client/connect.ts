@@ -136,6 +136,9 @@ async function startService(folder: string, options: ConnectOptions): Promise<St
     const program = programFile("render-service");
     // Only from sources, which need a Node that knows the flag; an older editor's runtime would refuse it.
     const flags = program.endsWith(".ts") ? ["--disable-warning=ExperimentalWarning"] : [];
+    // For a debugger: .vscode/launch.json attaches here.
+    const port = Number(process.env.NUKE_RENDER_INSPECT_SERVICE);
+    if (Number.isInteger(port) && port > 0) flags.push(`--inspect=127.0.0.1:${port}`);
     const child = spawn(runtime.path, [...flags, program], {
       cwd: folder,
       env: {
