@@ -80,6 +80,8 @@ export interface RunningCode {
   /** A path as the page names it. */
   remote(path: string): string;
   readonly dataFolder: string;
+  /** Rejects with the server's log when the server ends by itself. */
+  readonly died: Promise<never>;
   log(): Promise<string>;
   stop(): Promise<void>;
 }
@@ -134,14 +136,23 @@ export async function startCode({
   void ended.then(() => (over = true));
   const readLog = async (): Promise<string> => (await readFile(logFile, "utf8").catch(() => "")).slice(-6000);
 
+  let stopping = false;
+  const died = ended.then(async (): Promise<never> => {
+    if (stopping) return await new Promise<never>(() => undefined);
+    throw new CodeServerError("not-started", `VS Code's server has ended:\n${await readLog()}`);
+  });
+  // Those that wait for a window handle it.
+  died.catch(() => undefined);
+
   const stop = async (): Promise<void> => {
+    stopping = true;
     if (!over && child.pid !== undefined) killGroup(child.pid, "SIGTERM");
     const force = setTimeout(() => child.pid !== undefined && killGroup(child.pid, "SIGKILL"), 5000);
     await ended;
     clearTimeout(force);
     await rm(dataFolder, { recursive: true, force: true, maxRetries: 5 });
   };
-  const deadline = Date.now() + 60_000;
+  const deadline = Date.now() + 300_000;
   while (!(await answers(port))) {
     if (over || Date.now() > deadline) {
       const text = await readLog();
@@ -153,6 +164,7 @@ export async function startCode({
   return {
     port,
     dataFolder,
+    died,
     remote,
     stop,
     log: readLog,

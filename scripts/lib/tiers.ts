@@ -9,6 +9,7 @@ import { packageExtension } from "./package.ts";
 import { run } from "./run.ts";
 import { ensurePrograms } from "./system-packages.ts";
 import { runVscodeSuite } from "./vscode-suite.ts";
+import { warmUp } from "./vscode-window.ts";
 
 export const root = join(import.meta.dirname, "..", "..");
 
@@ -64,8 +65,11 @@ function files(
 const bin = (name: string): string => join(root, "node_modules", name, "bin", name);
 
 async function corpusObstacle(): Promise<string | null> {
-  if (!existsSync(join(root, "..", "shared", "corpus")))
-    return "the real scripts are not there (../shared/corpus)";
+  if (!existsSync(join(root, "..", "shared", "corpus"))) {
+    process.stdout.write(
+      "\n!! The real scripts are not there (../shared/corpus): reading examples/ and generated scripts instead.\n",
+    );
+  }
   const missing = await ensurePrograms(["tclsh"]);
   return missing.length > 0 ? "there is no tclsh to compare with" : null;
 }
@@ -119,6 +123,7 @@ export const tiers: readonly Tier[] = [
     run: async (signal) => {
       process.env.NUKE_RENDER_TEST_VSIX = join(root, ".test-output", "nuke-background-render.vsix");
       await packageExtension(process.env.NUKE_RENDER_TEST_VSIX);
+      await warmUp(join(root, "examples"));
       return await files("e2e", 1, 15).run(signal);
     },
   },

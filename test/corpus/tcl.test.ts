@@ -8,7 +8,7 @@ import { test } from "node:test";
 import * as z from "zod";
 import { inspectDocument } from "../../src/cli/inspect.ts";
 import { readScriptFile } from "../../src/script/read-script.ts";
-import { corpusFiles } from "./corpus-files.ts";
+import { corpusFiles, hasRealScripts } from "./corpus-files.ts";
 
 const knobs = z.record(z.string(), z.string());
 const node = z.object({
@@ -45,7 +45,8 @@ test("classes, names, parents, inputs and decoded knobs are those of Tcl", async
   );
   for (const name of substituted) console.log(`  ${name}`);
   assert.deepEqual({ different, refused }, { different: [], refused: [] });
-  assert.ok(equal >= 552 && substituted.length <= 4);
+  if (hasRealScripts) assert.ok(equal >= 552 && substituted.length <= 4);
+  else assert.deepEqual([equal, substituted], [files.length, []]);
 });
 
 async function* askTcl(files: readonly string[]): AsyncGenerator<[string, z.infer<typeof answerSchema>]> {

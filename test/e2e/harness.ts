@@ -6,6 +6,7 @@ import type { Browser, BrowserContext, FrameLocator, Locator, Page } from "playw
 import { launchChromium } from "../../scripts/lib/chromium.ts";
 import { type RunningCode, startCode } from "../../scripts/lib/code-server.ts";
 import { packageExtension } from "../../scripts/lib/package.ts";
+import { openWorkbench } from "../../scripts/lib/vscode-window.ts";
 
 const root = join(import.meta.dirname, "..", "..");
 const pictures = join(root, ".test-output", "e2e");
@@ -65,8 +66,7 @@ export class Person {
   }
 
   async openWindow(): Promise<void> {
-    await this.#page.goto(this.code.address(this.workspace));
-    await this.#page.locator(".monaco-workbench .statusbar").waitFor();
+    await openWorkbench(this.#page, this.code, this.code.address(this.workspace));
   }
 
   /** Closes the window, as one closes a tab; `openNextWindow` is another one. */
@@ -164,7 +164,8 @@ export class Person {
   }
 
   #listen(): void {
-    this.#page.setDefaultTimeout(30_000);
+    // Generous: a busy machine is no failure, and what never comes still ends the test.
+    this.#page.setDefaultTimeout(120_000);
     this.#page.on("console", (message) => this.#console.push(`${message.type()}: ${message.text()}`));
   }
 }

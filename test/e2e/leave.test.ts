@@ -67,7 +67,7 @@ test("a closed window stops no render; the next window shows it", async () => {
     await person.openNextWindow();
     await person.lens(/^◐ \d+\/40 frames/).waitFor();
     await person.picture("second-window");
-    await person.lens(/^✓ 40 frames/).waitFor({ timeout: 90_000 });
+    await person.lens(/^✓ 40 frames/).waitFor();
     assert.equal(readdirSync(join(person.workspace, "renders", "beauty")).length, 40);
   });
 });

@@ -26,7 +26,7 @@ test("the actions stand above the Writes, and a click renders in the background"
     await person.notification("Rendering Write_beauty").waitFor();
     await person.lens(/^◐ [1-9]\d?\/40 frames/).waitFor();
     await person.picture("rendering", true);
-    await person.lens(/^✓ 40 frames/).waitFor({ timeout: 60_000 });
+    await person.lens(/^✓ 40 frames/).waitFor();
     await person.picture("rendered");
     const files = frames("beauty");
     assert.equal(files.length, 40);
@@ -61,6 +61,6 @@ test("the form changes the split and renders from there", async () => {
     await form.getByRole("button", { name: /^Render/ }).click();
     await person.lens(/^◐ \d+\/40 frames/).waitFor();
     await person.picture("form-rendering");
-    await person.lens(/^✓ 40 frames/).waitFor({ timeout: 60_000 });
+    await person.lens(/^✓ 40 frames/).waitFor();
   });
 });

@@ -217,7 +217,7 @@ export class OpenForm implements AsyncDisposable {
   /** Waits until the first match shows the text. */
   async shows(selector: string, text: string | RegExp): Promise<void> {
     const locator = this.page.locator(selector).filter({ hasText: text }).first();
-    await locator.waitFor({ timeout: 10_000 }).catch(async () => {
+    await locator.waitFor().catch(async () => {
       const there = await this.page.locator(selector).allTextContents();
       assert.fail(`${selector} does not show ${String(text)}, but ${JSON.stringify(there)}`);
     });
@@ -243,6 +243,8 @@ export async function openForm(options: OpenOptions = {}): Promise<OpenForm> {
     permissions: ["clipboard-read", "clipboard-write"],
   });
   const page = await context.newPage();
+  // A busy machine is no failure.
+  page.setDefaultTimeout(120_000);
   const form = new OpenForm(page, options);
   page.on("console", (line) => {
     if (line.type() === "error" || line.type() === "warning") form.complaints.push(line.text());

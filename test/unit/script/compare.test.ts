@@ -1,9 +1,10 @@
 /** Two scripts by meaning: what is the same, what is another, and what of it is said. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { NEAR_LINEAR, growthOfFourfold } from "../growth.ts";
 import { differenceLines } from "../../../src/cli/diff-command.ts";
 import { type ScriptDifference, compareScripts, isEqual } from "../../../src/script/compare.ts";
-import { parseScript } from "../../../src/script/script.ts";
+import { type Script, parseScript } from "../../../src/script/script.ts";
 
 async function compare(old: string, now: string, options: { all?: boolean } = {}): Promise<ScriptDifference> {
   return compareScripts(await parseScript(old), await parseScript(now), options);
@@ -188,11 +189,16 @@ test("of long values that is shown in which they differ", async () => {
 });
 
 test("thousands of nodes with other names take no quadratic time", async () => {
-  const dots = (from: number): string =>
-    Array.from({ length: 6000 }, (_, at) => `Dot {\n name D${at + from}\n note ${at}\n}\n`).join("");
-  const [old, now] = [await parseScript(dots(0)), await parseScript(dots(10_000))];
-  const start = performance.now();
-  const difference = compareScripts(old, now);
-  assert.ok(performance.now() - start < 4000, `${(performance.now() - start).toFixed(0)} ms`);
-  assert.equal(difference.renamed.length, 6000);
+  const dots = (count: number, from: number): Promise<Script> =>
+    parseScript(
+      Array.from({ length: count }, (_, at) => `Dot {\n name D${at + from}\n note ${at}\n}\n`).join(""),
+    );
+  const pairs = new Map<number, readonly [Script, Script]>();
+  for (const count of [1500, 6000]) pairs.set(count, [await dots(count, 0), await dots(count, 10_000)]);
+  const growth = growthOfFourfold(1500, (count) => () => {
+    const [old, now] = pairs.get(count) ?? [];
+    assert.ok(old && now);
+    assert.equal(compareScripts(old, now).renamed.length, count);
+  });
+  assert.ok(growth < NEAR_LINEAR, `${growth}`);
 });
