@@ -1,4 +1,4 @@
-/** What a warm Nuke is told: the lines of its command file (src/warm/warm_nuke.py); docs/architecture.md has the protocol. */
+/** What a warm Nuke is told: the lines of its command file (src/warm/warm_nuke.py); docs/warm-nuke.md has the protocol. */
 import * as z from "zod/mini";
 
 /** From 1, each command one more than the last: by it reports tell which commands were taken up. */

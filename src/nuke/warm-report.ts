@@ -1,4 +1,4 @@
-/** What a warm Nuke reports (src/warm/warm_nuke.py), line by line; docs/architecture.md has the protocol. */
+/** What a warm Nuke reports (src/warm/warm_nuke.py), line by line; docs/warm-nuke.md has the protocol. */
 import * as z from "zod/mini";
 
 /** What a report begins with; the file that Nuke runs has the same. */

@@ -14,7 +14,7 @@ begins with a dash for a switch. The names:
   idle      seconds without work and without a sign of the service, after which it ends itself; 120
 
 Both directions are files and no pipes, so that the service and this Nuke can each outlive the other: commands come from
-a file, reports go to standard output, which the service has made a log file. The formats are in docs/architecture.md.
+a file, reports go to standard output, which the service has made a log file. The formats are in docs/warm-nuke.md.
 
 Nuke 11 and 12 have Python 2.7, later ones Python 3: only what both understand may stand in this file.
 """

@@ -1,4 +1,4 @@
-/** A tiny program in place of a warm Nuke (docs/architecture.md, "A warm Nuke"): each frame does exactly what a test needs. */
+/** A tiny program in place of a warm Nuke (docs/warm-nuke.md): each frame does exactly what a test needs. */
 import type { RenderJob } from "../../src/plan/job.ts";
 import { type JobShape, type Place, fakeJob } from "./fake-nuke.ts";
 

@@ -1,4 +1,4 @@
-/** The command file of a warm Nuke: what it was told, in order. docs/architecture.md has the protocol. */
+/** The command file of a warm Nuke: what it was told, in order. docs/warm-nuke.md has the protocol. */
 import { appendFileSync, readFileSync, utimesSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { type WarmCommand, readWarmCommands, warmCommandLine } from "../../nuke/warm-commands.ts";
