@@ -2,7 +2,7 @@ import { type FrameRun, frameRuns } from "./frames.ts";
 import type { FrameCommand, NukeCommand } from "./render-plan.ts";
 import type { ProxyMode } from "./request.ts";
 
-/** What every Nuke of a render is told; `frameCommand` makes its words. */
+/** What the command lines of all Nukes of a render have in common; `frameCommand` builds their arguments. */
 export interface CommandBase {
   readonly nuke: NukeCommand;
   readonly script: string;
@@ -15,7 +15,7 @@ export interface CommandBase {
   readonly extraArguments: readonly string[];
 }
 
-/** The words before and behind the frames, the same for every Nuke of a render. */
+/** The arguments before and after the frames, the same for every Nuke of a render. */
 export function frameCommand(base: CommandBase): FrameCommand {
   const { before, after } = switchWords(base);
   return {
@@ -24,7 +24,7 @@ export function frameCommand(base: CommandBase): FrameCommand {
   };
 }
 
-/** The switches of every Nuke of a render, however it is started: what it does stands between them, what it opens behind. */
+/** The switches of every Nuke of a render, however it is started. The action goes between the two parts, the file to open after them. */
 export function switchWords(base: CommandBase): FrameCommand {
   const after = ["-m", String(base.threads), "-c", `${base.cacheMB}M`];
   if (base.continueOnError) after.push("--cont");
@@ -37,8 +37,8 @@ export function switchWords(base: CommandBase): FrameCommand {
 }
 
 /**
- * The exact words that start one Nuke. Every `-F` stands before the script, for what follows the script are the script's own
- * arguments (nuke-cli.md 1.1); several runs of frames are several `-F` (1.3).
+ * The exact command line of one Nuke. Every `-F` goes before the script, because what follows the script is passed to the script
+ * (nuke-cli.md 1.1). Several runs of frames are several `-F` (1.3).
  */
 export function commandLine(
   { before, after }: FrameCommand,
@@ -60,12 +60,12 @@ function verbosity(nuke: NukeCommand): string[] {
   return major < 7 ? ["-V"] : ["-V", "1"];
 }
 
-/** Nuke wants `/` on Windows too (nuke-cli.md 0); elsewhere a backslash is part of a name. */
+/** Nuke expects `/` on Windows too (nuke-cli.md 0); elsewhere a backslash is part of a name. */
 export function forwardSlashes(path: string): string {
   return /^(?:[A-Za-z]:[\\/]|\\\\)/u.test(path) ? path.replaceAll("\\", "/") : path;
 }
 
-/** For reading and copying only, never for running: the words as a POSIX shell would need them. */
+/** The command line quoted for a POSIX shell. For reading and copying only, never for running. */
 export function displayCommand(words: readonly string[]): string {
   return words
     .map((word) => (/^[\w@%+=:,./-]+$/u.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`))

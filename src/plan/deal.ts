@@ -1,34 +1,35 @@
-/** Deals frames out to Nukes that take the next chunk as they come free. */
+/** Distributes frames to Nukes that take the next chunk as they become free. */
 import { splitFrames } from "./split.ts";
 
 /** How fast a Nuke is. */
 export interface Pace {
-  /** Seconds from its start to its first frame, that frame not counted; from 0 on. */
+  /** Seconds from its start to its first frame, without that frame; at least 0. */
   readonly startupSeconds: number;
-  /** Seconds of a frame on average; from 0 on. */
+  /** Average seconds of a frame; at least 0. */
   readonly secondsPerFrame: number;
 }
 
-/** A chunk is worth a start of Nuke when that takes at most a quarter of the chunk's own time. */
+/** A chunk is worth a start of Nuke if the start takes at most a quarter of the chunk's own time. */
 const WORTH = 4;
-/** The least frames of a chunk where nobody knows how fast a Nuke is. */
+/** Minimum frames of a chunk when the speed of a Nuke is unknown. */
 const USUAL_LEAST = 4;
-/** Of the frames left, at least so many are kept back for the next rounds. */
+/** Share of the remaining frames that is reserved for later rounds, at least. */
 const KEPT_BACK = 0.15;
-/** Blocks of neighbors that one chunk of the first round has, about. */
+/** Approximate number of blocks of neighbors in a chunk of the first round. */
 const BLOCKS = 10;
-/** Frames of a block at most: neighbors cost much the same, and a whole round is to be shared evenly. */
+/** Maximum frames of a block: neighbors cost about the same, and a whole round should be shared evenly. */
 const LONGEST_BLOCK = 10;
-/** Rounds in which frames are dealt from the last to the first. */
+/** Number of rounds when frames are distributed from last to first. */
 const BACKWARD_ROUNDS = 6;
 
 /**
- * Deals sorted frames out in rounds, each with a chunk for every Nuke; every frame is in exactly one chunk, and chunks never get larger. The first
- * round has most of the frames, later ones have fewer (guided self-scheduling), so Nuke is started rarely and nobody waits long for one slow chunk at the
- * end. In a round, blocks of neighboring frames go around in snake order (1 2 3, 3 2 1, …): what rises, falls or peaks over the range falls on all chunks
- * alike, and most neighbors are rendered by one Nuke, which reads what temporal nodes need only once.
- * @param nukes at once, from 1 on.
- * @param pace how small a chunk may be is reckoned from it; null: four frames.
+ * Distributes sorted frames in rounds, each with a chunk for every Nuke. Every frame is in exactly one chunk, and chunks never get
+ * larger. The first round has most of the frames, later ones have fewer (guided self-scheduling), so Nuke is started rarely and no one
+ * waits long for one slow chunk at the end. In a round, blocks of neighboring frames go around in snake order (1 2 3, 3 2 1, …): costs
+ * that rise, fall or peak over the range are shared by all chunks, and one Nuke renders most neighbors, so it reads what temporal
+ * nodes need only once.
+ * @param nukes Nukes at once, at least 1.
+ * @param pace determines the minimum size of a chunk; null: four frames.
  */
 export function dealFrames(frames: readonly number[], nukes: number, pace: Pace | null = null): number[][] {
   const least = leastFrames(pace);
@@ -39,7 +40,7 @@ export function dealFrames(frames: readonly number[], nukes: number, pace: Pace 
     const left = frames.length - from;
     const hands = Math.min(nukes, left);
     const each = Math.max(least, Math.floor((left * (1 - kept)) / hands));
-    // What would be left for another round is too little to start Nukes for; single frames are never too little.
+    // The rest is too small for another round of Nuke starts; with a minimum of one frame it never is.
     const last = least > 1 ? left - each * hands < hands * least : left <= hands;
     const round = frames.slice(from, last ? undefined : from + each * hands);
     chunks.push(...dealRound(round, hands, block));
@@ -49,8 +50,8 @@ export function dealFrames(frames: readonly number[], nukes: number, pace: Pace 
 }
 
 /**
- * Deals sorted frames out from the last to the first: rounds of one size over neighboring parts of the range. Within a chunk they ascend all the same, for
- * Nuke knows no descending ranges (nuke-cli.md 1.3).
+ * Distributes sorted frames from last to first: rounds of one size over neighboring parts of the range. Within a chunk frames still ascend,
+ * because Nuke knows no descending ranges (nuke-cli.md 1.3).
  */
 export function dealBackward(frames: readonly number[], nukes: number, pace: Pace | null = null): number[][] {
   const size = Math.max(nukes * leastFrames(pace), Math.ceil(frames.length / BACKWARD_ROUNDS));
@@ -61,7 +62,7 @@ export function dealBackward(frames: readonly number[], nukes: number, pace: Pac
   return chunks;
 }
 
-/** Frames that make a chunk worth the start of a Nuke; null: nobody knows how fast one is. */
+/** Minimum frames that make a chunk worth the start of a Nuke. `pace` is null when the speed of a Nuke is unknown. */
 export function leastFrames(pace: Pace | null): number {
   if (pace === null) return USUAL_LEAST;
   const { startupSeconds, secondsPerFrame } = pace;
@@ -73,12 +74,12 @@ function blockLength(frames: number, nukes: number): number {
   return Math.min(LONGEST_BLOCK, Math.max(1, Math.round(frames / (nukes * BLOCKS))));
 }
 
-/** One chunk for each hand, the larger ones first; sizes differ by at most one. */
+/** One chunk for each Nuke, larger ones first; sizes differ by at most one. */
 function dealRound(round: readonly number[], nukes: number, block: number): number[][] {
   const hands = Math.min(nukes, round.length);
   const dealt = Array.from({ length: hands }, (): number[] => []);
   const each = Math.floor(round.length / hands);
-  // There and back again as often: only whole pairs of rows share evenly what rises or falls.
+  // As many rows forward as back: only whole pairs of rows share rising or falling costs evenly.
   const rows = each < 2 ? each : 2 * Math.max(1, Math.round(each / block / 2));
   let from = 0;
   for (const [row, { length }] of splitFrames(round.slice(0, each), { by: "chunks", count: rows }).entries())

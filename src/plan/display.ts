@@ -1,9 +1,9 @@
-/** How renders are put into words; every surface says the same. */
+/** Texts about renders, the same on every surface. */
 import type { Held, JobStatus } from "./events.ts";
 import { displayMB } from "./size.ts";
 import { displayFrames, parseFrames } from "./frames.ts";
 
-/** Seconds as people read them: `8 s`, `2:10`, `1:02:10`. */
+/** Seconds for people: `8 s`, `2:10`, `1:02:10`. */
 export function duration(seconds: number): string {
   const whole = Math.round(seconds);
   if (whole < 60) return `${whole} s`;
@@ -24,7 +24,7 @@ const heldWords: Record<Held["by"], string> = {
   script: "script missing",
 };
 
-/** A job that is not over: `45/100 frames · 3 Nukes · ETA 2:10`. */
+/** An unfinished job: `45/100 frames · 3 Nukes · ETA 2:10`. */
 export function runningText(status: JobStatus): string {
   if (status.state === "cancelling") return `cancelling · ${status.framesDone}/${status.frameCount} frames`;
   if (status.paused) return `${pausedWord(status)} · ${status.framesDone}/${status.frameCount} frames`;
@@ -43,7 +43,7 @@ function pausedWord({ state, held }: JobStatus): string {
   return held?.by === "script" ? "paused, the script has changed" : "paused";
 }
 
-/** The Writes a job waits for: `Write1, Write2`; many are counted. */
+/** The Writes a job waits for: `Write1, Write2`; a number if there are many. */
 function waitsText({ waitsFor }: JobStatus): string {
   const writes = [...new Set(waitsFor.map(({ write }) => write))];
   return writes.length > 3
@@ -51,7 +51,7 @@ function waitsText({ waitsFor }: JobStatus): string {
     : writes.join(", ");
 }
 
-/** A job that is over: `100 frames · 4:12`, `3 frames missing`, `cancelled · 50/100 frames`. */
+/** A finished job: `100 frames · 4:12`, `3 frames missing`, `cancelled · 50/100 frames`. */
 export function endingText(status: JobStatus): string {
   const missing = status.frameCount - status.framesDone;
   if (status.exitCode === 0) return `${count(status.frameCount, "frame")} · ${duration(status.seconds)}`;
@@ -65,12 +65,12 @@ export function heaviestText({ frame, peakMB }: NonNullable<JobStatus["heaviest"
   return `heaviest frame ${frame}: ${displayMB(peakMB)}`;
 }
 
-/** How far a job is, or how it ended. */
+/** Progress of a job, or how it ended. */
 export function stateText(status: JobStatus): string {
   return status.state === "finished" ? endingText(status) : runningText(status);
 }
 
-/** Ranges in Nuke syntax for people; long lists are cut. */
+/** Ranges in Nuke syntax, for people; long lists are shortened. */
 export function rangesText(ranges: readonly string[], most = 200): string {
   if (ranges.length === 0) return "none";
   const text = displayFrames(parseFrames(ranges.join(" ")).frames);

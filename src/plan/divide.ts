@@ -5,16 +5,17 @@ import type { Order, Split } from "./request.ts";
 import { splitFrames } from "./split.ts";
 
 export interface Division {
-  /** `auto`: dealt out to so many Nukes at once, which are as fast as `pace` says. */
+  /** `auto`: distributed to this many Nukes, which are as fast as `pace` says. */
   readonly by: Split | { readonly by: "auto"; readonly nukes: number; readonly pace: Pace | null };
   readonly order: Order;
-  /** Only these are left of the frames; absent: all. */
+  /** Only these frames remain; absent: all. */
   readonly left?: ReadonlySet<number>;
 }
 
 /**
- * Every frame (that is left) is in exactly one chunk, and the frames of a chunk ascend: Nuke renders them as its `-F` say, and knows no descending ranges.
- * What is wanted early comes as chunks of its own, single frames where it is only first, middle and last; what `by` says then holds for the rest.
+ * Every frame (that remains) is in exactly one chunk, and the frames of a chunk ascend: Nuke renders what its `-F` say, and knows no
+ * descending ranges. Frames that are wanted early get separate chunks: single frames for first, middle and last. `by` then applies to
+ * the rest.
  */
 export function divideFrames(frames: readonly number[], { by, order, left }: Division): number[][] {
   const parts = partsOf(frames, order)

@@ -1,15 +1,15 @@
-/** The one event stream of a render. The service sends it; every surface listens to it. */
+/** The event stream of a render. The service sends it; every surface listens to it. */
 import * as z from "zod/mini";
 import { DEFAULT_PRIORITY } from "./request.ts";
 
-/** `interrupted`: the machine was started again, or the service told to end; it waits until somebody resumes it. */
+/** `interrupted`: the machine restarted, or the service was told to end; the job waits until someone resumes it. */
 export const jobStateSchema = z.enum(["queued", "running", "interrupted", "cancelling", "finished"]);
 export type JobState = z.infer<typeof jobStateSchema>;
 
 /**
- * Why a chunk ended; `license`: exit code 100 or its report (nuke-cli.md 1.7, 2.6); `crash`: signal or unknown code; `hung`: it
- * was silent for too long; `gave-way`: it had to make room in memory; `paused`: somebody paused its job; `unwatched`: it ended while no service
- * ran to see how. What it left may have become a further chunk (`from`).
+ * Why a chunk ended. `license`: exit code 100 or the license report (nuke-cli.md 1.7, 2.6); `crash`: signal or unknown code; `hung`:
+ * no output for too long; `gave-way`: evicted to free memory; `paused`: its job was paused; `unwatched`: exit not observed (the
+ * service was down). Unfinished frames may have become a new chunk (`from`).
  */
 export const verdictSchema = z.enum([
   "done",
@@ -29,29 +29,29 @@ export const chunkStatusSchema = z.object({
   index: z.int(),
   frames: z.string(),
   count: z.int(),
-  /** The chunk whose Nuke left these frames; null for those of the plan. */
+  /** The chunk whose Nuke left these frames unfinished; null for chunks of the plan. */
   from: z._default(z.nullable(z.int()), null),
   state: z.enum(["waiting", "running", "finished"]),
   pid: z.nullable(z.int()),
   framesDone: z.int(),
   /** Fraction of the frame being rendered, 0 to 1. */
   frameProgress: z.number(),
-  /** Seconds it ran, or has been running. */
+  /** Seconds it ran, or has been running so far. */
   seconds: z.number(),
-  /** Highest resident memory of its process tree seen, MB; 0 before the first sample. */
+  /** Highest memory measured for its process tree, MB; 0 before the first sample. */
   peakMB: z.int(),
   verdict: z.nullable(verdictSchema),
-  /** Null while it runs and when it was ended by a signal. */
+  /** Null while it runs, and when a signal ended it. */
   exitCode: z.nullable(z.int()),
   signal: z.nullable(z.string()),
-  /** In words, where it did not end well. */
+  /** For people, if it did not end well. */
   reason: z.nullable(z.string()),
 });
 export type ChunkStatus = z.infer<typeof chunkStatusSchema>;
 
 /**
- * What a job waits for before anything more of it is started: `disk`: space; `folder`: its output folder; `script`: its script was saved
- * or removed.
+ * What a job waits for before more of it is started. `disk`: space; `folder`: its output folder; `script`: its script was saved or
+ * removed.
  */
 export const heldSchema = z.object({
   by: z.enum(["license", "disk", "folder", "script"]),
@@ -61,7 +61,7 @@ export const heldSchema = z.object({
 export type Held = z.infer<typeof heldSchema>;
 
 const waitedForSchema = z.object({ job: z.string(), write: z.string() });
-/** A job that another one waits for. */
+/** A job that another job depends on. */
 export type WaitedFor = z.infer<typeof waitedForSchema>;
 
 export const jobStatusSchema = z.object({
@@ -69,20 +69,20 @@ export const jobStatusSchema = z.object({
   script: z.string(),
   write: z.string(),
   state: jobStateSchema,
-  /** Nothing of it is started until somebody resumes it: it was paused, or interrupted. */
+  /** Nothing of it is started until someone resumes it: it was paused or interrupted. */
   paused: z._default(z.boolean(), false),
-  /** Null: nothing holds it. */
+  /** Null: the job is not held. */
   held: z._default(z.nullable(heldSchema), null),
-  /** Of jobs that wait, those with the higher one start first; 0 to 100. */
+  /** Waiting jobs with a higher priority start first; 0 to 100. */
   priority: z._default(z.int(), DEFAULT_PRIORITY),
-  /** Nukes at once at most. */
+  /** Maximum number of Nukes at once. */
   parallel: z._default(z.int(), 1),
-  /** Jobs that have to be over before anything of this one is started. */
+  /** Jobs that must finish before anything of this one is started. */
   waitsFor: z._default(z.array(waitedForSchema), []),
   frames: z.string(),
   frameCount: z.int(),
   framesDone: z.int(),
-  /** Overall fraction 0 to 1, parts of frames counted. */
+  /** Overall fraction, 0 to 1, including parts of frames. */
   progress: z.number(),
   /** Nukes running now. */
   running: z.int(),
@@ -90,9 +90,9 @@ export const jobStatusSchema = z.object({
   etaSeconds: z.nullable(z.number()),
   /** Seconds since the first Nuke started. */
   seconds: z.number(),
-  /** Highest sum over the job's Nukes seen, MB. */
+  /** Highest measured sum over the job's Nukes, MB. */
   peakMB: z.int(),
-  /** The frame whose Nuke was seen at the most memory, MB; null before one was measured. Earlier versions told none. */
+  /** The frame during which a Nuke had the most memory, MB; null before one was measured. Earlier versions did not report it. */
   heaviest: z._default(z.nullable(z.object({ frame: z.int(), peakMB: z.int() })), null),
   /** Milliseconds since 1970. */
   submittedAt: z.number(),
@@ -112,7 +112,7 @@ export type JobStatus = z.infer<typeof jobStatusSchema>;
 export const renderEventSchema = z.discriminatedUnion("type", [
   /** A job was accepted. */
   z.object({ type: z.literal("queued"), job: z.string(), status: jobStatusSchema }),
-  /** State, progress or memory of a job moved; at most ten a second reach a client. */
+  /** State, progress or memory of a job changed; at most ten a second reach a client. */
   z.object({ type: z.literal("progress"), job: z.string(), status: jobStatusSchema }),
   z.object({
     type: z.literal("chunk-started"),
@@ -122,7 +122,7 @@ export const renderEventSchema = z.discriminatedUnion("type", [
     pid: z.int(),
     argv: z.array(z.string()),
   }),
-  /** Lines a Nuke printed, in order; blank lines are left out, and so is the start of a flood (a line says how many). */
+  /** Lines a Nuke printed, in order. Blank lines are omitted, and so is the start of a flood (a line says how many). */
   z.object({
     type: z.literal("lines"),
     job: z.string(),
@@ -130,7 +130,7 @@ export const renderEventSchema = z.discriminatedUnion("type", [
     stream: z.enum(["stdout", "stderr"]),
     lines: z.array(z.string()),
   }),
-  /** A frame is on disk. `seconds` is Nuke's own figure; `peakMB` the most its Nuke was seen to hold meanwhile, null when that is not known. */
+  /** A frame is on disk. `seconds` is Nuke's own figure; `peakMB` the highest memory of its Nuke during the frame, null if unknown. */
   z.object({
     type: z.literal("frame-done"),
     job: z.string(),
@@ -140,7 +140,7 @@ export const renderEventSchema = z.discriminatedUnion("type", [
     seconds: z.nullable(z.number()),
     peakMB: z._default(z.nullable(z.int()), null),
   }),
-  /** A frame was rendered without a file to show for it, or Nuke reported an error on it. */
+  /** A frame was rendered but has no valid file, or Nuke reported an error for it. */
   z.object({
     type: z.literal("frame-failed"),
     job: z.string(),

@@ -1,4 +1,4 @@
-/** Everything outside the request that a plan depends on. Gathered at the edge, so that planning itself is pure. */
+/** Everything outside the request that a plan depends on. `src/facts` collects it, so that planning itself is pure. */
 import * as z from "zod/mini";
 import { nukeCommandSchema } from "./render-plan.ts";
 import { whileRenderingSchema } from "./request.ts";
@@ -10,11 +10,11 @@ export const machineSchema = z.object({
   cores: z.int(),
   /** Memory of the machine, or of the container or cgroup. */
   totalMB: z.int(),
-  /** What can be had now without swapping. */
+  /** Available now without swapping. */
   freeMB: z.int(),
-  /** What all Nukes together may take (`nukeRender.memory.budget`). */
+  /** What all Nukes together may use (`nukeRender.memory.budget`). */
   budgetMB: z.int(),
-  /** What a Nuke takes beside its image cache (`nukeRender.memory.allowance`). */
+  /** What a Nuke needs in addition to its image cache (`nukeRender.memory.allowance`). */
   allowanceMB: z.int(),
 });
 export type Machine = z.infer<typeof machineSchema>;
@@ -23,7 +23,7 @@ export type Machine = z.infer<typeof machineSchema>;
 export const outputFolderSchema = z.object({
   folder: z.string(),
   exists: z.boolean(),
-  /** Whether files can be made in it, or the folder itself be made where it does not exist. */
+  /** Whether files can be created in it, or the folder itself if it does not exist. */
   writable: z.boolean(),
 });
 export type OutputFolder = z.infer<typeof outputFolderSchema>;
@@ -36,7 +36,7 @@ export const viewFilesSchema = z.object({
   fresh: z.string(),
   /** Frames whose file is older than the script. */
   older: z.string(),
-  /** The one file of a name without frame number; null where each frame has its own. */
+  /** The only file of a name without a frame number; null if each frame has a file. */
   whole: z.nullable(z.enum(["fresh", "older", "missing"])),
 });
 export type ViewFiles = z.infer<typeof viewFilesSchema>;
@@ -46,17 +46,17 @@ export const planFactsSchema = z.object({
   machine: machineSchema,
   /** Null: none was found. */
   nuke: z.nullable(nukeCommandSchema),
-  /** By the full name of the Write; absent where the folder cannot be told by reading. */
+  /** By the full name of the Write; absent if reading the script cannot tell the folder. */
   outputs: z.record(z.string(), z.array(outputFolderSchema)),
-  /** By the full name of the Write; only of those that somebody asked about and whose names can be told. */
+  /** By the full name of the Write; only for requested Writes whose file names are known. */
   files: z.optional(z.record(z.string(), z.array(viewFilesSchema))),
-  /** Missing output folders are made without asking (`nukeRender.createFolders`). */
+  /** Missing output folders are created without asking (`nukeRender.createFolders`). */
   createFolders: z.boolean(),
   /** For requests that do not say (`nukeRender.script.whileRendering`); absent: `copy`. */
   whileRendering: z.optional(whileRenderingSchema),
   /** The editor holds changes that are not on disk. */
   unsaved: z.boolean(),
-  /** The Python file that a Nuke runs which stays open between frames. */
+  /** The Python file that a warm Nuke runs. */
   warmFile: z.string(),
   /** Where Nuke is started; relative file names mean this folder. */
   cwd: z.string(),

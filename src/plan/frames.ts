@@ -1,6 +1,6 @@
 /** Frame ranges in Nuke's own syntax (nuke-cli.md 4): `3`, `-3`, `1-10`, `1-10x2`, `-8--5`, and lists of these. */
 
-/** The most frames one job may have; more is a slip of the keyboard, and every frame is accounted for singly. */
+/** Maximum frames of a job; more is a typing error, and every frame is tracked individually. */
 export const MOST_FRAMES = 1_000_000;
 const LARGEST_NUMBER = 100_000_000;
 
@@ -27,7 +27,7 @@ export class FrameRangeError extends Error {
 const help = "Write ranges as 1-10, 1-10x2 or 1 3 5-9.";
 
 /**
- * Reads a range. Tokens are parted by blanks or commas; a range that runs backwards means the same frames.
+ * Reads a range. Blanks or commas separate tokens; a range that runs backwards means the same frames.
  * @throws {FrameRangeError} naming the character that is wrong.
  */
 export function parseFrames(text: string): FrameList {
@@ -101,14 +101,14 @@ export function parseFrames(text: string): FrameList {
   return { frames: Array.from(frames).sort((a, b) => a - b), steps };
 }
 
-/** The frames of a range that was printed here; none for empty text. */
+/** The frames of a range that `formatFrames` printed; none for empty text. */
 export function framesOf(text: string): readonly number[] {
   return text === "" ? [] : parseFrames(text).frames;
 }
 
 /**
- * Prints sorted frames as Nuke reads them, runs and steps folded: `1-10x2`, `1-3 7`. Two frames that stand apart are
- * folded into a step only when that step was typed (`steps`).
+ * Prints sorted frames as Nuke reads them, with runs and steps folded: `1-10x2`, `1-3 7`. Two separate frames are folded into
+ * a step only if that step was typed (`steps`).
  */
 export function formatFrames(frames: readonly number[], steps: ReadonlySet<number> = new Set()): string {
   return frameRuns(frames, steps)

@@ -4,17 +4,17 @@ import type { MemorySum } from "./render-plan.ts";
 /** The smallest image cache worth starting a Nuke with, MB. */
 export const LEAST_CACHE_MB = 512;
 
-/** What there is to share: never more than is free, so that the first click does not overflow anything. */
+/** Memory to share: never more than is free, so that the first click does not overflow memory. */
 function toShare(machine: Machine): number {
   return Math.min(machine.budgetMB, machine.freeMB);
 }
 
-/** How many Nukes fit side by side in memory, at least 1. `cacheMB`: what each is given; absent: the least that makes sense. */
+/** How many Nukes fit in memory at once, at least 1. `cacheMB`: the cache of each; absent: the smallest useful one. */
 export function nukesThatFit(machine: Machine, cacheMB: number = LEAST_CACHE_MB): number {
   return Math.max(1, Math.floor(toShare(machine) / (machine.allowanceMB + cacheMB)));
 }
 
-/** Nukes at once when nothing was said: one for every four cores, two to eight, and no more than memory holds. */
+/** Default number of parallel Nukes: one for every four cores, two to eight, and no more than fit in memory. */
 export function defaultParallel(machine: Machine, cacheMB?: number): number {
   return Math.min(Math.max(2, Math.min(8, Math.round(machine.cores / 4))), nukesThatFit(machine, cacheMB));
 }
@@ -24,7 +24,7 @@ export function defaultThreads(machine: Machine, parallel: number): number {
   return Math.max(1, Math.floor(machine.cores / parallel));
 }
 
-/** Cache of each Nuke in MB: its share of the memory less the allowance, at least `LEAST_CACHE_MB`. */
+/** Cache of each Nuke in MB: its share of the memory minus the allowance, at least `LEAST_CACHE_MB`. */
 export function defaultCacheMB(machine: Machine, parallel: number): number {
   return Math.max(LEAST_CACHE_MB, Math.floor(toShare(machine) / parallel) - machine.allowanceMB);
 }

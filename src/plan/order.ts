@@ -1,12 +1,12 @@
-/** In what order the frames of a job are rendered. */
+/** The order in which the frames of a job are rendered. */
 import { type Order, orderSchema } from "./request.ts";
 
 /** First to last. */
 export const FORWARD: Order = { by: "forward" };
 
 /**
- * The frames in parts, each of which is dealt out before the next: those that are wanted early, then the rest. Sorted frames in, sorted frames in every part;
- * every frame is in exactly one. Backward has one part: its chunks are started from the last to the first.
+ * The frames in parts, each of which is distributed before the next: frames that are wanted early, then the rest. Takes sorted frames,
+ * and every part is sorted; every frame is in exactly one. Backward has one part: its chunks are started from last to first.
  */
 export function partsOf(frames: readonly number[], order: Order): number[][] {
   const early = earlyFrames(frames, order);
@@ -22,7 +22,7 @@ function earlyFrames(frames: readonly number[], order: Order): ReadonlySet<numbe
   return new Set(ends.filter((frame) => frame !== undefined));
 }
 
-/** What an order is called in a terminal and in tasks.json: `forward`, `backward`, `ends`, `every:10`. */
+/** The name of an order in a terminal and in tasks.json: `forward`, `backward`, `ends`, `every:10`. */
 export function orderText(order: Order): string {
   return order.by === "every" ? `every:${order.step}` : order.by;
 }

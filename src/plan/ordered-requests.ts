@@ -1,4 +1,4 @@
-/** Several Writes of a script as one order: their requests, and who waits for whom. */
+/** Several Writes of a script in one submission: their requests, and which waits for which. */
 import type { PlanFacts } from "./facts.ts";
 import { nothingLeft, unknowable } from "./select-frames.ts";
 import { planRender } from "./plan-render.ts";
@@ -11,11 +11,11 @@ import { type Predecessor, neededWrites, orderWrites, waitingText } from "./writ
 export interface OrderedPlan {
   readonly request: RenderRequest;
   readonly plan: RenderPlan;
-  /** Those of the list that have to end well before it is started; all of them stand before it. */
+  /** Writes of the list that must succeed before it starts; all of them come before it. */
   readonly after: readonly Predecessor[];
-  /** The same in words; null where it waits for nobody. */
+  /** The same in words; null if it waits for none. */
   readonly waiting: string | null;
-  /** Why it has nothing to do; null where it has. */
+  /** Why it has nothing to do; null if it has. */
   readonly nothing: string | null;
 }
 
@@ -42,14 +42,14 @@ export function planInOrder(
   const plans = ordered.map((one): OrderedPlan => {
     const request = requestOf(one.write);
     const planned = planRender(request, facts);
-    // What is rendered before it needs no warning that it is missing.
+    // No warning about missing frames that are rendered before it.
     const covered = one.write.needs.every((need) => inList.has(need.write));
     const plan = covered
       ? { ...planned, problems: planned.problems.filter(({ code }) => code !== "reads-unrendered") }
       : planned;
     const nothing = nothingLeft(plan);
     if (nothing !== null) idle.add(one.write.name);
-    // Nobody waits for what has nothing to do.
+    // Nothing waits for a Write that has nothing to do.
     const after = nothing === null ? one.after.filter((before) => !idle.has(before.write)) : [];
     return { request, plan, after, waiting: waitingText({ write: one.write, after }), nothing };
   });
@@ -57,7 +57,7 @@ export function planInOrder(
 }
 
 /**
- * A render, and before it those of the Writes it reads whose frames are missing or older than the script, over their own ranges.
+ * A render, preceded by those Writes it reads whose frames are missing or older than the script, over their own ranges.
  * @param otherRequest for one of those Writes, before its range, views and choice of frames are set here.
  */
 export function planWithNeeded(

@@ -10,7 +10,7 @@ export interface ChosenRange {
 
 const nothing: FrameList = { frames: [], steps: new Set() };
 
-/** The range a Write gets when nothing is typed, in Nuke syntax, and where it comes from: its own limit, else the script. */
+/** The default range of a Write in Nuke syntax, and where it comes from: its own limit, else the script. */
 export function defaultRange(
   script: ScriptFacts,
   write: WriteTarget,
@@ -21,7 +21,7 @@ export function defaultRange(
   return { range: first === last ? `${first}` : `${first}-${last}`, from: limited ? "limit" : "script" };
 }
 
-/** The frames of a job: what was typed, else the Write's limit, else the script's range; never a frame that the Write would not write. */
+/** The frames of a job: the typed range, else the Write's limit, else the script's range; never a frame that the Write would not write. */
 export function chooseRange(script: ScriptFacts, write: WriteTarget, typed: string | undefined): ChosenRange {
   const fallback = defaultRange(script, write);
   const isTyped = typed !== undefined && typed.trim() !== "";
@@ -37,7 +37,7 @@ export function chooseRange(script: ScriptFacts, write: WriteTarget, typed: stri
       problems: [{ code: "range-invalid", severity: "error", message: error.message }],
     };
   }
-  // Nuke runs over frames outside the limit without writing them (nuke-cli.md 5.2): they would all come out missing.
+  // Nuke runs over frames outside the limit without writing them (nuke-cli.md 5.2): all of them would be reported missing.
   const inside = list.frames.filter(
     (frame) => frame >= (write.first ?? frame) && frame <= (write.last ?? frame),
   );

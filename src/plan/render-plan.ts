@@ -1,4 +1,4 @@
-/** What will be done, to the last argument. The form shows it, the service carries it out, farms translate it. */
+/** What will be done, down to the last argument. The form shows it, the service executes it, farms translate it. */
 import * as z from "zod/mini";
 import { DEFAULT_PRIORITY, orderSchema, prioritySchema, whileRenderingSchema } from "./request.ts";
 
@@ -36,15 +36,15 @@ export const problemSchema = z.object({
     "reads-unrendered",
     "reads-in-circle",
   ]),
-  /** Errors stop a render before anything starts; warnings and infos are said and the render goes on. */
+  /** Errors stop a render before anything starts; warnings and infos are reported and the render continues. */
   severity: z.enum(["error", "warning", "info"]),
   /** For people; says what to do next. */
   message: z.string(),
-  /** Something the surface can do about it with one click. */
+  /** A fix that the surface can offer as one click. */
   fix: z.optional(
     z.enum(["create-folder", "save-script", "render-saved-copy", "use-demo-renderer", "render-needed"]),
   ),
-  /** The folder to create, where `fix` is `create-folder`. */
+  /** The folder to create, if `fix` is `create-folder`. */
   path: z.optional(z.string()),
 });
 export type Problem = z.infer<typeof problemSchema>;
@@ -54,14 +54,14 @@ export const nukeCommandSchema = z.object({
   argv: z.array(z.string()).check(z.minLength(1)),
   /** Set on top of the job's environment, for example ELECTRON_RUN_AS_NODE for the demo renderer. */
   env: z.optional(z.record(z.string(), z.string())),
-  /** `15.1v5` as far as known; empty when not. */
+  /** Such as `15.1v5`; empty if unknown. */
   version: z.string(),
-  /** The embedded stand-in and no real Nuke. */
+  /** The embedded stand-in, not a real Nuke. */
   demo: z.boolean(),
 });
 export type NukeCommand = z.infer<typeof nukeCommandSchema>;
 
-/** A command line without its frames: their words belong between `before` and `after` (`commandLine`). */
+/** A command line without its frames: their arguments go between `before` and `after` (`commandLine`). */
 export const frameCommandSchema = z.object({
   before: z.array(z.string()),
   after: z.array(z.string()),
@@ -73,11 +73,11 @@ export const memorySumSchema = z.object({
   parallel: z.int(),
   /** `-c` of each Nuke, MB. */
   cacheMB: z.int(),
-  /** What a Nuke needs beside its image cache, MB. */
+  /** What a Nuke needs in addition to its image cache, MB. */
   allowanceMB: z.int(),
   /** parallel × (cache + allowance), MB. */
   sumMB: z.int(),
-  /** What all Nukes together may take on this machine, MB. */
+  /** What all Nukes together may use on this machine, MB. */
   budgetMB: z.int(),
   /** Free at the moment of planning, MB. */
   freeMB: z.int(),
@@ -105,27 +105,27 @@ export const renderPlanSchema = z.object({
   movie: z.boolean(),
   /** Files Nuke is expected to write for one frame (one per view where the name has a view token). */
   filesPerFrame: z.int(),
-  /** Where the frames will be, as far as reading the script can tell. */
+  /** Where the frames will be; null if reading the script cannot tell. */
   outputFile: z.nullable(z.string()),
   /** The folder Nuke is started in (relative file knobs mean this folder, nuke-cli.md 5.1). */
   cwd: z.string(),
   chunks: z.array(chunkSchema),
-  /** For ranges that come up while it renders: what a Nuke that ended early has left. */
+  /** For ranges that arise during the render: frames that a Nuke which ended early left unfinished. */
   command: frameCommandSchema,
-  /** Nukes stay open between frames, and are started with this, the command file between the two (`warmLine`); absent: they do not. */
+  /** Command line of warm Nukes, with the command file between the two parts (`warmLine`); absent: Nukes do not stay open. */
   warm: z.optional(frameCommandSchema),
   parallel: z.int(),
-  /** `auto`: chunks that were not started may be dealt anew when more is known of how long frames take; `fixed`: they are as asked. */
+  /** `auto`: chunks that have not started may be redistributed once frame times are known; `fixed`: they stay as requested. */
   deal: z._default(z.enum(["auto", "fixed"]), "fixed"),
   order: z._default(orderSchema, { by: "forward" }),
-  /** Among the jobs of this machine; higher ones start first. */
+  /** Among the jobs of this machine; higher priorities start first. */
   priority: z._default(prioritySchema, DEFAULT_PRIORITY),
   threads: z.int(),
   memory: memorySumSchema,
   continueOnError: z.boolean(),
   /** How often a failed frame is rendered again, alone. */
   retries: z.int().check(z.minimum(0), z.maximum(20)),
-  /** How the script is kept the same for all its frames; absent: nobody looks after it. */
+  /** How the script is kept the same for all frames; absent: changes are not checked. */
   whileRendering: z.optional(whileRenderingSchema),
   nuke: z.nullable(nukeCommandSchema),
   problems: z.array(problemSchema),

@@ -1,20 +1,20 @@
 /**
- * What somebody asks for: one Write of one script, and how to render it. Every surface (lens, form, palette,
+ * The request of a render: one Write of one script, and how to render it. Every surface (lens, form, palette,
  * task, terminal, farm) builds this and nothing else.
  */
 import * as z from "zod/mini";
 
-/** How the range is divided: into so many chunks, or into chunks of so many frames. */
+/** How the range is divided: into a number of chunks, or into chunks of a number of frames. */
 export const splitSchema = z.discriminatedUnion("by", [
   z.object({ by: z.literal("chunks"), count: z.int().check(z.minimum(1), z.maximum(10_000)) }),
   z.object({ by: z.literal("frames"), size: z.int().check(z.minimum(1), z.maximum(1_000_000)) }),
 ]);
 export type Split = z.infer<typeof splitSchema>;
 
-/** A frame that fails three times has a reason. */
+/** Three failures of the same frame are no coincidence. */
 export const DEFAULT_RETRIES = 2;
 
-/** In the middle of 0 (last of all) to 100 (before all others). */
+/** In the middle between 0 (last of all) and 100 (before all others). */
 export const DEFAULT_PRIORITY = 50;
 export const prioritySchema = z.int().check(z.minimum(0), z.maximum(100));
 
@@ -22,7 +22,7 @@ export const prioritySchema = z.int().check(z.minimum(0), z.maximum(100));
 export const parallelSchema = z.int().check(z.minimum(1), z.maximum(256));
 
 /**
- * Which frames are rendered first: from the first on, from the last on, first, middle and last before the others (`ends`), or every so many-th before the
+ * Which frames are rendered first: ascending, descending, first, middle and last before the others (`ends`), or every n-th before the
  * others. Movies have one order only.
  */
 export const orderSchema = z.discriminatedUnion("by", [
@@ -35,7 +35,7 @@ export type Order = z.infer<typeof orderSchema>;
 export const orderBySchema = z.enum(["forward", "backward", "ends", "every"]);
 
 /**
- * How frames are dealt out: `auto` in rounds that get smaller, as Nukes come free (`dealFrames`); `split` and `chunks` as the request's
+ * How frames are distributed: `auto` in shrinking rounds, as Nukes become free (`dealFrames`); `split` and `chunks` as the request's
  * `split` says.
  */
 export const dealSchema = z.enum(["split", "chunks", "auto"]);
@@ -46,15 +46,15 @@ export const proxyModeSchema = z.enum(["script", "proxy", "full"]);
 export type ProxyMode = z.infer<typeof proxyModeSchema>;
 
 /**
- * What a render does about a script that is saved while it renders. `copy`: what is left is rendered from a copy of what it was; `hold`: no
- * Nuke is started any more until somebody resumes it; `go-on`: it says so and goes on with what was saved.
+ * What a render does when its script is saved meanwhile. `copy`: the rest is rendered from a copy of the earlier version; `hold`: no
+ * further Nuke starts until someone resumes the job; `go-on`: it warns and continues with the saved version.
  */
 export const whileRenderingSchema = z.enum(["copy", "hold", "go-on"]);
 export type WhileRendering = z.infer<typeof whileRenderingSchema>;
 
 /**
- * Which frames of the range: `missing`, those of which not every file is on disk or one is empty; `outdated`, those and the ones
- * with a file older than the script.
+ * Which frames of the range. `missing`: those with a file that is absent or empty; `outdated`: those, and those with a file that is
+ * older than the script.
  */
 export const onlySchema = z.enum(["all", "missing", "outdated"]);
 export type Only = z.infer<typeof onlySchema>;
@@ -66,11 +66,11 @@ export const renderOptionsSchema = z.object({
   only: z.optional(onlySchema),
   /** Absent: the machine decides. */
   split: z.optional(splitSchema),
-  /** Absent: as `split` says where there is one, else `auto`. With `auto`, chunks of `split` are the Nukes at once. */
+  /** Absent: as `split` says if there is one, else `auto`. With `auto`, the chunks of `split` are the number of parallel Nukes. */
   deal: z.optional(dealSchema),
   /** Absent: first to last. */
   order: z.optional(orderSchema),
-  /** Nukes at once, 1 to 256; absent: as many as there are chunks and memory for. */
+  /** Nukes at once, 1 to 256; absent: as many as there are chunks, and as fit in memory. */
   parallel: z.optional(parallelSchema),
   /** Among the jobs of this machine, 0 to 100; absent: `DEFAULT_PRIORITY`. */
   priority: z.optional(prioritySchema),
@@ -81,14 +81,14 @@ export const renderOptionsSchema = z.object({
   /** Views to render; absent or empty: those chosen in the Write. */
   views: z.optional(z.array(z.string())),
   proxy: z._default(proxyModeSchema, "script"),
-  /** Nukes stay open between frames, and each frame goes to the Nuke that is free; absent: no. Not for movies. */
+  /** Nukes stay open between frames, and each frame goes to a free Nuke; absent: no. Not for movies. */
   warm: z.optional(z.boolean()),
   continueOnError: z._default(z.boolean(), false),
   /** How often a failed frame is rendered again, alone; absent: `DEFAULT_RETRIES`. */
   retries: z.optional(z.int().check(z.minimum(0), z.maximum(20))),
-  /** Absent: as the setting says (`nukeRender.script.whileRendering`). */
+  /** Absent: the setting `nukeRender.script.whileRendering`. */
   whileRendering: z.optional(whileRenderingSchema),
-  /** Further switches for Nuke, placed before the script (for example `-i` or `--gpu`). */
+  /** Extra switches for Nuke, placed before the script (for example `-i` or `--gpu`). */
   extraArguments: z.optional(z.array(z.string())),
 });
 export type RenderOptions = z.infer<typeof renderOptionsSchema>;

@@ -1,10 +1,10 @@
-/** How a render keeps its script the same from the first frame to the last. Pure. */
+/** How a render uses the same version of its script from the first frame to the last. Pure. */
 import type { Problem } from "./render-plan.ts";
 import { forwardSlashes } from "./command-line.ts";
 import type { WhileRendering } from "./request.ts";
 import type { ScriptFacts } from "./target.ts";
 
-/** What becomes of the wish for a copy: a script that uses its own file's name must be rendered where it lies. */
+/** Whether the script can be copied: one that uses its own file name must be rendered under that name. */
 export function careFor(
   asked: WhileRendering,
   { ownName }: Pick<ScriptFacts, "ownName">,
@@ -18,7 +18,7 @@ export function careFor(
   };
 }
 
-/** The words of a command line for a copy of its script. */
+/** The same command line for a copy of its script. */
 export function wordsForCopy(words: readonly string[], script: string, copy: string): string[] {
   const own = forwardSlashes(script);
   const other = forwardSlashes(copy);

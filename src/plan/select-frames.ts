@@ -1,4 +1,4 @@
-/** Which frames of a range are rendered, where frames that are on disk already are left out. */
+/** Which frames of a range are rendered when frames that are already on disk are left out. */
 import { count } from "./display.ts";
 import type { PlanFacts, ViewFiles } from "./facts.ts";
 import { parseFrames } from "./frames.ts";
@@ -16,11 +16,11 @@ export interface SelectionQuestion {
   readonly write: WriteTarget;
   /** The views that are rendered. */
   readonly views: readonly string[];
-  /** The name the files get; null where reading the script cannot tell. */
+  /** The name of the files; null if reading the script cannot tell. */
   readonly outputFile: string | null;
 }
 
-/** The frames of a range that `only` leaves; says how many are on disk. Where that cannot be told, an error stops the plan. */
+/** The frames of a range that `only` selects, and a message about how many are on disk. If that is unknown, an error stops the plan. */
 export function selectFrames(
   frames: readonly number[],
   { only = "all", write, views, outputFile }: SelectionQuestion,
@@ -46,12 +46,12 @@ export function selectFrames(
   return { frames: left, problems: [telling(frames.length, left.length, only, write, facts.unsaved)] };
 }
 
-/** Nothing stands in the way of a plan, and yet it has nothing to do: what to say then. Null where it has. */
+/** The message for a plan that is fine but has nothing to do; null if it has. */
 export function nothingLeft({ problems }: Pick<RenderPlan, "problems">): string | null {
   return problems.find(({ code }) => code === "nothing-to-render")?.message ?? null;
 }
 
-/** Why nobody can tell beforehand which file a frame gets; null where it can be told. */
+/** Why the file of a frame is unknown before the render; null if it is known. */
 export function unknowable(write: WriteTarget, outputFile: string | null): string | null {
   if (outputFile === null || write.file.trim() === "")
     return write.unresolved ?? "its file name is worked out by Nuke";
@@ -62,7 +62,7 @@ export function unknowable(write: WriteTarget, outputFile: string | null): strin
   return null;
 }
 
-/** Those frames of which every view's file is there; `fresh`: and not older than the script. */
+/** The frames whose files exist for every view; with `fresh`, only those not older than the script. */
 export function framesOnDisk(
   frames: readonly number[],
   files: readonly ViewFiles[],

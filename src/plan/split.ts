@@ -1,8 +1,8 @@
 import type { Split } from "./request.ts";
 
 /**
- * Divides sorted frames into contiguous chunks; every frame is in exactly one. By `chunks`: at most `count` of them, sizes differing
- * by at most one, fewer when there are fewer frames. By `frames`: `size` each, the last one with what remains.
+ * Divides sorted frames into contiguous chunks; every frame is in exactly one. By `chunks`: `count` chunks, or fewer if there are fewer
+ * frames; sizes differ by at most one. By `frames`: `size` frames each, and the remainder in the last one.
  */
 export function splitFrames(frames: readonly number[], split: Split): number[][] {
   if (frames.length === 0) return [];
@@ -13,7 +13,7 @@ export function splitFrames(frames: readonly number[], split: Split): number[][]
     return chunks;
   }
   const count = Math.min(split.count, frames.length);
-  // The end of chunk i is rounded from the whole, so remainders spread evenly and nothing adds up to an error.
+  // Each edge is rounded from the whole, so remainders spread evenly and rounding errors do not add up.
   const edge = (index: number): number => Math.floor((index * frames.length) / count);
   return Array.from({ length: count }, (_, index) => frames.slice(edge(index), edge(index + 1)));
 }

@@ -1,14 +1,14 @@
-/** What planning has to know of one Write and its script. Built by `src/script`, read everywhere. */
+/** What planning needs to know about one Write and its script. Built by `src/script`, read everywhere. */
 import * as z from "zod/mini";
 
 export const writeTargetSchema = z.object({
   /** Full name, `Group1.Write1`. */
   name: z.string(),
-  /** `Write`, `DeepWrite`, `WriteGeo`, or any class with `file` and `file_type` that is no reader. */
+  /** `Write`, `DeepWrite`, `WriteGeo`, or any class with `file` and `file_type` that is not a reader. */
   class: z.string(),
-  /** The file knob as Tcl hands it over, unexpanded: `[value root.name]`, `%04d` and `####` still in it. */
+  /** The file knob as Tcl passes it, unexpanded: `[value root.name]`, `%04d` and `####` still in it. */
   file: z.string(),
-  /** The proxy knob likewise; empty when not set. */
+  /** The same of the proxy knob; empty if not set. */
   proxyFile: z.string(),
   /** `file_type`, else an `ext:` prefix, else the extension, in lower case; empty when there is none. */
   fileType: z.string(),
@@ -16,9 +16,9 @@ export const writeTargetSchema = z.object({
   first: z.nullable(z.int()),
   last: z.nullable(z.int()),
   disabled: z.boolean(),
-  /** `disable` is an expression that reading alone cannot decide. */
+  /** `disable` is an expression that reading alone cannot evaluate. */
   disabledByExpression: z.boolean(),
-  /** The Write is switched to read its own file. */
+  /** The Write is set to read its own file. */
   reading: z.boolean(),
   /** One container file for the whole range (by file_type before extension, nuke-cli.md 5.2). */
   movie: z.boolean(),
@@ -32,20 +32,20 @@ export const writeTargetSchema = z.object({
   createDirectories: z.boolean(),
   /** `frame_mode` makes the number in the file name differ from the script's frame. */
   renumbered: z.boolean(),
-  /** Other Writes whose files this one's pixels come from, each with the node that reads them. */
+  /** Dependencies: other Writes whose files this one's pixels come from, each with the node that reads them. */
   needs: z.array(z.object({ write: z.string(), reader: z.string() })),
   /** First line of the node in the script, from 1. */
   line: z.int(),
-  /** The file name with everything expanded but frame and view tokens; absolute or relative to the script's folder; null when reading alone cannot tell. */
+  /** The file name with everything expanded except frame and view tokens; absolute, or relative to the script; null if reading cannot tell. */
   resolvedFile: z.nullable(z.string()),
   /** Why `resolvedFile` is null, in words. */
   unresolved: z.nullable(z.string()),
 });
 export type WriteTarget = z.infer<typeof writeTargetSchema>;
 
-/** What planning has to know of the script as a whole. */
+/** What planning needs to know about the script as a whole. */
 export const scriptFactsSchema = z.object({
-  /** Absolute path, as Nuke will be given it. */
+  /** Absolute path, as it is passed to Nuke. */
   path: z.string(),
   /** `15.1 v5`; null when the script has no version line. */
   version: z.nullable(z.string()),
@@ -56,7 +56,7 @@ export const scriptFactsSchema = z.object({
   views: z.array(z.string()),
   /** Root `proxy`. */
   proxy: z.boolean(),
-  /** The words by which the script uses the name of its own file, and not only its folder; null or absent: it does not. */
+  /** The expression that uses the script's own file name, not only its folder; null or absent: there is none. */
   ownName: z.optional(z.nullable(z.string())),
   writes: z.array(writeTargetSchema),
 });

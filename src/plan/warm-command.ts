@@ -4,24 +4,24 @@ import type { FrameCommand, Problem } from "./render-plan.ts";
 import type { RenderRequest } from "./request.ts";
 import type { WriteTarget } from "./target.ts";
 
-/** What every warm Nuke of a render is told beside what every Nuke is. */
+/** What the command lines of all warm Nukes of a render have in common, in addition to those of all Nukes. */
 export interface WarmWords extends CommandBase {
-  /** The file Nuke runs, `warmFile()` of src/programs.ts. */
+  /** The file Nuke runs, `warmFile()` of src/paths.ts. */
   readonly warmFile: string;
-  /** Seconds without work and without a sign of the service, after which it ends itself; default 120. */
+  /** Seconds without work and without a sign of life from the service after which it exits; default 120. */
   readonly idleSeconds?: number;
 }
 
-/** What one warm Nuke is told. */
+/** The command line of one warm Nuke. */
 export interface WarmBase extends WarmWords {
-  /** Where its commands will be; it has to be there when Nuke starts, and be touched every ten seconds. */
+  /** The command file. It must exist when Nuke starts, and be touched every ten seconds. */
   readonly commandFile: string;
 }
 
 /**
- * The words before and behind the command file: the same switches as for a render of ranges, with `-t` and a file in place of `-x`, the
- * node and the script. Nuke runs a `.py` behind `-t` as Python and hands it the words that follow (nuke-cli.md 1.1). Each of those
- * begins with a name: one that begins with a digit would be a frame range.
+ * The arguments before and after the command file: the same switches as for a render of ranges, with `-t` and a file instead of `-x`, the
+ * node and the script. Nuke runs a `.py` after `-t` as Python and passes it the arguments that follow (nuke-cli.md 1.1). Each of them
+ * begins with a name, because an argument that begins with a digit would be a frame range.
  */
 export function warmWords(base: WarmWords): FrameCommand {
   const { before, after } = switchWords(base);
@@ -37,23 +37,23 @@ export function warmWords(base: WarmWords): FrameCommand {
   };
 }
 
-/** The exact words that start one warm Nuke. */
+/** The exact command line of one warm Nuke. */
 export function warmLine({ before, after }: FrameCommand, commandFile: string): string[] {
   return [...before, `commands=${forwardSlashes(commandFile)}`, ...after];
 }
 
-/** As `warmWords` and `warmLine` in one. */
+/** `warmWords` and `warmLine` in one. */
 export function warmCommand(base: WarmBase): string[] {
   return warmLine(warmWords(base), base.commandFile);
 }
 
-/** Stands for the command file in a plan: each Nuke has its own, in the folder of its job. */
+/** Placeholder for the command file in a plan: each Nuke has one in the folder of its job. */
 export const WARM_COMMANDS = "commands.jsonl";
 
-/** Earlier ones have another Python, which nobody has tried. */
+/** Earlier versions have an older Python that was never tested. */
 const OLDEST_MAJOR = 11;
 
-/** How Nukes of this render stay open; without `warm` they do not, and where that was asked for, the problem says why. */
+/** The command line if Nukes stay open. Without `warm` they do not; if that was requested, the problem says why. */
 export function planWarm(
   request: RenderRequest,
   facts: PlanFacts,
@@ -73,7 +73,7 @@ export function planWarm(
     return not(
       `Nuke ${facts.nuke?.version ?? ""} cannot be kept open between frames; that takes Nuke ${OLDEST_MAJOR} or later. It is started for each chunk.`,
     );
-  // The next frame is an execution of its own and goes on anyway.
+  // The next frame is a separate execution and continues anyway.
   return {
     warm: warmWords({ ...base, continueOnError: false, warmFile: facts.warmFile }),
     problems: [],

@@ -1,4 +1,4 @@
-/** Which Writes wait for which, and what a render needs of other Writes of its script. */
+/** Which Writes wait for which, and which other Writes of its script a render depends on. */
 import { count } from "./display.ts";
 import type { PlanFacts } from "./facts.ts";
 import { chooseRange } from "./range.ts";
@@ -9,25 +9,25 @@ import type { ScriptFacts, WriteTarget } from "./target.ts";
 /** A Write that is rendered before another one. */
 export interface Predecessor {
   readonly write: string;
-  /** The node that reads what it writes; null: only `render_order` says so. */
+  /** The node that reads what it writes; null: the order comes from `render_order` alone. */
   readonly reader: string | null;
 }
 
 export interface OrderedWrite {
   readonly write: WriteTarget;
-  /** All of them stand before it in the list. */
+  /** All of them come before it in the list. */
   readonly after: readonly Predecessor[];
 }
 
 export interface WriteOrder {
   readonly writes: readonly OrderedWrite[];
-  /** Circles, and where each was broken. */
+  /** Cycles, and where each was broken. */
   readonly problems: readonly Problem[];
 }
 
 /**
- * The order in which these Writes are rendered: first what others read, then by `render_order` (lower first; the same number is no
- * order), then as they stand in the script. Where Writes read each other in a circle, one of them begins.
+ * The order in which these Writes are rendered: first what others read, then by `render_order` (lower first; equal numbers imply no
+ * order), then as in the script. If Writes read each other in a cycle, one of them starts.
  */
 export function orderWrites(writes: readonly WriteTarget[]): WriteOrder {
   const ordered: OrderedWrite[] = [];
@@ -58,7 +58,7 @@ export function orderWrites(writes: readonly WriteTarget[]): WriteOrder {
   return { writes: ordered, problems };
 }
 
-/** `Write1 waits for Write2 (Read3 reads what it writes) and Write4 (render_order)`; null where it waits for nobody. */
+/** `Write1 waits for Write2 (Read3 reads what it writes) and Write4 (render_order)`; null if it waits for none. */
 export function waitingText({ write, after }: OrderedWrite): string | null {
   if (after.length === 0) return null;
   const reasons = after.map(({ write: name, reader }) =>
@@ -67,7 +67,7 @@ export function waitingText({ write, after }: OrderedWrite): string | null {
   return `${write.name} waits for ${reasons.join(", ")}.`;
 }
 
-/** The Writes whose files a Write reads, and those they read, itself left out. */
+/** The Writes whose files a Write reads, and those they read in turn, without itself. */
 export function readBy(script: ScriptFacts, name: string): WriteTarget[] {
   const byName = new Map(script.writes.map((write) => [write.name, write]));
   const found = new Set<WriteTarget>();
@@ -84,8 +84,8 @@ export function readBy(script: ScriptFacts, name: string): WriteTarget[] {
 }
 
 /**
- * Those of the Writes that `write` reads which have to be rendered before `frames` of it: frames of theirs are missing, or older than the
- * script, or nobody can tell. What such a Write reads itself likewise.
+ * The Writes that `write` reads and that must be rendered before `frames` of it: their frames are missing, older than the script, or
+ * unknown. The same applies to what such a Write reads.
  */
 export function neededWrites(write: WriteTarget, frames: readonly number[], facts: PlanFacts): WriteTarget[] {
   const byName = new Map(facts.script.writes.map((one) => [one.name, one]));
@@ -97,7 +97,7 @@ export function neededWrites(write: WriteTarget, frames: readonly number[], fact
       const lack = lackOf(needed, asked, facts);
       if (lack !== null && lack.missing === 0 && lack.older === 0) continue;
       found.add(needed);
-      // It is rendered over its own range.
+      // It is rendered over its entire range.
       visit(needed, chooseRange(facts.script, needed, undefined).list.frames);
     }
   };
@@ -105,7 +105,7 @@ export function neededWrites(write: WriteTarget, frames: readonly number[], fact
   return [...found];
 }
 
-/** What this Write reads of other Writes and is not on disk, or is older than the script. */
+/** Frames of other Writes that this Write reads and that are not on disk, or older than the script. */
 export function checkNeeds(write: WriteTarget, frames: readonly number[], facts: PlanFacts): Problem[] {
   return write.needs.flatMap(({ write: name, reader }): Problem[] => {
     const needed = facts.script.writes.find((one) => one.name === name);
@@ -127,7 +127,7 @@ interface Lack {
   readonly older: number;
 }
 
-/** Counts over the frames that both have, else over all of the needed Write. Null where it was not looked at or cannot be told. */
+/** Counts the frames that both have, else all frames of the needed Write. Null if they were not looked at or are unknown. */
 function lackOf(needed: WriteTarget, frames: readonly number[], facts: PlanFacts): Lack | null {
   const files = facts.files?.[needed.name];
   if (files === undefined) return null;
