@@ -11,7 +11,7 @@ export interface NukeInstall {
 const installFolder = /^Nuke(\d+\.\d+)v\d+$/u;
 const executableName = /^Nuke\d+\.\d+(?:v\d+)?(?:\.exe)?$/u;
 
-/** The folders that hold `Nuke15.1v5` folders on a platform; `NUKE_RENDER_INSTALL_ROOTS` puts others in their place. */
+/** The folders that hold `Nuke15.1v5` folders on a platform; `NUKE_RENDER_INSTALL_ROOTS` replaces them. */
 export function installRoots(
   platform: NodeJS.Platform = process.platform,
   env: NodeJS.ProcessEnv = process.env,
@@ -26,7 +26,7 @@ export function installRoots(
   return ["/usr/local", "/opt", ...(env.HOME ? [env.HOME] : [])];
 }
 
-/** Every Nuke under the roots, newest first. Folders that cannot be read are passed over. */
+/** Every Nuke under the roots, newest first. Folders that cannot be read are skipped. */
 export function discoverNukes(
   roots: readonly string[] = installRoots(),
   platform: NodeJS.Platform = process.platform,
@@ -37,7 +37,7 @@ export function discoverNukes(
       if (!installFolder.test(folder)) continue;
       const version = parseNukeVersion(folder);
       if (!version) continue;
-      // macOS: about 5 to 11 named the executable with its vN, later ones without; both are looked for in the bundle.
+      // macOS: versions 5 to about 11 name the executable with vN, later ones without it; look for both in the bundle.
       const inside =
         platform === "darwin" ? join(root, folder, `${folder}.app`, "Contents", "MacOS") : join(root, folder);
       const name = list(inside).find(

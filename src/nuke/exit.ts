@@ -15,17 +15,17 @@ export interface NukeEnd {
   /** Every frame of the chunk is on disk. */
   readonly allOnDisk: boolean;
   readonly framesMissing: number;
-  /** The first error Nuke reported, in its words. */
+  /** The first error Nuke reported, as printed. */
   readonly firstError: string | null;
 }
 
 export interface ChunkVerdict {
   readonly verdict: Extract<Verdict, "done" | "failed" | "license" | "crash">;
-  /** For people; null when all went well. */
+  /** For people; null if all went well. */
   readonly reason: string | null;
 }
 
-/** Judges an end that nobody asked for. The files on disk decide; the exit code only explains. */
+/** Judges an exit that was not requested. The files on disk decide; the exit code only explains. */
 export function judgeEnd(end: NukeEnd): ChunkVerdict {
   const how = describeEnd(end.exitCode, end.signal);
   if (end.allOnDisk)
@@ -51,14 +51,14 @@ export function judgeEnd(end: NukeEnd): ChunkVerdict {
   };
 }
 
-/** Ended for want of memory, as far as the system tells: SIGKILL is what the kernel (and systemd) end processes with. */
+/** Killed for lack of memory, as far as the system tells: the kernel and systemd kill with SIGKILL. */
 export function wasOutOfMemory({ exitCode, signal }: Pick<NukeEnd, "exitCode" | "signal">): boolean {
   if (signal === "SIGKILL" || exitCode === 137) return true;
   const unsigned = exitCode !== null && exitCode < 0 ? exitCode + 0x1_0000_0000 : exitCode;
   return unsigned === 0xc0000017 || unsigned === 0xc000012d;
 }
 
-/** In words how a process ended: null for exit code 0, else a clause such as `Nuke was ended by SIGKILL (…)`. */
+/** How a process ended, in words: null for exit code 0, else a clause such as `Nuke was ended by SIGKILL (…)`. */
 export function describeEnd(exitCode: number | null, signal: string | null): string | null {
   if (exitCode === 0) return null;
   return crashOf(exitCode, signal) ?? `Nuke ended with exit code ${exitCode ?? "unknown"}`;
@@ -68,7 +68,7 @@ function sentence(clause: string): string {
   return clause.charAt(0).toUpperCase() + clause.slice(1);
 }
 
-/** Ordinary POSIX behavior: a shell that wraps Nuke turns signal N into exit code 128 + N. */
+/** POSIX convention: a shell that wraps Nuke turns signal N into exit code 128 + N. */
 const signalsByNumber: Readonly<Record<number, string>> = {
   4: "SIGILL",
   5: "SIGTRAP",
@@ -92,7 +92,7 @@ const signalHints: Readonly<Record<string, string>> = {
   SIGTERM: "somebody asked it to end",
 };
 
-/** Codes Windows gives a process that died of an exception. */
+/** Exit codes of processes that died of an exception on Windows. */
 const windowsCodes: Readonly<Record<number, string>> = {
   0xc0000005: "access violation, often in a plug-in",
   0xc0000017: "no memory left",

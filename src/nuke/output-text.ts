@@ -1,6 +1,6 @@
 /** Facts about single lines of Nuke's output (nuke-cli.md 2); pure, one line at a time. */
 
-/** What one line, or the end of one, says. Seconds are Nuke's own figures. */
+/** What one line, or the end of one, means. Seconds are Nuke's own figures. */
 export type NukeOutput =
   /** A complete line that is not blank, as people should read it. */
   | { readonly kind: "line"; readonly text: string }
@@ -14,7 +14,7 @@ export type NukeOutput =
   | { readonly kind: "total"; readonly seconds: number | null }
   /** `2.5`: an error of a node, or one that ends the run. */
   | { readonly kind: "error"; readonly node: string | null; readonly text: string }
-  /** `2.5`: something that does not stop the frame; `loud` when the pictures are likely wrong. */
+  /** `2.5`: something that does not stop the frame; `loud` if the pictures are likely wrong. */
   | { readonly kind: "warning"; readonly node: string | null; readonly text: string; readonly loud: boolean }
   /** `2.6`: part of the license report; fatal only together with the exit code. */
   | { readonly kind: "license-report"; readonly text: string }
@@ -42,7 +42,7 @@ const bareErrors: readonly RegExp[] = [
   /^Missing input channel/u,
 ];
 
-/** Nuke goes on, but the pictures are likely not what was wanted. */
+/** Nuke continues, but the pictures are likely wrong. */
 const loudWarnings: readonly RegExp[] = [
   /Error loading custom OCIO config/u,
   /Could not find value ".*" for ".*"\. It will be appended/u,
@@ -65,17 +65,17 @@ export function parseDuration(text: string): number | null {
 }
 
 /**
- * Progress digits at the end of a line or of an unfinished one: `.1.3` alone, or after `Writing <path> `. A blank has to
- * stand before the first dot, for a path may end in `.1` itself. Null when there are none.
+ * Progress digits at the end of a line, finished or not: `.1.3` alone, or after `Writing <path> `. The first dot must follow
+ * a blank, because a path may end in `.1` itself. Null if there are none.
  */
 export function progressOf(text: string): number | null {
   const digits = /^(?:Writing .+ )?(?:\.\d)*\.(\d)\s*$/u.exec(text)?.[1];
   return digits === undefined ? null : Number(digits) / 10;
 }
 
-/** What a complete line says beside being a line; nothing for most. */
+/** What a complete line means in addition to being a line; nothing for most. */
 export function readLine(line: string): NukeOutput[] {
-  // The other stream's text may be merged into the middle of a progress line (nuke-cli.md 2.1).
+  // Text of the other stream may appear in the middle of a progress line (nuke-cli.md 2.1).
   const stamp = stamped.exec(line);
   if (stamp && stamp.index > 0)
     return [...readLine(line.slice(0, stamp.index)), ...readLine(line.slice(stamp.index))];
@@ -119,12 +119,12 @@ function readBare(line: string): NukeOutput[] {
 }
 
 function readTook(line: string): NukeOutput | null {
-  // Greedy: the path itself may hold " took ".
+  // Greedy: the path itself may contain " took ".
   const parts = /Writing (.+) took (.+)$/su.exec(line);
   const [, written = "", tail = ""] = parts ?? [];
   const time = tail.trim();
   if (!parts || !duration.test(time)) return null;
-  // Progress digits whose line never ended before the next file began.
+  // Progress digits whose line did not end before the next file began.
   const path = /^.* (?:\.\d)+Writing (.+)$/su.exec(written)?.[1] ?? written;
   return { kind: "took", path, seconds: parseDuration(time) };
 }

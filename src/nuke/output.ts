@@ -1,15 +1,15 @@
-/** Nuke's output as it comes, in pieces that end anywhere, turned into what it says (nuke-cli.md 2). */
+/** Parses Nuke's output as it arrives, in pieces that end anywhere (nuke-cli.md 2). */
 import { type NukeOutput, progressOf, readLine } from "./output-text.ts";
 import { isWarmReport } from "./warm-report.ts";
 
 export type { NukeOutput } from "./output-text.ts";
 
-/** A line longer than this (characters) is cut: a flood without line ends must not fill memory. */
+/** Longer lines (characters) are cut: a flood without line ends must not fill memory. */
 const LONGEST_LINE = 64 * 1024;
 
 /**
- * Reads one stream of one Nuke. Nothing may be inferred from which stream it is (nuke-cli.md 2.1), so both of a Nuke's
- * streams get a parser of this same class.
+ * Reads one stream of one Nuke. Nothing may be inferred from which stream it is (nuke-cli.md 2.1), so both streams of a Nuke
+ * use this class.
  */
 export class NukeOutputParser {
   #tail = "";
@@ -17,7 +17,7 @@ export class NukeOutputParser {
   #swallowLineFeed = false;
   #inTraceback = false;
 
-  /** Takes the next piece of text and returns what is newly known, in order. */
+  /** Takes the next piece of text and returns what is new, in order. */
   feed(text: string): NukeOutput[] {
     const found: NukeOutput[] = [];
     const piece = this.#swallowLineFeed && text.startsWith("\n") ? text.slice(1) : text;
@@ -38,7 +38,7 @@ export class NukeOutputParser {
     return found;
   }
 
-  /** The stream has ended: an unfinished last line counts as a line, for a process that died may have said something in it. */
+  /** The stream has ended. An unfinished last line counts as a line, because a process that died may have left a message in it. */
   end(): NukeOutput[] {
     const found: NukeOutput[] = [];
     const rest = this.#tail;
@@ -52,7 +52,7 @@ export class NukeOutputParser {
     const shownInTail = this.#tailProgress !== null && this.#tailProgress === progressOf(line);
     this.#tailProgress = null;
     if (line.trim() === "") return;
-    // A warm Nuke's own words about its frames: a message quoted in them is no message of this line.
+    // A warm Nuke's report about a frame: a message quoted in it is not a message of this line.
     if (isWarmReport(line)) {
       this.#inTraceback = false;
       found.push({ kind: "line", text: line });
@@ -66,7 +66,7 @@ export class NukeOutputParser {
     if (this.#inTraceback) {
       if (/^\s/u.test(line)) return;
       const said = readLine(line);
-      // The other stream's lines may stand between those of a traceback.
+      // Lines of the other stream may come between those of a traceback.
       if (said.length > 0) {
         found.push(...said);
         return;

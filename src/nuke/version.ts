@@ -1,13 +1,13 @@
-/** Nuke's versions as they stand in scripts (`version 15.1 v5`), folders (`Nuke15.1v5`) and banners (`Nuke 15.1v5, 64 bit`). */
+/** Nuke's versions as written in scripts (`version 15.1 v5`), folders (`Nuke15.1v5`) and banners (`Nuke 15.1v5, 64 bit`). */
 
 export interface NukeVersion {
   readonly major: number;
   readonly minor: number;
-  /** The number after the v; null where the name leaves it out. */
+  /** The number after the v; null if the name omits it. */
   readonly patch: number | null;
 }
 
-/** Finds the first version in a text; null when there is none. */
+/** Finds the first version in a text; null if there is none. */
 export function parseNukeVersion(text: string): NukeVersion | null {
   const match = /(\d+)\.(\d+)(?:\s*v(\d+))?/iu.exec(text);
   if (!match) return null;
@@ -18,7 +18,7 @@ export function parseNukeVersion(text: string): NukeVersion | null {
   };
 }
 
-/** `15.1v5`, or `15.1` where the patch is not known. */
+/** `15.1v5`, or `15.1` if the patch is unknown. */
 export function printNukeVersion({ major, minor, patch }: NukeVersion): string {
   return `${major}.${minor}${patch === null ? "" : `v${patch}`}`;
 }

@@ -1,36 +1,36 @@
-/** What a warm Nuke is told: the lines of its command file (src/warm/warm_nuke.py); docs/warm-nuke.md has the protocol. */
+/** The commands of a warm Nuke: the lines of its command file (src/warm/warm_nuke.py). Protocol: docs/warm-nuke.md. */
 import * as z from "zod/mini";
 
-/** From 1, each command one more than the last: by it reports tell which commands were taken up. */
+/** Number of the command, from 1, increasing by one: reports use it to tell which commands were taken. */
 const n = z.int().check(z.minimum(1));
 
 export const warmCommandSchema = z.discriminatedUnion("do", [
-  /** Frames to render, one after the other, behind those that were handed before. */
+  /** Frames to render one by one, after those that were sent before. */
   z.object({ do: z.literal("render"), n, frames: z.array(z.int()) }),
-  /** Takes back frames that are not begun: these, or all. */
+  /** Takes back frames that have not begun: these, or all. */
   z.object({ do: z.literal("drop"), n, frames: z.optional(z.array(z.int())) }),
-  /** To end after the frame at work. */
+  /** Exits after the current frame. */
   z.object({ do: z.literal("end"), n }),
 ]);
 export type WarmCommand = z.infer<typeof warmCommandSchema>;
 
-/** A line of the command file, with its end. To be appended in one piece. */
+/** A line of the command file, with its line end. Append it in one piece. */
 export function warmCommandLine(command: WarmCommand): string {
   return `${JSON.stringify(command)}\n`;
 }
 
-/** What a command file holds, for a service that did not write it or does not know how far it came. */
+/** The content of a command file, for a service that did not write it or does not know how much was written. */
 export interface WarmCommands {
   readonly commands: readonly WarmCommand[];
-  /** The number the next command gets. */
+  /** The number of the next command. */
   readonly next: number;
-  /** To be appended before the next command: ends a line that was left unfinished, else empty. */
+  /** To append before the next command: ends an unfinished line, else empty. */
   readonly mend: "" | "\n";
 }
 
 /**
- * Reads a whole command file. An unfinished last line counts when it is a whole command, for `mend` will make it one; a part
- * of a command is refused by the Nuke, and its number is free.
+ * Reads a whole command file. An unfinished last line counts if it is a whole command, because `mend` will end it; Nuke refuses
+ * a partial command, and its number is free.
  */
 export function readWarmCommands(text: string): WarmCommands {
   const commands: WarmCommand[] = [];
