@@ -6,24 +6,24 @@ import { dirname, join } from "node:path";
 export interface CgroupMemory {
   /** The lowest limit of the group and of those above it. */
   readonly limit: number;
-  /** What can be had under these limits without swapping. */
+  /** Available under these limits without swapping. */
   readonly free: number;
 }
 
 interface Hierarchy {
   readonly version: 1 | 2;
-  /** The group's own folder, and the folder where its hierarchy begins. */
+  /** The group's folder, and the folder where its hierarchy begins. */
   readonly folder: string;
   readonly top: string;
 }
 
-/** Limits at and above this stand for "none" (v1 writes the largest page-aligned number). */
+/** Limits at or above this mean "none" (v1 writes the largest page-aligned number). */
 const NO_LIMIT = 2 ** 60;
 
 /**
- * The limit this process lives under; null when there is none. Groups above count too: a limit on a login session or a container is
- * rarely on the innermost group.
- * @param root where `/proc` and the mounts are looked for; another one in tests.
+ * The memory limit of this process; null if there is none. Groups above count too: a limit on a login session or a container is rarely
+ * set on the innermost group.
+ * @param root where `/proc` and the mounts are; another folder in tests.
  */
 export function cgroupMemory(root = "/"): CgroupMemory | null {
   const found = hierarchies(root).flatMap(({ version, folder, top }) =>
@@ -46,7 +46,7 @@ function memoryOf(root: string, version: 1 | 2, folder: string): CgroupMemory | 
     const text = read(join(root, folder, name))?.trim();
     return text === undefined || !/^\d+$/u.test(text) ? Infinity : Number(text);
   };
-  // `memory.high` does not kill, but beyond it every process of the group is slowed down to reclaim.
+  // `memory.high` does not kill, but above it the kernel slows down every process of the group to reclaim memory.
   const limit =
     version === 2 ? Math.min(number("memory.max"), number("memory.high")) : number("memory.limit_in_bytes");
   if (limit >= NO_LIMIT) return null;
@@ -54,13 +54,13 @@ function memoryOf(root: string, version: 1 | 2, folder: string): CgroupMemory | 
   const stat = read(join(root, folder, "memory.stat")) ?? "";
   const pages = (kind: string): number =>
     Number(new RegExp(`^${version === 2 ? "" : "total_"}${kind} (\\d+)`, "mu").exec(stat)?.[1] ?? 0);
-  // File pages are given up before anything swaps, though half of those in use had better stay (the kernel's own MemAvailable).
+  // File pages are reclaimed before anything swaps, but half of the active ones should stay (as in the kernel's MemAvailable).
   const cached = pages("inactive_file") + pages("active_file") / 2;
   const taken = Number.isFinite(used) ? used - cached : 0;
   return { limit, free: Math.max(0, limit - taken) };
 }
 
-/** Where this process is in the hierarchies that control memory: v1's `memory`, v2's only one, or both where they are mixed. */
+/** The groups of this process in the hierarchies that control memory: v1's `memory`, v2's only one, or both on a mixed system. */
 function hierarchies(root: string): Hierarchy[] {
   const mounts = (read(join(root, "proc/self/mountinfo")) ?? "").split("\n").flatMap((line) => mountOf(line));
   return (read(join(root, "proc/self/cgroup")) ?? "").split("\n").flatMap((line): Hierarchy[] => {
@@ -69,7 +69,7 @@ function hierarchies(root: string): Hierarchy[] {
       id === "0" && controllers === "" ? 2 : controllers.split(",").includes("memory") ? 1 : null;
     const mount = mounts.find((one) => one.version === version);
     if (version === null || mount === undefined) return [];
-    // In a container the mount shows only the container's own part, under whatever name the host gave it.
+    // In a container the mount shows only the container's part, under the name that the host chose.
     const inside =
       mount.root === "/" ? group : group.startsWith(mount.root) ? group.slice(mount.root.length) : "";
     const folder = inside.includes("..") ? mount.point : join(mount.point, inside);
@@ -87,7 +87,7 @@ function mountOf(line: string): { version: 1 | 2; root: string; point: string }[
   return version === null ? [] : [{ version, root: plain(rootText), point: plain(pointText) }];
 }
 
-/** mountinfo writes blanks and backslashes as octal numbers. */
+/** Decodes blanks and backslashes, which mountinfo writes as octal numbers. */
 function plain(text: string): string {
   return text.replaceAll(/\\(\d{3})/gu, (_, octal: string) => String.fromCharCode(Number.parseInt(octal, 8)));
 }

@@ -15,22 +15,22 @@ export interface FactWishes {
   readonly createFolders: boolean;
   readonly whileRendering: WhileRendering;
   readonly unsaved: boolean;
-  /** Where a relative `--nuke` starts from. */
+  /** Base folder of a relative `--nuke`. */
   readonly cwd: string;
-  /** Full names of Writes whose frames on disk are looked at; absent: nobody's. */
+  /** Full names of Writes whose frames on disk are looked at; absent: none. */
   readonly look?: readonly string[];
 }
 
-/** The Writes whose files planning `write` asks about: those it reads, and itself where only some of its frames are wanted. */
+/** The Writes whose files are needed to plan `write`: those it reads, and itself if only some of its frames are requested. */
 export function writesToLookAt(script: ScriptFacts, write: string, only: Only | undefined): string[] {
   const read = readBy(script, write).map(({ name }) => name);
   return only === undefined || only === "all" ? read : [write, ...read];
 }
 
 /**
- * Everything planning has to know of this machine for a script. Nuke runs in the script's own folder, whoever asks, so that
- * relative file names mean the same from every surface.
- * @throws {NukeNotFoundError} when a Nuke was named that is not there.
+ * Everything planning needs to know about this machine for a script. Nuke always runs in the script's folder, so that relative
+ * file names mean the same from every surface.
+ * @throws {NukeNotFoundError} if the named Nuke does not exist.
  */
 export async function gatherFacts(script: ScriptFacts, wishes: FactWishes): Promise<PlanFacts> {
   const cwd = dirname(script.path);

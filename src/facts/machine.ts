@@ -6,13 +6,13 @@ import { cgroupMemory } from "./cgroup.ts";
 const MB = 1024 * 1024;
 
 export interface MemorySettings {
-  /** MB all Nukes together may take; absent: total less the larger of 4 GB and 15 %. */
+  /** MB that all Nukes together may use; absent: total minus the larger of 4 GB and 15 %. */
   readonly budgetMB?: number;
-  /** MB a Nuke takes beside its image cache. */
+  /** MB that a Nuke needs in addition to its image cache. */
   readonly allowanceMB?: number;
 }
 
-/** What a Nuke is reckoned to need beside its image cache, MB. */
+/** Estimated need of a Nuke in addition to its image cache, MB. */
 export const DEFAULT_ALLOWANCE_MB = 2048;
 
 /** This machine now. Inside a container or cgroup its limit counts as the machine's memory. */
@@ -27,12 +27,12 @@ export function readMachine(settings: MemorySettings = {}): Machine {
   };
 }
 
-/** Total less the larger of 4 GB and 15 %, but never less than half: a small machine has to render too. */
+/** Total minus the larger of 4 GB and 15 %, but never less than half: a small machine must render too. */
 export function defaultBudgetMB(totalMB: number): number {
   return Math.floor(Math.max(totalMB / 2, totalMB - Math.max(4096, totalMB * 0.15)));
 }
 
-/** Memory of this machine now, MB; inside a container or cgroup, what its limits leave of it. */
+/** Memory of this machine now, MB; inside a container or cgroup, what its limits allow. */
 export function machineMemory(): { totalMB: number; freeMB: number } {
   const group = process.platform === "linux" ? cgroupMemory() : null;
   const total = Math.min(totalmem(), group?.limit ?? Infinity);
@@ -41,7 +41,7 @@ export function machineMemory(): { totalMB: number; freeMB: number } {
 }
 
 function availableBytes(): number {
-  // macOS counts only untouched pages as free; what it would give up at once is counted in as well.
+  // macOS counts only unused pages as free; pages that it can reclaim at once count too.
   return (process.platform === "darwin" ? macAvailableBytes() : null) ?? process.availableMemory();
 }
 

@@ -4,7 +4,7 @@ import { dirname, resolve } from "node:path";
 import type { OutputFolder } from "../plan/facts.ts";
 import type { WriteTarget } from "../plan/target.ts";
 
-/** The folders a Write writes into and how they stand; empty where reading the script cannot tell. */
+/** The folders a Write writes into and their state; empty if reading the script cannot tell. */
 export async function outputFolders(write: WriteTarget, cwd: string): Promise<OutputFolder[]> {
   if (write.resolvedFile === null || write.file.trim() === "") return [];
   const pattern = dirname(resolve(cwd, write.resolvedFile));
@@ -24,7 +24,7 @@ async function folderState(folder: string): Promise<OutputFolder> {
   return { folder, exists, writable: (await isFolder(above)) && (await isWritable(above)) };
 }
 
-/** Makes a folder and those above it. Throws what the file system says. */
+/** Creates a folder and those above it. Throws errors of the file system. */
 export async function createFolder(folder: string): Promise<void> {
   await mkdir(folder, { recursive: true });
 }

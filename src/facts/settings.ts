@@ -1,4 +1,4 @@
-/** The product's settings, `nukeRender.*`, with their defaults. The editor and the terminal read them through this one schema. */
+/** The product's settings, `nukeRender.*`, with their defaults. The editor and the terminal both read them with this schema. */
 import * as z from "zod";
 import { whileRenderingSchema } from "../plan/request.ts";
 import { SizeError, parseMB } from "../plan/size.ts";
@@ -44,7 +44,7 @@ export class SettingError extends Error {
 }
 
 /**
- * Checks settings as they come from a file or from the editor; keys that are absent get their defaults.
+ * Validates settings from a file or from the editor; absent keys get their defaults.
  * @throws {SettingError} naming the first one that cannot be used.
  */
 export function parseSettings(values: Readonly<Record<string, unknown>>): Settings {
@@ -68,7 +68,7 @@ export function memorySettings(settings: Settings): { budgetMB?: number; allowan
   };
 }
 
-/** What the render service is to hold to for all jobs (its `configure`); an empty size is the default. */
+/** Settings of the render service for all jobs (its `configure`); an empty size is the default. */
 export function serviceSettings(settings: Settings): {
   historyDays: number;
   logCapMB: number | null;
