@@ -1,7 +1,7 @@
-/** Nuke's command line, as nuke-cli.md 1.1 to 1.5 gives it. */
+/** Nuke's command line, as described in nuke-cli.md 1.1 to 1.5. */
 
 export interface NukeArguments {
-  /** Raw values of `-F`, or of a trailing range where there is no `-F`. */
+  /** Raw values of `-F`, or of a trailing range if there is no `-F`. */
   readonly ranges: readonly string[];
   /** Names after `-X`. */
   readonly nodes: readonly string[];
@@ -50,7 +50,7 @@ const plain = new Set(
     " ",
   ),
 );
-/** Letters that may stand together behind one dash; `m` takes the next word. */
+/** Letters that may be combined after one dash; `m` takes the next word. */
 const bundled = /^-[xtifpqalnvV]+m?$/u;
 
 /** @throws {ArgumentError} */
@@ -104,7 +104,7 @@ export function parseArguments(words: readonly string[]): NukeArguments {
     at++;
     const next = words[at];
     if (word === "-V") {
-      // The level may be left out.
+      // The level is optional.
       found.verbosity = next !== undefined && /^[0-2]$/u.test(next) ? Number(words[at++]) : 1;
     } else if (word === "--gpu") {
       if (next !== undefined && /^\d+(?:,\d+)*$/u.test(next)) at++;
@@ -132,7 +132,7 @@ export function parseArguments(words: readonly string[]): NukeArguments {
   return { ...found, script: script ?? null, argv };
 }
 
-/** `1,100` and `1,100,2` as ranges of today. */
+/** Converts `1,100` and `1,100,2` to current range syntax. */
 function oldRange(text: string): string {
   const [first, last, step] = text.split(",");
   return last === undefined ? text : `${first}-${last}${step === undefined ? "" : `x${step}`}`;

@@ -1,4 +1,4 @@
-/** What a Nuke can do wrong, done for real: memory that is taken, signals, hangs, children. */
+/** Injects the faults a Nuke can have, for real: memory use, signals, hangs, child processes. */
 import { spawn } from "node:child_process";
 import { randomFillSync } from "node:crypto";
 import { appendFileSync, existsSync, mkdirSync, writeFileSync } from "node:fs";
@@ -35,7 +35,7 @@ export class Conduct {
     if (startupMB > 0) this.#held.push(taken(startupMB));
   }
 
-  /** Memory for one frame; the function gives it back. */
+  /** Allocates memory for one frame; the returned function frees it. */
   take(megabytes: number): () => void {
     if (megabytes > 0) this.#held.push(taken(megabytes));
     return () => {
@@ -58,19 +58,19 @@ export class Conduct {
     return false;
   }
 
-  /** Does not come back. */
+  /** Never returns. */
   async hang(): Promise<never> {
     return await new Promise<never>(() => setInterval(() => undefined, 60_000));
   }
 
-  /** Dies of a signal, as a crash does. */
+  /** Dies of a signal, like a crash. */
   async crash(): Promise<never> {
     process.kill(process.pid, this.#profile.crashSignal);
     return await this.hang();
   }
 }
 
-/** Random bytes, so that no system can make them small again. */
+/** Random bytes, so that no system can compress them. */
 function taken(megabytes: number): Buffer {
   const block = Buffer.allocUnsafeSlow(Math.round(megabytes * MB));
   const pattern = randomFillSync(Buffer.allocUnsafe(MB));

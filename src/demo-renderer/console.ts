@@ -12,7 +12,7 @@ export class NukeConsole {
     process.stdout.write(`${line}${this.#profile.crlf ? "\r\n" : "\n"}`);
   }
 
-  /** Without a line end: progress within a frame. */
+  /** Prints without a line end: progress within a frame. */
   part(text: string): void {
     process.stdout.write(text);
   }
@@ -32,7 +32,7 @@ export class NukeConsole {
     this.err(`${stamp()} Warning: ${message}`);
   }
 
-  /** Resolves when what was said so far is with the system: another process writes to the same output. */
+  /** Resolves when the output so far has been passed to the system: another process writes to the same output. */
   async flush(): Promise<void> {
     for (const stream of [process.stdout, process.stderr])
       await new Promise<void>((resolve) => stream.write("", () => resolve()));
@@ -63,7 +63,7 @@ export class NukeConsole {
     this.out(`[${new Date().toISOString().slice(11, 19)} UTC] Read nuke script: ${path}`);
   }
 
-  /** Things that look alarming and are not (2.3, 2.5). */
+  /** Messages that look alarming but are harmless (2.3, 2.5). */
   noise(script: string): void {
     this.err(`${stamp()} Warning: Autosave file for ${script} is newer`);
     this.err("QStandardPaths: XDG_RUNTIME_DIR not set, defaulting to '/tmp/runtime-artist'");

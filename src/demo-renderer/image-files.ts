@@ -1,4 +1,4 @@
-/** Pictures as files of the types a Write can have. */
+/** Encodes pictures in the file types of a Write. */
 import { readFileSync } from "node:fs";
 import {
   CompressionMethod,
@@ -22,7 +22,7 @@ const encoders: Record<string, (picture: Picture) => Uint8Array> = {
   dpx: encodeDpx,
 };
 
-/** The bytes of a picture; null where the type is none of those that are written here. */
+/** The bytes of a picture; null if this file type is not supported. */
 export function encodeImage(type: string, picture: Picture): Uint8Array | null {
   return encoders[type]?.(picture) ?? null;
 }
@@ -41,7 +41,7 @@ let exrReady = false;
 function encodeExr({ width, height, pixels }: Picture): Uint8Array {
   if (!exrReady) initSync({ module: readFileSync(exrFile()) });
   exrReady = true;
-  // EXR holds light, the picture holds what a screen shows.
+  // EXR stores linear light; the picture has display values.
   const linear = Float32Array.from(pixels, (value) => (value / 255) ** 2.2);
   return writeExrRgb(width, height, undefined, linear, SamplePrecision.F16, CompressionMethod.Zip16);
 }
@@ -75,7 +75,7 @@ function encodeTiff({ width, height, pixels }: Picture): Uint8Array {
   return file;
 }
 
-/** SMPTE 268M, 10 bits in 32-bit words, the usual plate. */
+/** SMPTE 268M, 10 bits in 32-bit words, the usual format of plates. */
 function encodeDpx({ width, height, pixels }: Picture): Uint8Array {
   const file = Buffer.alloc(2048 + width * height * 4, 0xff);
   file.write("SDPX", 0, "latin1");

@@ -2,5 +2,5 @@
 import { runSession } from "./session.ts";
 
 process.exitCode = await runSession(process.argv.slice(2), process.env);
-// A child of a test profile must not keep its parent: a Nuke ends when it has ended.
+// A child process of a test profile must not keep its parent alive.
 process.exit();

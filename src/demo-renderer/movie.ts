@@ -13,7 +13,7 @@ export class MovieFile {
     this.#file = openSync(path, "w");
     [this.#width, this.#height, this.#fps] = [width, height, fps];
     this.#write(atom("ftyp", text("qt  "), u32(0x20050300), text("qt  ")));
-    // The length of mdat is filled in when it is known.
+    // The length of mdat is filled in at the end.
     this.#write(Buffer.concat([u32(0), text("mdat")]));
   }
 
@@ -22,7 +22,7 @@ export class MovieFile {
     this.#write(Buffer.from(jpeg));
   }
 
-  /** Only with its index at the end is it a movie. */
+  /** Writes the index at the end, without which the file is not a movie. */
   close(): void {
     const start = 20 + 8;
     writeSync(this.#file, u32(this.#end - 20), 0, 4, 20);

@@ -1,4 +1,4 @@
-/** A script the stand-in has open, and one render of some of its Writes. */
+/** A script that is open in the stand-in, and one render of some of its Writes. */
 import { resolve } from "node:path";
 import type { ScriptFacts, WriteTarget } from "../plan/target.ts";
 import { EncryptedScriptError, ScriptReadError, readScriptFile } from "../script/read-script.ts";
@@ -9,7 +9,7 @@ import type { NukeConsole } from "./console.ts";
 import type { Profile } from "./profile.ts";
 import { FrameRenderer } from "./render-frames.ts";
 
-/** Pictures wider than this are drawn smaller: it is a demo, and it should be quick. */
+/** Wider pictures are drawn smaller: this is a demo and should be quick. */
 const WIDEST = 480;
 
 export interface OpenScript {
@@ -17,7 +17,7 @@ export interface OpenScript {
   readonly facts: ScriptFacts;
 }
 
-/** The script is not there or cannot be read; the message is Nuke's (nuke-cli.md 2.5). */
+/** The script does not exist or cannot be read; the message is Nuke's (nuke-cli.md 2.5). */
 export class UnreadableScriptError extends Error {
   readonly reason: string;
 
@@ -42,7 +42,7 @@ export async function openScript(name: string): Promise<OpenScript> {
   }
 }
 
-/** Why Nuke would not render this Write (nuke-cli.md 2.5); null when it would. */
+/** Why Nuke would not render this Write (nuke-cli.md 2.5); null if it would. */
 export function complaintAbout(
   write: WriteTarget,
   frameCount: number,
@@ -71,7 +71,7 @@ export interface RenderWay {
   readonly console: NukeConsole;
 }
 
-/** Renders frames of Writes; answers with the last error of a frame, null when all went well. */
+/** Renders frames of Writes; returns the last error of a frame, null if all went well. */
 export async function renderOnce(
   { script, facts }: OpenScript,
   { writes, frames }: { readonly writes: readonly WriteTarget[]; readonly frames: readonly number[] },
@@ -84,7 +84,7 @@ export async function renderOnce(
   return await renderer.render(writes, frames, way);
 }
 
-/** The script's format, made smaller; proxies half of that. */
+/** The script's format, reduced; proxies are half of that. */
 function sizeOf(script: Script, proxy: boolean): { width: number; height: number } {
   const [width = 2048, height = 1556] = (script.root?.knob("format") ?? "")
     .split(" ")

@@ -7,7 +7,7 @@ export interface Picture {
   readonly pixels: Uint8Array;
 }
 
-/** Five by seven dots for each character that is drawn. */
+/** Five by seven dots for each supported character. */
 const font: Record<string, string> = {
   "0": "0e11131519110e",
   "1": "040c040404040e",
@@ -22,7 +22,7 @@ const font: Record<string, string> = {
   "-": "0000001f000000",
 };
 
-/** Draws a frame. `tint` (0 to 1) tells views apart. */
+/** Draws a frame. `tint` (0 to 1) distinguishes views. */
 export function drawFrame(width: number, height: number, frame: number, tint: number): Picture {
   const pixels = new Uint8Array(width * height * 3);
   const phase = ((frame % 48) + 48) / 48;

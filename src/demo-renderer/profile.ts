@@ -1,4 +1,4 @@
-/** How the stand-in behaves. A file named by NUKE_STANDIN_PROFILE; without one, as the demo does. See test/standin/README.md. */
+/** How the stand-in behaves: a file named by NUKE_STANDIN_PROFILE; without one, the demo's behavior. See test/standin/README.md. */
 import { readFileSync } from "node:fs";
 import * as z from "zod";
 
@@ -16,11 +16,11 @@ const profileSchema = z.strictObject({
       z.strictObject({ from: z.number(), to: z.number() }),
     ])
     .default(0),
-  /** Memory really taken at the start, and for as long as a frame renders, MB. */
+  /** Memory that is really allocated at the start, and while a frame renders, MB. */
   startupMB: z.number().min(0).default(0),
   memoryPerFrameMB: z.union([z.number().min(0), z.record(z.string(), z.number())]).default(0),
   failFrames: frames,
-  /** A folder that counts failures over all processes: each of failFrames fails only this often. */
+  /** A folder that counts failures across all processes: each of failFrames fails only this often. */
   failTimes: z.int().min(0).optional(),
   counterFolder: z.string().optional(),
   contExitCode: z.int().default(1),
@@ -29,7 +29,7 @@ const profileSchema = z.strictObject({
   hang: z.enum(["startup", "frame", "end"]).optional(),
   hangFrame: z.int().optional(),
   ignoreTerm: z.boolean().default(false),
-  /** Starts a process of its own that lives until it is ended. */
+  /** Starts a child process that lives until it is terminated. */
   spawnChild: z.boolean().default(false),
   license: z.enum(["ok", "refuse", "report-then-render"]).default("ok"),
   /** `Frame …` and `Total render time` for each nuke.execute() too; whether Nuke prints them then is not known. */
@@ -40,17 +40,17 @@ const profileSchema = z.strictObject({
   mergeStderr: z.boolean().default(false),
   crlf: z.boolean().default(false),
   exitCode: z.int().optional(),
-  /** Says `took` without a file, or with an empty one. */
+  /** Prints `took` without writing a file, or with an empty one. */
   hiddenFile: z.enum(["missing", "empty"]).optional(),
   /** Appends {argv, cwd, pid, start, end} as a line of JSON. */
   recordTo: z.string().optional(),
 });
 export type Profile = z.infer<typeof profileSchema>;
 
-/** The demo's own: frames slow enough to watch. */
+/** The demo's own profile: frames slow enough to watch. */
 const demo = { secondsPerFrame: 0.25, startupSeconds: 0.4 };
 
-/** @throws where the profile is no JSON or has a name that is not known: a test with a slip in it must not pass. */
+/** @throws if the profile is not JSON or has an unknown name: a test with a typo in it must not pass. */
 export function readProfile(env: NodeJS.ProcessEnv): Profile {
   const file = env.NUKE_STANDIN_PROFILE;
   return profileSchema.parse(
@@ -58,7 +58,7 @@ export function readProfile(env: NodeJS.ProcessEnv): Profile {
   );
 }
 
-/** Seconds a frame takes; `position` is its place in the script's range, 0 to 1. */
+/** Seconds a frame takes; `position` is its position in the script's range, 0 to 1. */
 export function secondsOf(profile: Profile, frame: number, position: number): number {
   const { secondsPerFrame: seconds } = profile;
   if (typeof seconds === "number") return seconds;

@@ -1,4 +1,4 @@
-/** What python/nuke.py asks of the stand-in, checked and carried out. */
+/** Validates and executes the requests of python/nuke.py. */
 import * as z from "zod";
 import type { NukeArguments } from "./arguments.ts";
 import type { Conduct } from "./conduct.ts";
@@ -36,7 +36,7 @@ const requestSchema = z.discriminatedUnion("op", [
     first: z.int(),
     last: z.int(),
     step: z.int().min(1),
-    /** Empty: those of the Write. */
+    /** Empty: the views of the Write. */
     views: z.array(z.string()),
     continueOnError: z.boolean(),
   }),
@@ -46,7 +46,7 @@ type Request = z.infer<typeof requestSchema>;
 /** An error is raised in Python as RuntimeError, as Nuke does. */
 export type Answer = { readonly value: unknown } | { readonly error: string };
 
-/** Something Nuke refuses; the message is raised in Python. */
+/** Nuke refuses the request; the message is raised in Python. */
 class RefusedError extends Error {
   readonly reason = "refused";
 }
@@ -60,7 +60,7 @@ export class PythonRequests {
     this.#run = run;
   }
 
-  /** @throws when the request is none: python/nuke.py is of this product. */
+  /** @throws if the request is invalid: python/nuke.py is part of this product. */
   async answer(line: string): Promise<Answer> {
     try {
       return { value: await this.#carryOut(requestSchema.parse(JSON.parse(line))) };
@@ -80,7 +80,7 @@ export class PythonRequests {
         return { version, ignoreTerm: profile.ignoreTerm };
       case "open":
         this.#script = await openScript(request.path);
-        // Whether -p and -f reach a script that Python opens is not known: here they do not.
+        // It is unknown whether -p and -f apply to a script that Python opens: here they do not.
         this.#proxy = this.#script.facts.proxy;
         if (args.verbosity > 0) console.scriptRead(this.#script.facts.path);
         return null;
@@ -136,7 +136,7 @@ export class PythonRequests {
       },
     );
     if (profile.terminalFrameLines) console.total((performance.now() - started) / 1000);
-    // Whether Nuke raises an error after it has gone on is not known: the harder case is that it does not.
+    // It is unknown whether Nuke raises an error after it continued: the harder case is that it does not.
     if (failed !== null && !continueOnError) throw new RefusedError(failed);
     return null;
   }

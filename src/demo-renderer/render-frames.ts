@@ -15,7 +15,7 @@ export class NodeError extends Error {
   readonly reason = "node";
 }
 
-/** What a render has to know of the command line, or of one nuke.execute(). */
+/** What a render needs from the command line, or from one nuke.execute(). */
 export type RenderArguments = Pick<NukeArguments, "views" | "continueOnError">;
 
 interface Size {
@@ -53,7 +53,7 @@ export class FrameRenderer {
     [this.#size, this.#fps] = [size, fps];
   }
 
-  /** Answers with the last error of a frame; null when all went well. */
+  /** Returns the last error of a frame; null if all went well. */
   async render(
     writes: readonly WriteTarget[],
     frames: readonly number[],

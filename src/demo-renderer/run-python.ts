@@ -1,6 +1,6 @@
 /**
- * `nuke -t file.py`: a real Python runs the file, with a `nuke` module of ours (python/nuke.py) that asks this process for
- * everything Nuke would do: reading the script, rendering, memory, output and misconduct stay here.
+ * `nuke -t file.py`: a real Python runs the file, with our own `nuke` module (python/nuke.py), which asks this process for
+ * everything Nuke would do. Reading the script, rendering, memory, output and injected faults stay here.
  */
 import { type ChildProcess, spawn } from "node:child_process";
 import { Socket } from "node:net";
@@ -10,7 +10,7 @@ import { findOnPath } from "../nuke/discover.ts";
 import { demoPythonFolder } from "../paths.ts";
 import { type PythonRun, PythonRequests } from "./python-requests.ts";
 
-/** Runs the file to its end; its exit code is Nuke's. A signal that ends Python ends this process too. */
+/** Runs the file to its end and returns its exit code as Nuke's. A signal that kills Python kills this process too. */
 export async function runPython(run: PythonRun): Promise<number> {
   const { args, file, profile, console } = run;
   const python = findPython(process.env);
@@ -23,8 +23,8 @@ export async function runPython(run: PythonRun): Promise<number> {
   const folders = [demoPythonFolder(), process.env.PYTHONPATH ?? ""].filter((folder) => folder !== "");
   await console.flush();
   const child = spawn(python, [file, ...args.argv], {
-    // Requests and answers have pipes of their own: what is printed is Nuke's output. Whichever of the two
-    // processes ends, the other one finds its pipe closed.
+    // Requests and replies use separate pipes, because printed text is Nuke's output. When either process
+    // exits, the other one finds its pipe closed.
     stdio: ["ignore", "inherit", profile.mergeStderr ? 1 : "inherit", "pipe", "pipe"],
     env: { ...process.env, PYTHONPATH: folders.join(delimiter), PYTHONDONTWRITEBYTECODE: "1" },
   });
@@ -43,11 +43,11 @@ export async function runPython(run: PythonRun): Promise<number> {
   return await Promise.race([ended, serve(child, new PythonRequests(run)).then(() => ended)]);
 }
 
-/** Answers one request after the other, until Python closes its end. */
+/** Answers requests one after the other until Python closes the pipe. */
 async function serve(child: ChildProcess, requests: PythonRequests): Promise<void> {
   const [, , , asked, answers] = child.stdio;
   if (!(asked instanceof Socket && answers instanceof Socket)) return;
-  // Python may be gone before its answer comes; its exit tells.
+  // Python may exit before the reply arrives; its exit is handled elsewhere.
   answers.on("error", () => undefined);
   for await (const line of createInterface({ input: asked }))
     answers.write(`${JSON.stringify(await requests.answer(line))}\n`);

@@ -109,7 +109,7 @@ interface Chosen {
   readonly frames: readonly number[];
 }
 
-/** What is rendered, or Nuke's complaint (nuke-cli.md 2.5). */
+/** What is rendered, or Nuke's error message (nuke-cli.md 2.5). */
 function chooseWrites(
   args: NukeArguments,
   facts: ScriptFacts,

@@ -1,7 +1,7 @@
 """The nuke module of the demo renderer: as much of Nuke's as warm_nuke.py uses, under the same names.
 
 It does nothing itself: every call is a request to the process that started this Python (run-python.ts), which reads the
-script, renders and misbehaves. Python 2.7 and 3, as in Nuke.
+script, renders and injects faults. For Python 2.7 and 3, as in Nuke.
 """
 
 import json
@@ -14,7 +14,7 @@ try:
 except ImportError:
     from Queue import Queue
 
-# Pipes of their own, next to the three that every program has.
+# Two more pipes, in addition to the three that every program has.
 REQUESTS = 3
 ANSWERS = 4
 
@@ -22,7 +22,7 @@ _answers = Queue()
 
 
 def _listen():
-    """Answers as they come. When the pipe closes, Nuke is gone, and this Python is a part of it."""
+    """Receives replies. When the pipe closes, Nuke is gone, and this Python is part of it."""
     with os.fdopen(ANSWERS, "rb") as pipe:
         while True:
             line = pipe.readline()
@@ -32,7 +32,7 @@ def _listen():
 
 
 def _ask(op, **more):
-    """Carries out one request; raises RuntimeError as Nuke does."""
+    """Executes one request; raises RuntimeError as Nuke does."""
     more["op"] = op
     request = json.dumps(more).encode("ascii") + b"\n"
     while request:
