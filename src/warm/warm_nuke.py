@@ -1,9 +1,9 @@
-"""A warm Nuke: opens a script once and renders the frames it is handed, one at a time.
+"""A warm Nuke: opens a script once and renders the frames it receives, one at a time.
 
 Run by Nuke itself: nuke <switches> -t warm_nuke.py script=... write=... commands=... [name=value ...]
 
-Every word is name=value, because Nuke takes a word that begins with a digit for a frame range, and may take one that
-begins with a dash for a switch. The names:
+Every argument is name=value, because Nuke takes an argument that begins with a digit for a frame range, and may take one
+that begins with a dash for a switch. The names:
 
   script    the .nk file
   write     full name of the node that renders, such as Group1.Write1
@@ -11,12 +11,12 @@ begins with a dash for a switch. The names:
   views     left,right; without it, the views of the Write
   proxy     proxy or full; without it, as the script has it
   continue  yes: go on within a frame after an error, as --cont does
-  idle      seconds without work and without a sign of the service, after which it ends itself; 120
+  idle      seconds without work and without a sign of life from the service after which it exits; 120
 
-Both directions are files and no pipes, so that the service and this Nuke can each outlive the other: commands come from
-a file, reports go to standard output, which the service has made a log file. The formats are in docs/warm-nuke.md.
+Both directions use files and no pipes, so that the service and this Nuke can outlive each other: commands come from a
+file, reports go to standard output, which the service has redirected to a log file. The formats are in docs/warm-nuke.md.
 
-Nuke 11 and 12 have Python 2.7, later ones Python 3: only what both understand may stand in this file.
+Nuke 11 and 12 have Python 2.7, later ones Python 3: this file may only use what both understand.
 """
 
 import errno
@@ -27,19 +27,19 @@ import time
 
 import nuke
 
-# What a report begins with, so that nobody takes it for Nuke's own words. src/nuke/warm-report.ts looks for it.
+# Prefix of a report, which distinguishes it from Nuke's own output. src/nuke/warm-report.ts looks for it.
 MARK = "@@nuke-render-warm "
 PROTOCOL = 1
 
-# Seconds between two looks at the command file: the next command is normally there already.
+# Seconds between two checks of the command file: normally the next command is already there.
 SHORTEST_WAIT = 0.01
 LONGEST_WAIT = 0.1
 WAIT_GROWTH = 1.2
 
-# Python 2 has only the clock that people set.
+# Python 2 has only the wall clock, which people can change.
 CLOCK = getattr(time, "monotonic", time.time)
 
-# Characters of a message or of a line that is told back.
+# Maximum characters of a message or line in a report.
 LONGEST_TEXT = 2000
 
 # Frames in one report.
@@ -49,7 +49,7 @@ OPTIONS = ("script", "write", "commands", "views", "proxy", "continue", "idle")
 
 
 def text_of(value):
-    """Any value as text that can be told in JSON; Python 2 has bytes where Python 3 has text."""
+    """Any value as text for JSON; Python 2 has bytes where Python 3 has text."""
     if not isinstance(value, (bytes, type(u""))):
         try:
             value = str(value)
@@ -61,7 +61,7 @@ def text_of(value):
 
 
 def report(event, **more):
-    """Writes one report: a line of its own even where Nuke has left a line unfinished, and in one piece."""
+    """Writes one report in one piece, as a separate line even if Nuke left a line unfinished."""
     more["event"] = event
     more["at"] = int(time.time() * 1000)
     sys.stdout.flush()
@@ -72,7 +72,7 @@ def report(event, **more):
 
 
 def read_options(words):
-    """The name=value words as a dict. Raises ValueError for what is not known or missing."""
+    """The name=value arguments as a dict. Raises ValueError for unknown or missing ones."""
     options = {"idle": "120"}
     for word in words:
         name, equals, value = word.partition("=")
@@ -89,12 +89,12 @@ def read_options(words):
 
 
 def is_whole(value):
-    """An integer; Python counts booleans among them."""
+    """Whether a value is an integer, without booleans, which Python counts as integers."""
     return isinstance(value, int) and not isinstance(value, bool)
 
 
 def read_command(line):
-    """A line of the command file as a dict. Raises ValueError for what is no command."""
+    """A line of the command file as a dict. Raises ValueError if it is not a command."""
     command = json.loads(line.decode("utf-8"))
     if not isinstance(command, dict) or not is_whole(command.get("n")):
         raise ValueError("A command is an object with a number n.")
@@ -109,7 +109,7 @@ def read_command(line):
 
 
 class CommandFile(object):
-    """The command file, read from where it was left, and the sign of life of who writes it: when it was last touched."""
+    """The command file, read from the last position, and the sign of life of its writer: when it was last touched."""
 
     def __init__(self, path):
         self.path = path
@@ -120,11 +120,11 @@ class CommandFile(object):
         self.gone = False
 
     def look(self):
-        """Whether somebody has written or touched it since the last look."""
+        """Whether it was written or touched since the last look."""
         try:
             facts = os.stat(self.path)
         except OSError as error:
-            # A file that cannot be looked at for another reason may come back.
+            # A file that cannot be read for another reason may come back.
             self.gone = error.errno == errno.ENOENT
             return False
         self.size = facts.st_size
@@ -135,10 +135,10 @@ class CommandFile(object):
         return changed
 
     def lines(self):
-        """The new lines that are whole by now. One without its end is still being written."""
+        """The new complete lines. A line without its end is still being written."""
         if self.size <= self.offset:
             return []
-        # Opened for each reading: on Windows an open file could not be removed by the service.
+        # Opened for each read: on Windows the service could not remove an open file.
         try:
             with open(self.path, "rb") as commands:
                 commands.seek(self.offset)
@@ -152,7 +152,7 @@ class CommandFile(object):
 
 
 class WarmNuke(object):
-    """The script that is open, the frames that are handed and not begun, and the last command that was taken up."""
+    """The open script, the frames that were received and have not begun, and the last command that was taken."""
 
     def __init__(self, options):
         self.options = options
@@ -164,9 +164,9 @@ class WarmNuke(object):
         self.node = None
 
     def open(self):
-        """Opens the script and finds the node. Raises what Nuke raises, or ValueError where there is no such node."""
+        """Opens the script and finds the node. Raises what Nuke raises, or ValueError if there is no such node."""
         nuke.scriptOpen(self.options["script"])
-        # Set here as well as by -p and -f: nobody has written down whether those reach a script that Python opens.
+        # Set here as well as by -p and -f: it is not documented whether those apply to a script that Python opens.
         if "proxy" in self.options:
             nuke.root()["proxy"].setValue(self.options["proxy"] == "proxy")
         self.node = nuke.toNode(self.options["write"])
@@ -174,7 +174,7 @@ class WarmNuke(object):
             raise ValueError("There is no node %s in this script." % text_of(self.options["write"]))
 
     def take(self, line):
-        """Takes up one command. A number that was taken before is passed over: who is not sure may write it again."""
+        """Takes one command. Ignores a number that was taken before: a writer that is not sure may write it again."""
         try:
             command = read_command(line)
         except ValueError as error:
@@ -194,7 +194,7 @@ class WarmNuke(object):
             self.ended = "asked"
 
     def drop(self, frames=None):
-        """Takes frames back that are not begun, all without a list, and tells which, in pieces that make no endless line."""
+        """Takes back frames that have not begun (without a list: all) and reports them, in lines of limited length."""
         wanted = set(frame for _, frame in self.queue) if frames is None else set(frames)
         dropped = [frame for _, frame in self.queue if frame in wanted]
         self.queue = [(number, frame) for number, frame in self.queue if frame not in wanted]
@@ -202,7 +202,7 @@ class WarmNuke(object):
             report("dropped", n=self.last, frames=dropped[start : start + DROPPED_AT_ONCE])
 
     def render(self, number, frame):
-        """Renders one frame. Whatever Nuke raises is this frame's failure, and the next one goes on."""
+        """Renders one frame. Anything Nuke raises is the failure of this frame only; the next one continues."""
         report("begin", n=number, frame=frame)
         more = {}
         if self.options.get("views"):
@@ -212,13 +212,13 @@ class WarmNuke(object):
         started = CLOCK()
         try:
             nuke.execute(self.node, frame, frame, 1, **more)
-        except Exception as error:  # RuntimeError, also for a render that was cancelled; callbacks raise anything.
+        except Exception as error:  # RuntimeError, also for a cancelled render; callbacks may raise anything.
             report("failed", n=number, frame=frame, seconds=since(started), message=text_of(error))
         else:
             report("done", n=number, frame=frame, seconds=since(started))
 
     def work(self):
-        """Renders until it is told to end, or nobody is there any more."""
+        """Renders until it is told to end, or the service is gone."""
         waited = 0.0
         pause = SHORTEST_WAIT
         idle = False
@@ -244,19 +244,19 @@ class WarmNuke(object):
                 self.ended = "abandoned"
             else:
                 time.sleep(pause)
-                # Counted by what was slept, not by a clock: clocks jump, and machines are put to sleep.
+                # Counts the time slept, not a clock: clocks jump, and machines sleep.
                 waited += pause
                 pause = min(LONGEST_WAIT, pause * WAIT_GROWTH)
         report("ended", n=self.last, why=self.ended)
 
 
 def since(started):
-    """Seconds, never negative though the clock was set back."""
+    """Seconds, never negative even if the clock was set back."""
     return round(max(0.0, CLOCK() - started), 3)
 
 
 def main(words):
-    """The exit code: 0 when it was told to end or was left alone, 1 when the script could not be opened."""
+    """The exit code: 0 if it was told to end or was abandoned, 1 if the script could not be opened."""
     started = CLOCK()
     try:
         warm = WarmNuke(read_options(words))
