@@ -22,8 +22,8 @@ export const prioritySchema = z.int().check(z.minimum(0), z.maximum(100));
 export const parallelSchema = z.int().check(z.minimum(1), z.maximum(256));
 
 /**
- * Which frames are rendered first: ascending, descending, first, middle and last before the others (`ends`), or every n-th before the
- * others. Movies have one order only.
+ * Which frames are rendered first: from the first on, from the last on, first, middle and last before the others (`ends`), or every n-th
+ * before the others. Movies have one order only.
  */
 export const orderSchema = z.discriminatedUnion("by", [
   z.object({ by: z.literal("forward") }),
