@@ -4,6 +4,7 @@ import { farmJob } from "../farm/farm-job.ts";
 import { displayCommand } from "../plan/command-line.ts";
 import { nothingLeft } from "../plan/select-frames.ts";
 import { UsageError, exitCodes } from "./failure.ts";
+import { mayReplace } from "./overwrite-question.ts";
 import { printProblems, terminalAdvice } from "./plan-command.ts";
 import { type RenderCommand, readRenderCommand } from "./render-flags.ts";
 import { createFolders } from "./render-command.ts";
@@ -35,6 +36,7 @@ export async function farmCommand(args: readonly string[], terminal: Terminal): 
     terminal.out(command.json ? JSON.stringify(submission) : displayCommand(submission.argv));
     return 0;
   }
+  if (!(await mayReplace([plan], command.json, terminal))) return exitCodes.cancelled;
   await createFolders({ facts: command.facts, write: plan.write });
   if (!command.json) terminal.err(displayCommand(submission.argv));
   const result = await engine.submit(submission, {

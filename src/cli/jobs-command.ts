@@ -166,8 +166,13 @@ export async function retryCommand(args: readonly string[], terminal: Terminal):
     return 0;
   }
   const range = `--range=${status.missingRanges.join(" ")}`;
+  // What half a frame the job left is its own to replace.
+  const overwrite = ["--overwrite", "always"];
   const demo = status.demo && !flags.includes("--demo") ? ["--demo"] : [];
-  return await renderCommand([status.script, "--write", status.write, range, ...demo, ...flags], terminal);
+  return await renderCommand(
+    [status.script, "--write", status.write, range, ...overwrite, ...demo, ...flags],
+    terminal,
+  );
 }
 
 /** Prints a job's logs from where it stopped the last time; events only say that there is more. */

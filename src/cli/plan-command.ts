@@ -59,6 +59,7 @@ export function terminalAdvice(problems: readonly Problem[]): string[] {
     "nuke-missing": "--nuke PATH names a Nuke; --demo uses the demo renderer.",
     "same-path": "--ignore same-path renders all the same.",
     "reads-unrendered": "--with-needed renders that first.",
+    "overwrite-refused": "--only missing renders what is not on disk; --overwrite always replaces what is.",
     "folder-not-writable": "--ignore folder-not-writable renders all the same.",
   };
   return [...new Set(problems.flatMap(({ code }) => advice[code] ?? []))];

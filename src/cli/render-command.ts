@@ -2,12 +2,13 @@ import type { RenderEvent } from "../plan/events.ts";
 import { parseFrames } from "../plan/frames.ts";
 import type { PlanFacts } from "../plan/facts.ts";
 import { stoppers } from "../plan/plan-render.ts";
-import type { RenderPlan } from "../plan/render-plan.ts";
+import type { Problem, RenderPlan } from "../plan/render-plan.ts";
 import { createFolder } from "../facts/output-folders.ts";
 import { serviceSettings } from "../facts/settings.ts";
 import { exitCodes } from "./failure.ts";
 import { followRenders } from "./follow-render.ts";
 import { plansOf, printOrder, printProblems, terminalAdvice } from "./plan-command.ts";
+import { mayReplace } from "./overwrite-question.ts";
 import { ProgressBars } from "./progress-bars.ts";
 import { type RenderCommand, readRenderCommand } from "./render-flags.ts";
 import { printChunks, printEnding } from "./summary.ts";
@@ -26,6 +27,9 @@ export async function renderCommand(args: readonly string[], terminal: Terminal)
   const todo = plans.filter(({ nothing }) => nothing === null);
   if (command.json) for (const { plan, nothing } of plans) if (nothing !== null) printNothing(plan, terminal);
   if (todo.length === 0) return exitCodes.allFramesOnDisk;
+  if (command.json) for (const { plan } of todo) printProblems(replacing(plan), terminal);
+  const going = todo.map(({ plan }) => plan);
+  if (!(await mayReplace(going, command.json, terminal))) return exitCodes.cancelled;
   for (const { plan } of todo) await createFolders({ facts: command.facts, write: plan.write });
 
   const renders = todo.map(({ plan, after }) => ({
@@ -39,6 +43,11 @@ export async function renderCommand(args: readonly string[], terminal: Terminal)
   const finished = await followRenders(renders, show, terminal, serviceSettings(command.settings));
   // The first that did not end well is why later ones did not either.
   return finished.find(({ exitCode }) => exitCode !== 0)?.exitCode ?? exitCodes.allFramesOnDisk;
+}
+
+/** Programs read JSON on stdout, and people what is replaced on stderr. */
+function replacing({ problems }: RenderPlan): Problem[] {
+  return problems.filter(({ code }) => code === "replaces-frames");
 }
 
 /** Makes the missing folders of a Write where that was asked for; the plan has no complaint about them then. */

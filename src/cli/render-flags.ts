@@ -1,5 +1,4 @@
 import { isAbsolute, resolve } from "node:path";
-import { type ParseArgsConfig, parseArgs } from "node:util";
 import type { NukeWishes } from "../nuke/choose-nuke.ts";
 import type { PlanFacts } from "../plan/facts.ts";
 import {
@@ -7,10 +6,12 @@ import {
   type Order,
   type Only,
   type RenderRequest,
+  type Overwrite,
   type Split,
   type WhileRendering,
   dealSchema,
   onlySchema,
+  overwriteSchema,
   renderRequestSchema,
   whileRenderingSchema,
 } from "../plan/request.ts";
@@ -20,47 +21,12 @@ import { parseMB } from "../plan/size.ts";
 import type { ScriptFacts } from "../plan/target.ts";
 import { readScriptFile } from "../script/read-script.ts";
 import { scriptFacts } from "../script/write-targets.ts";
-import { gatherFacts, writesToLookAt } from "../facts/gather-facts.ts";
+import { type DiskQuestion, dependsOnDisk, gatherFacts, writesToLookAt } from "../facts/gather-facts.ts";
 import { type Settings, memorySettings } from "../facts/settings.ts";
 import { readSettings } from "../facts/settings-files.ts";
 import { UsageError } from "./failure.ts";
+import { type Flags, parseFlags } from "./flag-table.ts";
 import type { Terminal } from "./terminal.ts";
-
-const options = {
-  write: { type: "string" },
-  range: { type: "string" },
-  only: { type: "string" },
-  all: { type: "boolean" },
-  "with-needed": { type: "boolean" },
-  after: { type: "string", multiple: true },
-  split: { type: "string" },
-  deal: { type: "string" },
-  order: { type: "string" },
-  priority: { type: "string" },
-  "chunk-size": { type: "string" },
-  "batch-size": { type: "string" },
-  parallel: { type: "string" },
-  threads: { type: "string" },
-  cache: { type: "string" },
-  views: { type: "string" },
-  proxy: { type: "boolean" },
-  full: { type: "boolean" },
-  "continue-on-error": { type: "boolean" },
-  retries: { type: "string" },
-  warm: { type: "boolean" },
-  "while-rendering": { type: "string" },
-  nuke: { type: "string" },
-  "nuke-argument": { type: "string", multiple: true },
-  demo: { type: "boolean" },
-  "create-folders": { type: "boolean" },
-  ignore: { type: "string", multiple: true },
-  settings: { type: "string" },
-  command: { type: "string" },
-  "dry-run": { type: "boolean" },
-  json: { type: "boolean" },
-} satisfies ParseArgsConfig["options"];
-
-type Flags = ReturnType<typeof parseFlags>["values"];
 
 /** What `plan`, `render` and `farm submit` were asked, with everything they need to know. */
 export interface RenderCommand {
@@ -126,7 +92,8 @@ export async function readRenderCommand(
     whileRendering: settings["script.whileRendering"],
     unsaved: false,
     cwd: terminal.cwd,
-    look: toLookAt(values, request, script),
+    overwrite: settings.overwrite,
+    look: toLookAt(values, request, script, settings),
   });
   return {
     request,
@@ -142,22 +109,16 @@ export async function readRenderCommand(
   };
 }
 
-/** With `--all`, what Writes read is rendered in the same go. */
-function toLookAt(flags: Flags, { write, only }: RenderRequest, script: ScriptFacts): string[] {
-  if (!flags.all) return writesToLookAt(script, write, only);
-  return flags.only === undefined ? [] : script.writes.map(({ name }) => name);
-}
-
-function parseFlags(args: readonly string[], command: string) {
-  try {
-    return parseArgs({ args: [...args], options, allowPositionals: true, strict: true });
-  } catch (error) {
-    // parseArgs explains itself well; the code tells its errors from others.
-    const code = error instanceof TypeError && "code" in error ? String(error.code) : "";
-    if (error instanceof TypeError && code.startsWith("ERR_PARSE_ARGS"))
-      throw new UsageError(error.message, command);
-    throw error;
-  }
+function toLookAt(
+  flags: Flags,
+  { write, only, overwrite }: RenderRequest,
+  script: ScriptFacts,
+  settings: Settings,
+): DiskQuestion {
+  return {
+    writes: flags.all ? script.writes.map(({ name }) => name) : writesToLookAt(script, write),
+    needed: (flags["with-needed"] ?? false) || dependsOnDisk(only, overwrite ?? settings.overwrite),
+  };
 }
 
 function readRequest(flags: Flags, script: ScriptFacts, settings: Settings, command: string): RenderRequest {
@@ -181,6 +142,7 @@ function readRequest(flags: Flags, script: ScriptFacts, settings: Settings, comm
       ? {}
       : { priority: wholeNumber("--priority", flags.priority, command, 0) }),
     ...(flags.only === undefined ? {} : { only: readOnly(flags.only, command) }),
+    ...(flags.overwrite === undefined ? {} : { overwrite: readOverwrite(flags.overwrite, command) }),
     ...(flags.retries === undefined ? {} : { retries: wholeNumber("--retries", flags.retries, command, 0) }),
     ...(flags.warm === true ? { warm: true } : {}),
     ...(flags["while-rendering"] === undefined
@@ -245,6 +207,12 @@ function readOnly(text: string, command: string): Only {
   if (!result.success)
     throw new UsageError(`--only takes ${onlySchema.options.join(", ")}, not "${text}".`, command);
   return result.data;
+}
+
+function readOverwrite(text: string, command: string): Overwrite {
+  const result = overwriteSchema.safeParse(text);
+  if (result.success) return result.data;
+  throw new UsageError(`--overwrite takes ${overwriteSchema.options.join(", ")}, not "${text}".`, command);
 }
 
 /** Upper bounds are the request's own. */

@@ -1,3 +1,5 @@
+import { createInterface } from "node:readline";
+
 /** Where a command writes. Results go to `out`, everything said on the way to `err`, so that `--json` output can be piped. */
 export interface Terminal {
   out(line: string): void;
@@ -9,6 +11,8 @@ export interface Terminal {
   readonly color: boolean;
   /** Text to a live screen, without a line end. */
   draw(text: string): void;
+  /** Asks a person and returns the line that was typed, nothing when there is none to come; null: nobody sits there. */
+  readonly ask: ((question: string) => Promise<string>) | null;
   readonly cwd: string;
   readonly env: NodeJS.ProcessEnv;
 }
@@ -24,7 +28,21 @@ export function processTerminal(): Terminal {
     },
     color: stdout.isTTY && process.env.TERM !== "dumb" && !process.env.NO_COLOR,
     draw: (text) => void stderr.write(text),
+    ask: process.stdin.isTTY && stderr.isTTY && process.env.CI === undefined ? askLine : null,
     cwd: process.cwd(),
     env: process.env,
   };
+}
+
+/** Ctrl-C and the end of input are no answer. */
+function askLine(question: string): Promise<string> {
+  const lines = createInterface({ input: process.stdin, output: process.stderr });
+  return new Promise((resolve) => {
+    lines.once("close", () => resolve(""));
+    lines.once("SIGINT", () => lines.close());
+    lines.question(question, (answer) => {
+      resolve(answer);
+      lines.close();
+    });
+  });
 }

@@ -2,6 +2,10 @@ const renderFlags = `  --write W            the Write node, by its full name (Gr
   --range R            frames in Nuke's syntax: 1-100, 1-100x2, "1 3 5-9"; negative ones as --range=-8--5
                        (default: the Write's own limit, else the script's range)
   --only missing       only frames that are not on disk; --only outdated: those older than the script as well
+  --overwrite MODE     frames that are on disk (default: the setting nukeRender.overwrite, else ask-once):
+                       ask-once: say what is replaced, and ask on a terminal; where nobody can answer, or with --json, go on
+                       always: say so and replace; never: refuse (exit code 2)
+                       newer-script-only: keep those that are newer than the script
   --all                all enabled Writes, in the order they need: first what others read, then by render_order
   --with-needed        before it, the Writes whose files it reads, where those are missing or older than the script
   --after JOB          start when that job of nbr ps has ended well, and not at all when it has not; may be repeated
@@ -88,7 +92,8 @@ ${renderFlags}`,
 
 Renders through this user's render service, which goes on when the terminal is closed. Ctrl-C cancels.
 Of several renders, the exit code is that of the first one that did not end well; those that wait for it are not started.
-Exit code: 0 all frames on disk, 1 some frames missing (listed), 2 bad input, 3 no license, 130 cancelled.
+Exit code: 0 all frames on disk, 1 some frames missing (listed), 2 bad input, 3 no license, 130 cancelled (also by "N" when it asks
+whether frames may be replaced).
 
 ${renderFlags}`,
   farm: `Usage: nbr farm submit SCRIPT [--write W] [--range R] [--batch-size K] [--threads T] [--dry-run]

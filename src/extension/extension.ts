@@ -8,6 +8,7 @@ import { WriteLenses } from "./surfaces/lenses.ts";
 import { offerToResume } from "./render/interrupted-notice.ts";
 import { NodeComparison } from "./surfaces/node-comparison.ts";
 import { RenderOutput } from "./surfaces/output.ts";
+import { OverwriteQuestions } from "./render/overwrite-question.ts";
 import { RememberedOptions } from "./render/remembered.ts";
 import { RenderActions } from "./render/render-actions.ts";
 import { Renders } from "./render/renders.ts";
@@ -26,8 +27,9 @@ export function activate(context: ExtensionContext): void {
   const renders = held.add(new Renders());
   const remembered = new RememberedOptions(context.workspaceState);
   const output = held.add(new RenderOutput(renders));
-  const actions = new RenderActions(scripts, renders, remembered, output);
-  const farm = new FarmActions(scripts, remembered, output);
+  const overwrites = new OverwriteQuestions();
+  const actions = new RenderActions(scripts, renders, remembered, output, overwrites);
+  const farm = new FarmActions(scripts, remembered, output, overwrites);
   const forms = held.add(
     new RenderForms({
       extensionUri: context.extensionUri,

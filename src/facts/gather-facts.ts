@@ -1,10 +1,11 @@
 import { dirname } from "node:path";
 import { type NukeWishes, chooseNuke } from "../nuke/choose-nuke.ts";
 import type { PlanFacts, ViewFiles } from "../plan/facts.ts";
-import type { Only, WhileRendering } from "../plan/request.ts";
+import type { Only, Overwrite, WhileRendering } from "../plan/request.ts";
 import type { ScriptFacts } from "../plan/target.ts";
 import { readBy } from "../plan/write-order.ts";
 import { warmFile } from "../paths.ts";
+import { DiskLooks, LookLimit, LookOverError } from "./disk-looks.ts";
 import { filesOnDisk, scriptTime } from "./frames-on-disk.ts";
 import { type MemorySettings, readMachine } from "./machine.ts";
 import { outputFolders } from "./output-folders.ts";
@@ -17,14 +18,33 @@ export interface FactWishes {
   readonly unsaved: boolean;
   /** Base folder of a relative `--nuke`. */
   readonly cwd: string;
-  /** Full names of Writes whose frames on disk are looked at; absent: none. */
-  readonly look?: readonly string[];
+  /** For requests that do not say what becomes of frames on disk (`nukeRender.overwrite`). */
+  readonly overwrite?: Overwrite;
+  /** What is looked at on disk; absent: nothing. */
+  readonly look?: DiskQuestion;
 }
 
-/** The Writes whose files are needed to plan `write`: those it reads, and itself if only some of its frames are requested. */
-export function writesToLookAt(script: ScriptFacts, write: string, only: Only | undefined): string[] {
-  const read = readBy(script, write).map(({ name }) => name);
-  return only === undefined || only === "all" ? read : [write, ...read];
+/** Which Writes are looked at, and for how long. */
+export interface DiskQuestion {
+  /** Full names. */
+  readonly writes: readonly string[];
+  /** The render depends on the answer; else it is looked only as long as a person likes to wait. */
+  readonly needed: boolean;
+  /** What was seen a moment ago; absent: everything is looked at. */
+  readonly looks?: DiskLooks;
+}
+
+/** How long is looked at what a render would only mention, ms. */
+const LOOK_MS = 3000;
+
+/** The Writes whose files planning `write` asks about: itself, and those it reads. */
+export function writesToLookAt(script: ScriptFacts, write: string): string[] {
+  return [write, ...readBy(script, write).map(({ name }) => name)];
+}
+
+/** Whether a render depends on what is on disk. */
+export function dependsOnDisk(only: Only | undefined, overwrite: Overwrite): boolean {
+  return (only ?? "all") !== "all" || overwrite === "never" || overwrite === "newer-script-only";
 }
 
 /**
@@ -42,7 +62,8 @@ export async function gatherFacts(script: ScriptFacts, wishes: FactWishes): Prom
     machine: readMachine(wishes.memory),
     nuke: chooseNuke(script.version, wishes.nuke, { env: process.env, cwd: wishes.cwd }),
     outputs: Object.fromEntries(folders),
-    ...(wishes.look === undefined ? {} : { files: await lookAt(script, wishes.look, cwd, wishes.unsaved) }),
+    ...(wishes.look === undefined ? {} : await lookAt(script, wishes.look, cwd, wishes.unsaved)),
+    ...(wishes.overwrite === undefined ? {} : { overwrite: wishes.overwrite }),
     createFolders: wishes.createFolders,
     whileRendering: wishes.whileRendering,
     unsaved: wishes.unsaved,
@@ -53,17 +74,23 @@ export async function gatherFacts(script: ScriptFacts, wishes: FactWishes): Prom
 
 async function lookAt(
   script: ScriptFacts,
-  names: readonly string[],
+  { writes: names, needed, looks = new DiskLooks() }: DiskQuestion,
   cwd: string,
   unsaved: boolean,
-): Promise<Record<string, ViewFiles[]>> {
+): Promise<Required<Pick<PlanFacts, "files" | "unseen" | "now">>> {
   const writes = script.writes.filter(({ name }) => names.includes(name));
-  if (writes.length === 0) return {};
-  const changed = await scriptTime(script.path, unsaved);
-  const found: Record<string, ViewFiles[]> = {};
+  const files: Record<string, ViewFiles[]> = {};
+  const unseen: Record<string, string> = {};
+  const changed = writes.length === 0 ? Infinity : await scriptTime(script.path, unsaved);
+  const limit = new LookLimit(needed ? Infinity : LOOK_MS);
   for (const write of writes) {
-    const files = await filesOnDisk(write, script, cwd, changed);
-    if (files !== null) found[write.name] = files;
+    try {
+      const found = await filesOnDisk(write, script, cwd, { changed, limit, looks });
+      if (found !== null) files[write.name] = found;
+    } catch (error) {
+      if (!(error instanceof LookOverError)) throw error;
+      unseen[write.name] = error.message;
+    }
   }
-  return found;
+  return { files, unseen, now: Date.now() };
 }

@@ -1,6 +1,6 @@
 /** The product's settings, `nukeRender.*`, with their defaults. The editor and the terminal both read them with this schema. */
 import * as z from "zod";
-import { whileRenderingSchema } from "../plan/request.ts";
+import { DEFAULT_OVERWRITE, overwriteSchema, whileRenderingSchema } from "../plan/request.ts";
 import { SizeError, parseMB } from "../plan/size.ts";
 import { DEFAULT_ALLOWANCE_MB } from "./machine.ts";
 
@@ -21,6 +21,7 @@ export const settingsSchema = z.object({
   "render.split": z.number().int().min(0).max(10_000).default(0),
   "render.continueOnError": z.boolean().default(false),
   "script.whileRendering": z.enum(whileRenderingSchema.options).default("copy"),
+  overwrite: z.enum(overwriteSchema.options).default(DEFAULT_OVERWRITE),
   createFolders: z.boolean().default(false),
   "farm.command": z.array(z.string()).default([]),
   "codeLens.enabled": z.boolean().default(true),

@@ -32,7 +32,7 @@ export function checkWrite(write: WriteTarget): Problem[] {
   if (write.file.trim() === "") {
     problems.push(error("file-empty", `${write.name} has no file name. Fill in its "file" knob.`));
   } else if (write.resolvedFile === null) {
-    const message = `The folder of ${write.name} could not be checked beforehand: ${write.unresolved ?? "its file name is worked out by Nuke"}.`;
+    const message = `The folder of ${write.name}, and whether frames are in it already, could not be checked beforehand: ${write.unresolved ?? "its file name is worked out by Nuke"}.`;
     problems.push({ code: "file-unresolved", severity: "info", message });
   }
   return problems;

@@ -76,3 +76,28 @@ export function rangesText(ranges: readonly string[], most = 200): string {
   const text = displayFrames(parseFrames(ranges.join(" ")).frames);
   return text.length > most ? `${text.slice(0, most)}…` : text;
 }
+
+/**
+ * When something was written, from the first to the last of it, in local time and the same in every language: `today 22:07`, `today 18:30 to 22:07`,
+ * `yesterday 18:30 to today 09:12`, `2026-11-03 18:30`.
+ * @param now what `today` means, ms since 1970; absent: days have their dates.
+ */
+export function periodText(first: number, last: number, now?: number): string {
+  const [from, to] = [momentOf(first, now), momentOf(last, now)];
+  if (from.day !== to.day) return `${from.day} ${from.time} to ${to.day} ${to.time}`;
+  return `${from.day} ${from.time}${from.time === to.time ? "" : ` to ${to.time}`}`;
+}
+
+function momentOf(at: number, now: number | undefined): { day: string; time: string } {
+  const two = (number: number): string => String(number).padStart(2, "0");
+  const date = new Date(at);
+  const dayOf = (of: Date): string => `${of.getFullYear()}-${two(of.getMonth() + 1)}-${two(of.getDate())}`;
+  const time = `${two(date.getHours())}:${two(date.getMinutes())}`;
+  if (now !== undefined) {
+    const today = new Date(now);
+    const yesterday = new Date(today.getFullYear(), today.getMonth(), today.getDate() - 1);
+    if (dayOf(date) === dayOf(today)) return { day: "today", time };
+    if (dayOf(date) === dayOf(yesterday)) return { day: "yesterday", time };
+  }
+  return { day: dayOf(date), time };
+}

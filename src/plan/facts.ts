@@ -1,7 +1,7 @@
 /** Everything outside the request that a plan depends on. `src/facts` collects it, so that planning itself is pure. */
 import * as z from "zod/mini";
 import { nukeCommandSchema } from "./render-plan.ts";
-import { whileRenderingSchema } from "./request.ts";
+import { overwriteSchema, whileRenderingSchema } from "./request.ts";
 import { scriptFactsSchema } from "./target.ts";
 
 /** All sizes in MB of 1024 × 1024 bytes. */
@@ -38,6 +38,12 @@ export const viewFilesSchema = z.object({
   older: z.string(),
   /** The only file of a name without a frame number; null if each frame has a file. */
   whole: z.nullable(z.enum(["fresh", "older", "missing"])),
+  /** When frames were written, to the minute (ms since 1970); frames that stand in none are of a time that is not known. */
+  written: z.optional(z.array(z.object({ at: z.number(), frames: z.string() }))),
+  /** Frames whose file is there by its name, and was not looked at in time. */
+  unread: z.optional(z.string()),
+  /** When the one file was written (ms since 1970), and its size; absent where there is none. */
+  file: z.optional(z.object({ at: z.number(), bytes: z.number() })),
 });
 export type ViewFiles = z.infer<typeof viewFilesSchema>;
 
@@ -50,7 +56,13 @@ export const planFactsSchema = z.object({
   outputs: z.record(z.string(), z.array(outputFolderSchema)),
   /** By the full name of the Write; only for requested Writes whose file names are known. */
   files: z.optional(z.record(z.string(), z.array(viewFilesSchema))),
-  /** Missing output folders are created without asking (`nukeRender.createFolders`). */
+  /** By the full name of the Write: why what it has on disk is not known, although somebody looked. */
+  unseen: z.optional(z.record(z.string(), z.string())),
+  /** When the disk was looked at, ms since 1970: what `today` means. */
+  now: z.optional(z.number()),
+  /** For requests that do not say (`nukeRender.overwrite`); absent: `DEFAULT_OVERWRITE`. */
+  overwrite: z.optional(overwriteSchema),
+  /** Missing output folders are made without asking (`nukeRender.createFolders`). */
   createFolders: z.boolean(),
   /** For requests that do not say (`nukeRender.script.whileRendering`); absent: `copy`. */
   whileRendering: z.optional(whileRenderingSchema),

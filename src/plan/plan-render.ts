@@ -16,8 +16,14 @@ import { defaultCacheMB, defaultParallel, defaultThreads, memorySum, nukesThatFi
 import { chooseRange } from "./range.ts";
 import type { Chunk, NukeCommand, Problem, RenderPlan } from "./render-plan.ts";
 import { FORWARD } from "./order.ts";
-import { DEFAULT_PRIORITY, DEFAULT_RETRIES, type RenderRequest, type Split } from "./request.ts";
-import { selectFrames } from "./select-frames.ts";
+import { chooseFrames } from "./overwrite.ts";
+import {
+  DEFAULT_OVERWRITE,
+  DEFAULT_PRIORITY,
+  DEFAULT_RETRIES,
+  type RenderRequest,
+  type Split,
+} from "./request.ts";
 import { careFor } from "./script-care.ts";
 import type { ScriptFacts, WriteTarget } from "./target.ts";
 import { WARM_COMMANDS, planWarm, warmLine } from "./warm-command.ts";
@@ -38,9 +44,10 @@ export function planRender(request: RenderRequest, facts: PlanFacts): RenderPlan
   const views = request.views ?? [];
   const rendered = views.length > 0 ? views : write.views;
   const file = outputFile(write, request, facts.script);
-  const selection = selectFrames(
+  const policy = request.overwrite ?? facts.overwrite ?? DEFAULT_OVERWRITE;
+  const selection = chooseFrames(
     range.list.frames,
-    { only: request.only, write, views: rendered, outputFile: file },
+    { only: request.only, write, views: rendered, outputFile: file, policy },
     facts,
   );
   const { frames } = selection;
@@ -99,6 +106,7 @@ export function planRender(request: RenderRequest, facts: PlanFacts): RenderPlan
     retries: request.retries ?? DEFAULT_RETRIES,
     whileRendering: care.whileRendering,
     nuke: facts.nuke,
+    ...(selection.replaces === undefined ? {} : { replaces: selection.replaces }),
     problems: [
       ...checkUnsaved(facts),
       ...care.problems,

@@ -33,6 +33,9 @@ export const problemSchema = z.object({
     "frames-unread",
     "frames-unknown",
     "nothing-to-render",
+    "replaces-frames",
+    "overwrite-refused",
+    "overwrite-unknown",
     "reads-unrendered",
     "reads-in-circle",
   ]),
@@ -42,7 +45,14 @@ export const problemSchema = z.object({
   message: z.string(),
   /** A fix that the surface can offer as one click. */
   fix: z.optional(
-    z.enum(["create-folder", "save-script", "render-saved-copy", "use-demo-renderer", "render-needed"]),
+    z.enum([
+      "create-folder",
+      "save-script",
+      "render-saved-copy",
+      "use-demo-renderer",
+      "render-needed",
+      "only-missing",
+    ]),
   ),
   /** The folder to create, if `fix` is `create-folder`. */
   path: z.optional(z.string()),
@@ -96,6 +106,16 @@ export const chunkSchema = z.object({
 });
 export type Chunk = z.infer<typeof chunkSchema>;
 
+/** Frames on disk that a render writes again; times in ms since 1970, null where they are not known. */
+export const replacedSchema = z.object({
+  /** In Nuke syntax; of a movie, those that are rendered. */
+  frames: z.string(),
+  count: z.int(),
+  oldest: z.nullable(z.number()),
+  newest: z.nullable(z.number()),
+});
+export type Replaced = z.infer<typeof replacedSchema>;
+
 export const renderPlanSchema = z.object({
   script: z.string(),
   write: z.string(),
@@ -128,6 +148,8 @@ export const renderPlanSchema = z.object({
   /** How the script is kept the same for all frames; absent: changes are not checked. */
   whileRendering: z.optional(whileRenderingSchema),
   nuke: z.nullable(nukeCommandSchema),
+  /** What is on disk and will be replaced; absent: nothing, as far as is known. */
+  replaces: z.optional(replacedSchema),
   problems: z.array(problemSchema),
 });
 export type RenderPlan = z.infer<typeof renderPlanSchema>;

@@ -59,11 +59,21 @@ export type WhileRendering = z.infer<typeof whileRenderingSchema>;
 export const onlySchema = z.enum(["all", "missing", "outdated"]);
 export type Only = z.infer<typeof onlySchema>;
 
+/**
+ * Frames that are on disk already: `always` replaces them and says so; `ask-once` has a person asked before (once for each output in a session of the
+ * editor, at each command of a terminal); `never` refuses; `newer-script-only` keeps those that are at least as new as the script.
+ */
+export const overwriteSchema = z.enum(["ask-once", "always", "never", "newer-script-only"]);
+export type Overwrite = z.infer<typeof overwriteSchema>;
+export const DEFAULT_OVERWRITE: Overwrite = "ask-once";
+
 export const renderOptionsSchema = z.object({
   /** In Nuke's own syntax; empty or absent: the Write's limit, else the script's range. */
   range: z.optional(z.string()),
   /** Absent: all. */
   only: z.optional(onlySchema),
+  /** Absent: as the setting says (`nukeRender.overwrite`). */
+  overwrite: z.optional(overwriteSchema),
   /** Absent: the machine decides. */
   split: z.optional(splitSchema),
   /** Absent: as `split` says if there is one, else `auto`. With `auto`, the chunks of `split` are the number of parallel Nukes. */

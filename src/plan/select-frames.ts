@@ -1,7 +1,7 @@
 /** Which frames of a range are rendered when frames that are already on disk are left out. */
 import { count } from "./display.ts";
 import type { PlanFacts, ViewFiles } from "./facts.ts";
-import { parseFrames } from "./frames.ts";
+import { framesOf } from "./frames.ts";
 import type { Problem, RenderPlan } from "./render-plan.ts";
 import type { Only } from "./request.ts";
 import type { WriteTarget } from "./target.ts";
@@ -24,14 +24,14 @@ export interface SelectionQuestion {
 export function selectFrames(
   frames: readonly number[],
   { only = "all", write, views, outputFile }: SelectionQuestion,
-  facts: Pick<PlanFacts, "files" | "unsaved">,
+  facts: Pick<PlanFacts, "files" | "unseen" | "unsaved">,
 ): Selection {
   if (only === "all" || frames.length === 0) return { frames, problems: [] };
   const refuse = (code: Problem["code"], message: string): Selection => ({
     frames,
     problems: [{ code, severity: "error", message }],
   });
-  const why = unknowable(write, outputFile);
+  const why = facts.unseen?.[write.name] ?? unknowable(write, outputFile);
   if (why !== null)
     return refuse(
       "frames-unknown",
@@ -76,13 +76,11 @@ export function framesOnDisk(
       const counts = found.whole === "fresh" || (found.whole === "older" && !fresh);
       return new Set(counts ? frames : []);
     }
-    return new Set([...framesOf(found.fresh), ...(fresh ? [] : framesOf(found.older))]);
+    // What was not looked at in time is not said to be old.
+    const there = [...framesOf(found.fresh), ...framesOf(found.unread ?? "")];
+    return new Set(fresh ? there : [...there, ...framesOf(found.older)]);
   });
   return new Set(frames.filter((frame) => ofViews.every((numbers) => numbers.has(frame))));
-}
-
-function framesOf(text: string): readonly number[] {
-  return text === "" ? [] : parseFrames(text).frames;
 }
 
 function hasToken(folder: string): boolean {

@@ -1,8 +1,10 @@
 import { dirname } from "node:path";
 import type { TextDocument } from "vscode";
 import type { PlanFacts } from "../../plan/facts.ts";
-import type { Only } from "../../plan/request.ts";
-import { gatherFacts, writesToLookAt } from "../../facts/gather-facts.ts";
+import type { Only, Overwrite } from "../../plan/request.ts";
+import type { ScriptFacts } from "../../plan/target.ts";
+import type { DiskLooks } from "../../facts/disk-looks.ts";
+import { type DiskQuestion, dependsOnDisk, gatherFacts, writesToLookAt } from "../../facts/gather-facts.ts";
 import { memorySettings } from "../../facts/settings.ts";
 import type { ScriptReader } from "../script-reader.ts";
 import { readSettings } from "../settings.ts";
@@ -21,16 +23,37 @@ export class NoScriptError extends Error {
   }
 }
 
+/** What is about to be planned. */
+export interface AskedOfDisk {
+  /** Null: all Writes of the script. */
+  readonly write: string | null;
+  readonly only: Only | undefined;
+  readonly overwrite?: Overwrite | undefined;
+  readonly looks?: DiskLooks;
+}
+
+function diskQuestion(
+  script: ScriptFacts,
+  { write, only, overwrite, looks }: AskedOfDisk,
+  setting: Overwrite,
+): DiskQuestion {
+  return {
+    writes: write === null ? script.writes.map(({ name }) => name) : writesToLookAt(script, write),
+    needed: dependsOnDisk(only, overwrite ?? setting),
+    ...(looks === undefined ? {} : { looks }),
+  };
+}
+
 /**
  * Everything planning needs for a document, as things stand now.
- * @param asked which Write is planned: what it asks about on disk is looked at.
+ * @param asked what is looked at on disk; absent: nothing.
  * @throws {NoScriptError} for other documents, {SettingError} and {NukeNotFoundError} for settings that are wrong.
  */
 export async function factsFor(
   document: TextDocument,
   scripts: ScriptReader,
   demo = false,
-  asked?: { readonly write: string; readonly only: Only | undefined },
+  asked?: AskedOfDisk,
 ): Promise<PlanFacts> {
   if (document.isUntitled) throw new NoScriptError("untitled");
   const script = document.uri.scheme === "file" ? await scripts.facts(document) : null;
@@ -45,7 +68,8 @@ export async function factsFor(
       whileRendering: settings["script.whileRendering"],
       unsaved: document.isDirty,
       cwd: dirname(document.uri.fsPath),
-      ...(asked === undefined ? {} : { look: writesToLookAt(script, asked.write, asked.only) }),
+      overwrite: settings.overwrite,
+      ...(asked === undefined ? {} : { look: diskQuestion(script, asked, settings.overwrite) }),
     },
   );
 }

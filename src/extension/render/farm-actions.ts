@@ -6,8 +6,9 @@ import { displayCommand } from "../../plan/command-line.ts";
 import type { RenderOptions } from "../../plan/request.ts";
 import type { FarmOptions, FarmPreview } from "../../webview/protocol.ts";
 import type { RenderOutput } from "../surfaces/output.ts";
+import type { OverwriteQuestions } from "./overwrite-question.ts";
 import type { RememberedOptions } from "./remembered.ts";
-import { NotTrustedError } from "./render-actions.ts";
+import { NotTrustedError } from "./start-wishes.ts";
 import type { ScriptReader } from "../script-reader.ts";
 import { readSettings } from "../settings.ts";
 import { factsFor } from "./collect-facts.ts";
@@ -17,9 +18,16 @@ export class FarmActions {
   readonly #scripts: ScriptReader;
   readonly #remembered: RememberedOptions;
   readonly #output: RenderOutput;
+  readonly #overwrites: OverwriteQuestions;
 
-  constructor(scripts: ScriptReader, remembered: RememberedOptions, output: RenderOutput) {
+  constructor(
+    scripts: ScriptReader,
+    remembered: RememberedOptions,
+    output: RenderOutput,
+    overwrites: OverwriteQuestions,
+  ) {
     [this.#scripts, this.#remembered, this.#output] = [scripts, remembered, output];
+    this.#overwrites = overwrites;
   }
 
   engines(uri: Uri): FarmEngine[] {
@@ -53,6 +61,7 @@ export class FarmActions {
       );
     const engine = this.#engine(document.uri, farm);
     const submission = engine.prepare(job);
+    if ((await this.#overwrites.ask([plan], false)) === "declined") return false;
     this.#output.line(`── farm: ${displayCommand(submission.argv)}`);
     const listener = {
       output: (_stream: "stdout" | "stderr", line: string): void => this.#output.line(`[farm] ${line}`),
@@ -79,7 +88,7 @@ export class FarmActions {
   }
 
   async #plan(document: TextDocument, write: string, farm: FarmOptions): Promise<FarmPlan> {
-    const facts = await factsFor(document, this.#scripts);
+    const facts = await factsFor(document, this.#scripts, false, { write, only: undefined });
     const kept = this.#remembered.get(document.uri.fsPath, write, readSettings(document.uri));
     return farmJob({ ...kept, ...farmOptions(farm), script: document.uri.fsPath, write }, facts);
   }

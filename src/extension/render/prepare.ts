@@ -5,7 +5,7 @@ import { type TextDocument, commands, window } from "vscode";
 import { planRender, stoppers } from "../../plan/plan-render.ts";
 import type { PlanFacts } from "../../plan/facts.ts";
 import type { Problem, RenderPlan } from "../../plan/render-plan.ts";
-import type { RenderRequest } from "../../plan/request.ts";
+import type { RenderOptions, RenderRequest } from "../../plan/request.ts";
 import { createFolder } from "../../facts/output-folders.ts";
 import type { ScriptReader } from "../script-reader.ts";
 import { factsFor } from "./collect-facts.ts";
@@ -24,6 +24,8 @@ export interface Decisions {
   demo: boolean;
   copy: string | null;
   readonly ignored: Set<Problem["code"]>;
+  /** About frames that are on disk. */
+  readonly frames: Pick<RenderOptions, "only" | "overwrite">;
 }
 
 /**
@@ -41,12 +43,14 @@ export async function prepare(
     // Each render removes its own when it is over.
     copy: earlier?.copy === undefined || earlier.copy === null ? null : await saveCopy(document),
     ignored: new Set(earlier?.ignored),
+    frames: { ...earlier?.frames },
   };
-  const { write, only } = request;
   for (;;) {
-    const facts = await factsFor(document, scripts, decisions.demo, { write, only });
+    const asked = { ...request, ...decisions.frames };
+    const { write, only, overwrite } = asked;
+    const facts = await factsFor(document, scripts, decisions.demo, { write, only, overwrite });
     const plan = planRender(
-      { ...request, script: decisions.copy ?? request.script },
+      { ...asked, script: decisions.copy ?? request.script },
       { ...facts, unsaved: facts.unsaved && decisions.copy === null },
     );
     const [problem] = stoppers(plan, decisions.ignored);
@@ -89,6 +93,10 @@ function waysOn(
     decisions.ignored.add(problem.code);
     return true;
   };
+  const choose = async (frames: Decisions["frames"]): Promise<boolean> => {
+    Object.assign(decisions.frames, frames);
+    return true;
+  };
   switch (problem.code) {
     case "folder-missing":
       return {
@@ -112,6 +120,13 @@ function waysOn(
           return true;
         },
         "Set Path to Nuke": () => settings("nuke.executables"),
+      };
+    case "overwrite-refused":
+      return {
+        ...(problem.fix === "only-missing"
+          ? { "Render Only Missing": () => choose({ only: "missing" }) }
+          : {}),
+        "Replace This Once": () => choose({ overwrite: "always" }),
       };
     case "same-path":
     case "folder-not-writable":

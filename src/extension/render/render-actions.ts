@@ -1,13 +1,17 @@
 import { rm } from "node:fs/promises";
-import { type Uri, window, workspace } from "vscode";
+import { type TextDocument, Uri, window, workspace } from "vscode";
 import { endingText, rangesText } from "../../plan/display.ts";
 import type { JobStatus } from "../../plan/events.ts";
-import { planWithNeeded } from "../../plan/ordered-requests.ts";
+import type { PlanFacts } from "../../plan/facts.ts";
+import { type OrderedPlan, type OrderedPlans, planWithNeeded } from "../../plan/ordered-requests.ts";
+import { planRender } from "../../plan/plan-render.ts";
 import type { Problem, RenderPlan } from "../../plan/render-plan.ts";
 import type { RenderOptions, RenderRequest } from "../../plan/request.ts";
 import { nothingLeft } from "../../plan/select-frames.ts";
-import { type OrderedWrite, orderWrites, waitingText } from "../../plan/write-order.ts";
+import { orderWrites, waitingText } from "../../plan/write-order.ts";
 import type { RenderOutput } from "../surfaces/output.ts";
+import { factsFor } from "./collect-facts.ts";
+import type { OverwriteAnswer, OverwriteQuestions } from "./overwrite-question.ts";
 import { type Decisions, type Prepared, prepare } from "./prepare.ts";
 import { showProgress } from "../surfaces/progress.ts";
 import type { RememberedOptions } from "./remembered.ts";
@@ -15,33 +19,7 @@ import type { Renders } from "./renders.ts";
 import type { ScriptReader } from "../script-reader.ts";
 import { revealFolder } from "../surfaces/reveal-folder.ts";
 import { readSettings } from "../settings.ts";
-
-/** Nothing may be started in a folder that is not trusted. */
-export class NotTrustedError extends Error {
-  readonly reason = "not-trusted";
-  constructor() {
-    super(
-      "This folder is not trusted, so nothing is started in it. Trust it to render (Workspaces: Manage Workspace Trust).",
-    );
-    this.name = "NotTrustedError";
-  }
-}
-
-export interface StartWishes {
-  readonly demo?: boolean;
-  /** Render what it reads of other Writes first, where that is missing; absent: ask. */
-  readonly needed?: boolean;
-  /** Jobs it waits for. */
-  readonly after?: readonly string[];
-  /** What was answered for another Write in the same go. */
-  readonly earlier?: Decisions | undefined;
-}
-
-/** `declined`: somebody decided against it; `nothing`: all of its frames are on disk. */
-export type Started =
-  | { readonly kind: "started"; readonly jobs: readonly string[] }
-  | { readonly kind: "declined" }
-  | { readonly kind: "nothing"; readonly message: string };
+import { NotTrustedError, type StartWishes, type Started, jobsOf } from "./start-wishes.ts";
 
 /** Starting, retrying and following renders; what lenses, palette, form and tasks have in common. */
 export class RenderActions {
@@ -49,12 +27,17 @@ export class RenderActions {
   readonly #renders: Renders;
   readonly #remembered: RememberedOptions;
   readonly #output: RenderOutput;
+  readonly #overwrites: OverwriteQuestions;
 
-  constructor(scripts: ScriptReader, renders: Renders, remembered: RememberedOptions, output: RenderOutput) {
-    this.#scripts = scripts;
-    this.#renders = renders;
-    this.#remembered = remembered;
-    this.#output = output;
+  constructor(
+    scripts: ScriptReader,
+    renders: Renders,
+    remembered: RememberedOptions,
+    output: RenderOutput,
+    overwrites: OverwriteQuestions,
+  ) {
+    [this.#scripts, this.#renders, this.#remembered] = [scripts, renders, remembered];
+    [this.#output, this.#overwrites] = [output, overwrites];
   }
 
   /** Renders with the last settings of the Write, or with these, and follows it to its end. */
@@ -93,38 +76,67 @@ export class RenderActions {
       await removeCopy(temporaryScript);
       return { kind: "declined" };
     }
-    const before: { readonly write: string; readonly job: string }[] = [];
-    if (withNeeded) {
-      const { plans, problems } = planWithNeeded(request, facts, ({ name }) => ({
-        // Settings add to it when it is started.
-        ...this.#remembered.get(uri.fsPath, name, readSettings(uri)),
-        script: uri.fsPath,
-        write: name,
-      }));
-      this.#tellProblems(problems);
-      for (const one of plans) {
-        if (one.plan.write === write || one.nothing !== null) continue;
-        const after = jobsOf(before, one);
-        const started = await this.start(uri, one.plan.write, one.request, {
-          needed: false,
-          after,
-          earlier: decisions,
-        });
-        if (started.kind === "started")
-          before.push(...started.jobs.map((job) => ({ write: one.plan.write, job })));
-        if (started.kind !== "declined") continue;
-        // Nobody wants the others without what they were for.
-        for (const { job } of before.toReversed()) await this.#renders.cancel(job);
-        await removeCopy(temporaryScript);
-        return { kind: "declined" };
-      }
+    const needed = withNeeded ? this.#needed(request, facts) : null;
+    const others = (needed?.plans ?? []).filter((one) => one.plan.write !== write && one.nothing === null);
+    const answer =
+      wishes.askToReplace === false
+        ? "replace"
+        : await this.#overwrites.ask([...others.map((one) => one.plan), plan], others.length === 0);
+    if (answer === "only-missing") {
+      await removeCopy(temporaryScript);
+      const chosen = options ?? this.#remembered.get(uri.fsPath, write, readSettings(uri));
+      const left = { ...wishes, needed: withNeeded, earlier: decisions };
+      return await this.start(uri, write, { ...chosen, only: "missing" }, left);
     }
-    const after = [...(wishes.after ?? []), ...before.map(({ job }) => job)];
+    this.#tellProblems(needed?.problems ?? []);
+    const before = answer === "declined" ? null : await this.#startEach(others, uri, decisions);
+    if (before === null) {
+      await removeCopy(temporaryScript);
+      return { kind: "declined" };
+    }
+    const after = [...(wishes.after ?? []), ...before.jobs];
     this.#tellProblems(
       after.length > 0 ? plan.problems.filter(({ code }) => code !== "reads-unrendered") : plan.problems,
     );
     const job = await this.#submit(prepared, uri, after);
-    return { kind: "started", jobs: [...before.map((one) => one.job), job], decisions };
+    const told = plan.problems.filter(({ code }) => code === "replaces-frames");
+    const replaces = [...before.replaces, ...told.map((problem) => problem.message)];
+    return { kind: "started", jobs: [...before.jobs, job], replaces, decisions };
+  }
+
+  /** Starts what a render needs, in its order. Null: somebody decided against one, and the others are cancelled. */
+  async #startEach(
+    plans: readonly OrderedPlan[],
+    uri: Uri,
+    earlier: Decisions,
+  ): Promise<{ readonly jobs: readonly string[]; readonly replaces: readonly string[] } | null> {
+    const before: { readonly write: string; readonly job: string }[] = [];
+    const replaces: string[] = [];
+    for (const one of plans) {
+      const { write } = one.plan;
+      const wishes = { needed: false, after: jobsOf(before, one), earlier, askToReplace: false };
+      const started = await this.start(uri, write, one.request, wishes);
+      if (started.kind === "started") {
+        replaces.push(...started.replaces);
+        before.push(...started.jobs.map((job) => ({ write, job })));
+      }
+      if (started.kind !== "declined") continue;
+      // Nobody wants the others without what they were for.
+      for (const { job } of before.toReversed()) await this.#renders.cancel(job);
+      return null;
+    }
+    return { jobs: before.map(({ job }) => job), replaces };
+  }
+
+  #needed(request: RenderRequest, facts: PlanFacts): OrderedPlans {
+    const { script } = request;
+    const settings = readSettings(Uri.file(script));
+    return planWithNeeded(request, facts, ({ name }) => ({
+      // Settings add to it when it is started.
+      ...this.#remembered.get(script, name, settings),
+      script,
+      write: name,
+    }));
   }
 
   /**
@@ -142,13 +154,25 @@ export class RenderActions {
       return;
     }
     this.#tellProblems(problems);
+    const answer = await this.#askToReplace(
+      document,
+      writes.map(({ write }) => write.name),
+    );
+    if (answer === "declined") return;
     const jobs: { readonly write: string; readonly job: string }[] = [];
     let earlier: Decisions | undefined;
     for (const one of writes) {
       const waiting = waitingText(one);
       if (waiting !== null) this.#output.line(waiting);
       const after = jobsOf(jobs, one);
-      const started = await this.start(uri, one.write.name, undefined, { needed: false, after, earlier });
+      const { name } = one.write;
+      const options = this.#remembered.get(uri.fsPath, name, readSettings(uri));
+      const started = await this.start(
+        uri,
+        name,
+        answer === "only-missing" ? { ...options, only: "missing" } : options,
+        { needed: false, after, earlier, askToReplace: false },
+      );
       earlier = started.decisions ?? earlier;
       if (started.kind === "started")
         jobs.push(...started.jobs.map((job) => ({ write: one.write.name, job })));
@@ -159,14 +183,25 @@ export class RenderActions {
     );
   }
 
-  /** Renders the frames a job left missing, with its Write's last settings. */
+  /** One question for all of these Writes. */
+  async #askToReplace(document: TextDocument, writes: readonly string[]): Promise<OverwriteAnswer> {
+    if (!workspace.isTrusted) throw new NotTrustedError();
+    const facts = await factsFor(document, this.#scripts, false, { write: null, only: undefined });
+    const plans = writes.map((write) => planRender(this.#request(document.uri, write), facts));
+    return await this.#overwrites.ask(plans, true);
+  }
+
+  /** Renders the frames a job left missing, with its Write's last settings; what half a frame it left there is its own to replace. */
   async retry(jobId: string): Promise<void> {
-    const { Uri } = await import("vscode");
     const job = this.#renders.get(jobId);
     if (!job || job.missingRanges.length === 0) return;
     const uri = Uri.file(job.script);
     const options = this.#remembered.get(job.script, job.write, readSettings(uri));
-    await this.render(uri, job.write, { ...options, range: job.missingRanges.join(" ") });
+    await this.render(uri, job.write, {
+      ...options,
+      range: job.missingRanges.join(" "),
+      overwrite: "always",
+    });
   }
 
   #request(uri: Uri, write: string, options?: RenderOptions): RenderRequest {
@@ -253,14 +288,6 @@ export class RenderActions {
 function unstarted({ chunks }: JobStatus): string | null {
   const none = chunks.every(({ verdict, pid }) => verdict === "not-started" && pid === null);
   return none ? (chunks[0]?.reason ?? null) : null;
-}
-
-/** Of the jobs that were submitted, those a Write waits for. */
-function jobsOf(
-  jobs: readonly { readonly write: string; readonly job: string }[],
-  { after }: Pick<OrderedWrite, "after">,
-): string[] {
-  return jobs.flatMap(({ write, job }) => (after.some((before) => before.write === write) ? [job] : []));
 }
 
 async function removeCopy(file: string | undefined): Promise<void> {

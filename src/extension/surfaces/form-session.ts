@@ -3,6 +3,7 @@ import { DEFAULT_BATCH_SIZE } from "../../farm/farm-job.ts";
 import type { PlanFacts } from "../../plan/facts.ts";
 import type { Problem } from "../../plan/render-plan.ts";
 import type { Only, RenderOptions } from "../../plan/request.ts";
+import { DiskLooks } from "../../facts/disk-looks.ts";
 import { createFolder } from "../../facts/output-folders.ts";
 import {
   type FormMode,
@@ -39,6 +40,9 @@ export interface FormDeps {
   readonly renders: Renders;
 }
 
+/** For so long, what was seen on disk is taken to be there still. */
+const LOOK_AGAIN_MS = 5000;
+
 /** How a session reaches its panel. */
 export interface FormPanel {
   post(envelope: unknown): unknown;
@@ -55,9 +59,11 @@ export class FormSession implements Disposable {
   readonly #held = new Disposables();
   #write: string;
   #mode: FormMode;
-  /** Which frames the form asks for: what is on disk is looked at only where that matters. */
+  /** Which frames the form asks for: where that matters, the disk is looked at as long as it takes. */
   #only: Only = "all";
   #demo = false;
+  /** The script may change with every key, and what is on disk does not. */
+  readonly #looks = new DiskLooks(LOOK_AGAIN_MS);
   #changes = 0;
 
   constructor(deps: FormDeps, document: TextDocument, { write, mode }: SavedForm, panel: FormPanel) {
@@ -98,7 +104,11 @@ export class FormSession implements Disposable {
       workspace.onDidChangeConfiguration((event) => event.affectsConfiguration("nukeRender") && changed()),
     );
     this.#held.add(
-      deps.renders.onEvent((event) => (event.type === "queued" || event.type === "finished") && changed()),
+      deps.renders.onEvent(({ type }) => {
+        if (type !== "queued" && type !== "finished") return;
+        this.#looks.forget();
+        changed();
+      }),
     );
   }
 
@@ -142,7 +152,7 @@ export class FormSession implements Disposable {
   }
 
   #facts(): Promise<PlanFacts> {
-    const asked = { write: this.#write, only: this.#only };
+    const asked = { write: this.#write, only: this.#only, looks: this.#looks };
     return factsFor(this.#document, this.#deps.scripts, this.#demo, asked);
   }
 

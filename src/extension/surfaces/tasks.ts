@@ -21,6 +21,7 @@ import {
   type RenderOptions,
   dealSchema,
   onlySchema,
+  overwriteSchema,
   prioritySchema,
   splitSchema,
   whileRenderingSchema,
@@ -40,6 +41,7 @@ const definitionSchema = z.object({
   write: z.string().min(1),
   range: z.string().optional(),
   only: z.optional(onlySchema),
+  overwrite: z.optional(overwriteSchema),
   withNeeded: z.boolean().optional(),
   split: z.int().min(1).optional(),
   chunkSize: z.int().min(1).optional(),
@@ -161,10 +163,11 @@ class RenderTerminal implements Pseudoterminal {
         uri,
         definition.write,
         options(definition, readSettings(uri)["render.continueOnError"]),
-        { needed: definition.withNeeded ?? false },
+        { needed: definition.withNeeded ?? false, askToReplace: false },
       );
       if (started.kind === "nothing") this.#line(started.message);
       if (started.kind !== "started") return started.kind === "nothing" ? 0 : 2;
+      for (const replaced of started.replaces) this.#line(replaced);
       const job = started.jobs.at(-1) ?? "";
       this.#before = started.jobs.slice(0, -1);
       for (const one of this.#before)
@@ -221,12 +224,13 @@ function parseDefinition(definition: TaskDefinition): Definition {
 function options(definition: Definition, continueOnError: boolean): RenderOptions {
   const { range, only, split, chunkSize, parallel, threads, cache, views, deal, order, priority } =
     definition;
-  const { retries, warm, whileRendering } = definition;
+  const { retries, warm, whileRendering, overwrite } = definition;
   return {
     proxy: "script",
     continueOnError: definition.continueOnError ?? continueOnError,
     ...(range === undefined ? {} : { range }),
     ...(only === undefined ? {} : { only }),
+    ...(overwrite === undefined ? {} : { overwrite }),
     ...(split === undefined ? {} : { split: splitSchema.parse({ by: "chunks", count: split }) }),
     ...(chunkSize === undefined ? {} : { split: splitSchema.parse({ by: "frames", size: chunkSize }) }),
     ...(parallel === undefined ? {} : { parallel }),

@@ -84,9 +84,12 @@ function header({ mode, write, scriptPath }: FormViewParts): TemplateResult {
 function outcome(parts: FormViewParts): TemplateResult {
   const { plan, away, trusted, selectedChunk, busy, actions } = parts;
   // Without an answer of the farm's engine yet, what planning says is shown.
-  const problems = (away ? (parts.preview?.problems ?? []) : plan.problems).filter(
-    ({ code }) => !rangeCodes.has(code) && !onlyCodes.has(code),
-  );
+  const problems = (away ? (parts.preview?.problems ?? []) : plan.problems)
+    .filter(({ code }) => !rangeCodes.has(code) && !onlyCodes.has(code))
+    // The farm side has no choice of frames.
+    .map((problem) =>
+      parts.mode === "farm" && problem.fix === "only-missing" ? { ...problem, fix: undefined } : problem,
+    );
   return html`<p class="summary" id="summary" role="status">
       ${away ? farmSummary(plan) : renderSummary(plan)}
     </p>

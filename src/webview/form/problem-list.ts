@@ -8,6 +8,7 @@ const fixLabels: Record<NonNullable<Problem["fix"]>, string> = {
   "render-saved-copy": "Render a Saved Copy",
   "use-demo-renderer": "Use Demo Renderer",
   "render-needed": "Render Both in Order",
+  "only-missing": "Render Only Missing",
 };
 
 /** What stands in the way or is worth knowing, worst first, each with what can be done about it. */

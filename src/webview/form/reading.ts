@@ -1,4 +1,5 @@
 /** From the fields to the plan: what they say, what is wrong with it, and what it would come to. */
+import type { PlanFacts } from "../../plan/facts.ts";
 import { planRender } from "../../plan/plan-render.ts";
 import type { Problem, RenderPlan } from "../../plan/render-plan.ts";
 import type { RenderRequest } from "../../plan/request.ts";
@@ -46,6 +47,14 @@ export const rangeCodes: ReadonlySet<Problem["code"]> = new Set([
 
 export function isRangeWrong({ problems }: RenderPlan): boolean {
   return problems.some(({ code, severity }) => rangeCodes.has(code) && severity === "error");
+}
+
+/** The host has to look at the disk, or again and for longer: what a render only mentions is looked at for a short time. */
+export function needsDisk({ mode, plan, write, draft }: Reading, { files, unseen }: PlanFacts): boolean {
+  if (mode !== "render") return false;
+  if (plan.problems.some(({ code }) => code === "frames-unread")) return true;
+  const partly = files?.[write.name]?.some(({ unread }) => unread !== undefined) ?? false;
+  return draft.only !== "all" && (partly || unseen?.[write.name] !== undefined);
 }
 
 /** Null where the script has no such Write. */

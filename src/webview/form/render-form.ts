@@ -9,7 +9,15 @@ import { type FarmDraft, farmDraftOf } from "./farm-draft.ts";
 import { farmSide } from "./farm-side.ts";
 import { type Option, describeInputs } from "./fields.ts";
 import { type FormActions, formView } from "./form-view.ts";
-import { type Reading, askedAbout, isRangeWrong, rangeCodes, readForm, wrongField } from "./reading.ts";
+import {
+  type Reading,
+  askedAbout,
+  isRangeWrong,
+  needsDisk,
+  rangeCodes,
+  readForm,
+  wrongField,
+} from "./reading.ts";
 import { merged } from "./merge-draft.ts";
 import { nothingNotice } from "./summary.ts";
 import { Timers } from "./timers.ts";
@@ -253,8 +261,9 @@ export class RenderForm {
   }
 
   /** Has the host look at what is on disk, once for each Write and choice of frames. */
-  #askForDisk({ mode, plan, write, draft }: Reading): void {
-    if (mode !== "render" || !plan.problems.some(({ code }) => code === "frames-unread")) return;
+  #askForDisk(reading: Reading): void {
+    if (!this.#state || !needsDisk(reading, this.#state.facts)) return;
+    const { write, draft } = reading;
     const asked = `${draft.only} ${write.name}`;
     if (asked === this.#askedForDisk) return;
     this.#askedForDisk = asked;
@@ -335,6 +344,7 @@ export class RenderForm {
 
   async #fix(problem: Problem): Promise<void> {
     if (problem.fix === "render-needed") return await this.submit(true);
+    if (problem.fix === "only-missing") return this.#leaveOut();
     this.#busy = true;
     this.draw();
     try {
@@ -346,6 +356,15 @@ export class RenderForm {
       this.#busy = false;
       this.draw();
     }
+  }
+
+  /** Frames that are on disk stay as they are. */
+  #leaveOut(): void {
+    const reading = this.#read();
+    if (!reading) return;
+    const { write, draft } = reading;
+    this.#change(() => this.#drafts.set(write.name, { ...draft, only: "missing" }));
+    this.#tellSelected();
   }
 
   async #copy(text: string): Promise<void> {

@@ -1,0 +1,45 @@
+/** How a render is started, and what came of it. */
+import type { OrderedWrite } from "../../plan/write-order.ts";
+import type { Decisions } from "./prepare.ts";
+
+/** Nothing may be started in a folder that is not trusted. */
+export class NotTrustedError extends Error {
+  readonly reason = "not-trusted";
+  constructor() {
+    super(
+      "This folder is not trusted, so nothing is started in it. Trust it to render (Workspaces: Manage Workspace Trust).",
+    );
+    this.name = "NotTrustedError";
+  }
+}
+
+export interface StartWishes {
+  readonly demo?: boolean;
+  /** Render what it reads of other Writes first, where that is missing; absent: ask. */
+  readonly needed?: boolean;
+  /** Jobs it waits for. */
+  readonly after?: readonly string[];
+  /** What was answered for another Write in the same go. */
+  readonly earlier?: Decisions | undefined;
+  /** False: frames that are replaced are told and not asked about; a task is as explicit as a command line. */
+  readonly askToReplace?: boolean;
+}
+
+/** `declined`: somebody decided against it; `nothing`: all of its frames are on disk. */
+export type Started =
+  | {
+      readonly kind: "started";
+      readonly jobs: readonly string[];
+      /** What is replaced on disk, in words. */
+      readonly replaces: readonly string[];
+    }
+  | { readonly kind: "declined" }
+  | { readonly kind: "nothing"; readonly message: string };
+
+/** Of the jobs that were submitted, those a Write waits for. */
+export function jobsOf(
+  jobs: readonly { readonly write: string; readonly job: string }[],
+  { after }: Pick<OrderedWrite, "after">,
+): string[] {
+  return jobs.flatMap(({ write, job }) => (after.some((before) => before.write === write) ? [job] : []));
+}
