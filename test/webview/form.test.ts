@@ -206,3 +206,45 @@ test("where it reads what another Write has not written yet, one click renders b
   const { write, needed } = await form.message("render");
   assert.deepEqual([write, needed], ["Write1", true]);
 });
+
+test("what a render replaces stands in the form while the range is typed; one click leaves it out", async () => {
+  const time = new Date(2026, 10, 27, 22, 7).getTime();
+  const onDisk = {
+    view: null,
+    fresh: "1-40",
+    older: "",
+    whole: null,
+    written: [{ at: time, frames: "1-40" }],
+  };
+  const facts = someFacts({ files: { Write1: [onDisk] }, now: time + 60_000 });
+  await using form = await openForm({ state: aState({ facts }) });
+  await form.shows(
+    "#problems",
+    "Write1 replaces 40 frames of today 22:07; the other 60 are not on disk yet.",
+  );
+  await form.type("range", "31-40");
+  await form.shows("#problems", "Write1 replaces 10 frames of today 22:07.");
+  await form.type("range", "41-50");
+  await form.page.locator("[data-code=replaces-frames]").waitFor({ state: "detached" });
+  await form.type("range", "31-50");
+  await form.page.getByRole("button", { name: "Render Only Missing" }).click();
+  await form.shows("#summary", "10 frames in");
+  await form.page.locator("#submit").click();
+  const { options } = await form.message("render");
+  assert.deepEqual([options.only, options.range], ["missing", "31-50"]);
+});
+
+test("where nothing may be replaced the form says so, and the host asks what to do", async () => {
+  const onDisk = { view: null, fresh: "1-40", older: "", whole: null };
+  const facts = someFacts({ files: { Write1: [onDisk] }, overwrite: "never" });
+  await using form = await openForm({
+    state: aState({ facts }),
+    host: { render: () => ({ started: false }) },
+  });
+  await form.shows("#problems", "Write1 would replace 40 frames, and when they were written is not known");
+  await form.page.locator("#submit").click();
+  await form.message("render");
+  await form.page.getByRole("button", { name: "Render Only Missing" }).click();
+  await form.page.locator("[data-code=overwrite-refused]").waitFor({ state: "detached" });
+  await form.shows("#summary", "60 frames in");
+});

@@ -25,6 +25,7 @@ export const askedAbout: ReadonlySet<Problem["code"]> = new Set([
   "folder-missing",
   "folder-not-writable",
   "same-path",
+  "overwrite-refused",
   "script-unsaved",
   "nuke-missing",
   // The host looks for itself.
