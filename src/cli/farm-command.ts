@@ -1,6 +1,7 @@
 import * as z from "zod";
 import { commandTemplateEngine } from "../farm/command-template.ts";
-import { farmJob } from "../farm/farm-job.ts";
+import type { AskedOption, FarmOption } from "../farm/engine.ts";
+import { DEFAULT_BATCH_SIZE, farmJob } from "../farm/farm-job.ts";
 import { displayCommand } from "../plan/command-line.ts";
 import { nothingLeft } from "../plan/select-frames.ts";
 import { UsageError, exitCodes } from "./failure.ts";
@@ -18,12 +19,17 @@ export async function farmCommand(args: readonly string[], terminal: Terminal): 
   if (verb !== "submit")
     throw new UsageError(`nbr farm ${verb ?? ""}: the only farm command is "submit".`, "farm");
   const command = await readRenderCommand("farm submit", rest, terminal);
-  if (command.all || command.withNeeded || command.after.length > 0)
+  if (command.all || command.withNeeded || command.after.length > 0 || command.several.length > 0)
     throw new UsageError(
-      "--all, --with-needed and --after: a farm knows its own dependencies. Submit one Write at a time.",
+      "--all, --with-needed, --after and several --write: a farm knows its own dependencies. Submit one Write at a time.",
       "farm",
     );
-  const { job, problems, plan } = farmJob(command.request, command.facts, command.ignored);
+  const { batchSize = DEFAULT_BATCH_SIZE, request, facts } = command;
+  const { job, problems, plan } = farmJob(
+    { request, batchSize, asked: askedOptions(command) },
+    facts,
+    command.ignored,
+  );
   printProblems(problems, terminal);
   if (nothingLeft(plan) !== null) return exitCodes.allFramesOnDisk;
   if (job === null) {
@@ -46,6 +52,30 @@ export async function farmCommand(args: readonly string[], terminal: Terminal): 
   if (result.exitCode === null) terminal.err(`The farm command was ended by ${result.signal ?? "a signal"}.`);
   else if (result.exitCode !== 0) terminal.err(`The farm command ended with exit code ${result.exitCode}.`);
   return result.exitCode ?? 1;
+}
+
+/** Flags that only matter if the farm command hands them on. */
+const farmFlags: Readonly<Record<string, FarmOption>> = {
+  range: "range",
+  only: "range",
+  threads: "threads",
+  "batch-size": "batchSize",
+  "chunk-size": "batchSize",
+  cache: "cache",
+  views: "views",
+  proxy: "proxy",
+  full: "proxy",
+  "continue-on-error": "continueOnError",
+  nuke: "nuke",
+};
+
+/** Which Write is no question where there is only one. */
+function askedOptions({ given, facts }: RenderCommand): AskedOption[] {
+  const asked = Object.entries(farmFlags).flatMap(([flag, option]) =>
+    given.has(flag) ? [{ option, name: `--${flag}` }] : [],
+  );
+  const choice = given.has("write") && facts.script.writes.length > 1;
+  return choice ? [{ option: "write", name: "--write" }, ...asked] : asked;
 }
 
 function template(command: RenderCommand, terminal: Terminal): readonly string[] {

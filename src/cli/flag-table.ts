@@ -3,7 +3,7 @@ import { type ParseArgsConfig, parseArgs } from "node:util";
 import { UsageError } from "./failure.ts";
 
 const options = {
-  write: { type: "string" },
+  write: { type: "string", multiple: true },
   range: { type: "string" },
   only: { type: "string" },
   overwrite: { type: "string" },
@@ -19,7 +19,7 @@ const options = {
   parallel: { type: "string" },
   threads: { type: "string" },
   cache: { type: "string" },
-  views: { type: "string" },
+  views: { type: "string", multiple: true },
   proxy: { type: "boolean" },
   full: { type: "boolean" },
   "continue-on-error": { type: "boolean" },
@@ -38,11 +38,20 @@ const options = {
 } satisfies ParseArgsConfig["options"];
 
 export type Flags = ReturnType<typeof parseFlags>["values"];
+export type FlagName = keyof typeof options;
 
-/** @throws {UsageError} for a flag that there is not, or that is not given as it has to be. */
+/** @throws {UsageError} for a flag that there is not, that is not given as it has to be, or that is given twice and can have one value. */
 export function parseFlags(args: readonly string[], command: string) {
   try {
-    return parseArgs({ args: [...args], options, allowPositionals: true, strict: true });
+    const parsed = parseArgs({
+      args: [...args],
+      options,
+      allowPositionals: true,
+      strict: true,
+      tokens: true,
+    });
+    requireOnce(parsed.tokens, command);
+    return parsed;
   } catch (error) {
     // parseArgs explains itself well; the code tells its errors from others.
     const code = error instanceof TypeError && "code" in error ? String(error.code) : "";
@@ -50,4 +59,38 @@ export function parseFlags(args: readonly string[], command: string) {
       throw new UsageError(error.message, command);
     throw error;
   }
+}
+
+/** Flags of these are lists, and switches mean the same however often. */
+const lists = new Set(
+  Object.entries(options).flatMap(([name, option]) =>
+    option.type === "boolean" || "multiple" in option ? [name] : [],
+  ),
+);
+
+interface Token {
+  readonly kind: string;
+  readonly name?: string;
+  readonly value?: string | undefined;
+}
+
+function requireOnce(tokens: readonly Token[], command: string): void {
+  const values = new Map<string, string>();
+  for (const { kind, name = "", value = "" } of tokens) {
+    if (kind !== "option" || lists.has(name)) continue;
+    const before = values.get(name);
+    if (before !== undefined)
+      throw new UsageError(
+        `--${name} is there twice, with "${before}" and "${value}". It has one value: give it once.`,
+        command,
+      );
+    values.set(name, value);
+  }
+}
+
+/** Refuses flags that a command cannot honor. @throws {UsageError} */
+export function refuseFlags(flags: Flags, names: readonly FlagName[], why: string, command: string): void {
+  const given = names.filter((name) => flags[name] !== undefined);
+  if (given.length > 0)
+    throw new UsageError(`${given.map((name) => `--${name}`).join(", ")}: ${why}`, command);
 }

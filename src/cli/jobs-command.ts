@@ -165,14 +165,17 @@ export async function retryCommand(args: readonly string[], terminal: Terminal):
     terminal.err(`Nothing is missing: all ${status.frameCount} frames of ${id} were on disk.`);
     return 0;
   }
-  const range = `--range=${status.missingRanges.join(" ")}`;
-  // What half a frame the job left is its own to replace.
-  const overwrite = ["--overwrite", "always"];
+  const given = (flag: string): boolean => flags.some((word) => word === flag || word.startsWith(`${flag}=`));
+  const usual = (flag: string, value: string): string[] => (given(flag) ? [] : [`${flag}=${value}`]);
+  const words = [
+    status.script,
+    ...usual("--write", status.write),
+    ...usual("--range", status.missingRanges.join(" ")),
+    // What half a frame the job left is its own to replace.
+    ...usual("--overwrite", "always"),
+  ];
   const demo = status.demo && !flags.includes("--demo") ? ["--demo"] : [];
-  return await renderCommand(
-    [status.script, "--write", status.write, range, ...overwrite, ...demo, ...flags],
-    terminal,
-  );
+  return await renderCommand([...words, ...demo, ...flags], terminal);
 }
 
 /** Prints a job's logs from where it stopped the last time; events only say that there is more. */

@@ -1,9 +1,16 @@
 import { displayCommand } from "../plan/command-line.ts";
-import { type OrderedPlans, activeWrites, planInOrder, planWithNeeded } from "../plan/ordered-requests.ts";
-import { nothingLeft } from "../plan/select-frames.ts";
-import { planRender, stoppers } from "../plan/plan-render.ts";
+import {
+  type OrderedPlans,
+  activeWrites,
+  planAlone,
+  planInOrder,
+  planSeveral,
+  planWithNeeded,
+} from "../plan/ordered-requests.ts";
+import { stoppers } from "../plan/plan-render.ts";
 import type { Problem, RenderPlan } from "../plan/render-plan.ts";
 import { displayMB } from "../plan/size.ts";
+import type { WriteTarget } from "../plan/target.ts";
 import { exitCodes } from "./failure.ts";
 import { type RenderCommand, readRenderCommand } from "./render-flags.ts";
 import type { Terminal } from "./terminal.ts";
@@ -24,12 +31,14 @@ export async function planCommand(args: readonly string[], terminal: Terminal): 
   return stopped ? exitCodes.badInput : exitCodes.allFramesOnDisk;
 }
 
-/** The plans of what was asked for: of one Write, of one and those it reads, or of all that are enabled. */
-export function plansOf({ request, facts, all, withNeeded }: RenderCommand): OrderedPlans {
+/** The plans of what was asked for: of one Write, of several, of those with the ones they read, or of all that are enabled. */
+export function plansOf({ request, facts, all, several, withNeeded }: RenderCommand): OrderedPlans {
   if (all) return planInOrder(activeWrites(facts), ({ name }) => ({ ...request, write: name }), facts);
+  const others = withNeeded ? ({ name }: WriteTarget) => ({ ...request, write: name }) : undefined;
+  const [first, ...more] = several.map((write) => ({ ...request, write }));
+  if (first) return planSeveral([first, ...more], facts, others);
   if (withNeeded) return planWithNeeded(request, facts);
-  const plan = planRender(request, facts);
-  return { plans: [{ request, plan, after: [], waiting: null, nothing: nothingLeft(plan) }], problems: [] };
+  return { plans: [planAlone(request, facts)], problems: [] };
 }
 
 /** What there is to say of several plans before they are rendered; what several have in common, once. */

@@ -25,7 +25,7 @@ import { type DiskQuestion, dependsOnDisk, gatherFacts, writesToLookAt } from ".
 import { type Settings, memorySettings } from "../facts/settings.ts";
 import { readSettings } from "../facts/settings-files.ts";
 import { UsageError } from "./failure.ts";
-import { type Flags, parseFlags } from "./flag-table.ts";
+import { type Flags, parseFlags, refuseFlags } from "./flag-table.ts";
 import type { Terminal } from "./terminal.ts";
 
 /** What `plan`, `render` and `farm submit` were asked, with everything they need to know. */
@@ -37,6 +37,12 @@ export interface RenderCommand {
   readonly json: boolean;
   /** All enabled Writes, in their order; `request` is for any of them. */
   readonly all: boolean;
+  /** The Writes of `--write`, as they were named, where there are several; `request` is for the first. */
+  readonly several: readonly string[];
+  /** Frames of one task of a farm; absent: not said. */
+  readonly batchSize?: number;
+  /** Flags that were given, without their dashes. */
+  readonly given: ReadonlySet<string>;
   /** Before it, the Writes it reads that are not rendered. */
   readonly withNeeded: boolean;
   /** Jobs of the render service to wait for. */
@@ -61,6 +67,7 @@ export async function readRenderCommand(
   const { values, positionals } = parseFlags(args, command);
   const [file, ...more] = positionals;
   if (file === undefined) throw new UsageError("Which script? Its path is missing.", command);
+  refuseForeignFlags(values, command);
   if (more.length > 0)
     throw new UsageError(`One script at a time: "${more.join('", "')}" is too much.`, command);
 
@@ -102,11 +109,28 @@ export async function readRenderCommand(
     ignored,
     json: values.json ?? false,
     all: values.all ?? false,
+    several: severalWrites(values),
+    given: new Set(Object.keys(values)),
+    ...readBatchSize(values, command),
     withNeeded: values["with-needed"] ?? false,
     after: values.after ?? [],
     dryRun: values["dry-run"] ?? false,
     farmCommand: values.command,
   };
+}
+
+/** A command that cannot do what a flag says refuses it. */
+function refuseForeignFlags(flags: Flags, command: string): void {
+  if (!command.startsWith("farm")) {
+    refuseFlags(flags, ["dry-run"], "nbr plan shows a render and runs nothing.", command);
+    return refuseFlags(flags, ["command"], "only nbr farm submit runs one.", command);
+  }
+  refuseFlags(
+    flags,
+    ["split", "deal", "order", "parallel", "warm", "priority", "retries", "while-rendering", "nuke-argument"],
+    "a farm divides and repeats renders its own way. Leave this out; --batch-size says how many frames a task has.",
+    command,
+  );
 }
 
 function toLookAt(
@@ -116,20 +140,22 @@ function toLookAt(
   settings: Settings,
 ): DiskQuestion {
   return {
-    writes: flags.all ? script.writes.map(({ name }) => name) : writesToLookAt(script, write),
+    writes: flags.all
+      ? script.writes.map(({ name }) => name)
+      : [write, ...severalWrites(flags)].flatMap((name) => writesToLookAt(script, name)),
     needed: (flags["with-needed"] ?? false) || dependsOnDisk(only, overwrite ?? settings.overwrite),
   };
 }
 
 function readRequest(flags: Flags, script: ScriptFacts, settings: Settings, command: string): RenderRequest {
   const split = readSplit(flags, settings, command);
-  const views = flags.views?.split(",").filter((view) => view !== "");
+  const views = flags.views?.flatMap((text) => text.split(",")).filter((view) => view !== "");
   if (flags.all && flags.write !== undefined)
     throw new UsageError("--all and --write exclude each other.", command);
   if (flags.proxy && flags.full) throw new UsageError("--proxy and --full exclude each other.", command);
   const result = renderRequestSchema.safeParse({
     script: script.path,
-    write: flags.write ?? (flags.all ? anyWrite(script, command) : onlyWrite(script, command)),
+    write: flags.write?.[0] ?? (flags.all ? anyWrite(script, command) : onlyWrite(script, command)),
     proxy: flags.proxy ? "proxy" : flags.full ? "full" : "script",
     continueOnError: flags["continue-on-error"] ?? settings["render.continueOnError"],
     extraArguments: [...settings["nuke.extraArguments"], ...(flags["nuke-argument"] ?? [])],
@@ -160,19 +186,33 @@ function readRequest(flags: Flags, script: ScriptFacts, settings: Settings, comm
   );
 }
 
+/** Each once, in the order they were named; none where there is only one. */
+function severalWrites({ write = [] }: Flags): string[] {
+  const names = [...new Set(write)];
+  return names.length > 1 ? names : [];
+}
+
 function readSplit(flags: Flags, settings: Settings, command: string): Split | undefined {
-  const size = flags["chunk-size"] ?? flags["batch-size"];
-  if (flags.split !== undefined && size !== undefined)
-    throw new UsageError("--split and --chunk-size exclude each other.", command);
-  if (size !== undefined) {
-    return {
-      by: "frames",
-      size: wholeNumber(flags["batch-size"] === undefined ? "--chunk-size" : "--batch-size", size, command),
-    };
-  }
-  if (flags.split !== undefined) return { by: "chunks", count: wholeNumber("--split", flags.split, command) };
+  // A farm has batches, and what is set for renders here is not meant for it.
   if (command.startsWith("farm")) return undefined;
+  const { batchSize } = readBatchSize(flags, command);
+  if (flags.split !== undefined && batchSize !== undefined)
+    throw new UsageError("--split and --chunk-size exclude each other.", command);
+  if (batchSize !== undefined) return { by: "frames", size: batchSize };
+  if (flags.split !== undefined) return { by: "chunks", count: wholeNumber("--split", flags.split, command) };
   return settings["render.split"] > 0 ? { by: "chunks", count: settings["render.split"] } : undefined;
+}
+
+/** Chunks of so many frames; the tasks of a farm. */
+function readBatchSize(flags: Flags, command: string): { batchSize?: number } {
+  const sizes = (["chunk-size", "batch-size"] as const).flatMap((name) => {
+    const text = flags[name];
+    return text === undefined ? [] : [wholeNumber(`--${name}`, text, command)];
+  });
+  const [batchSize, another] = sizes;
+  if (another !== undefined)
+    throw new UsageError("--chunk-size and --batch-size mean the same: give one of them.", command);
+  return batchSize === undefined ? {} : { batchSize };
 }
 
 function readDeal({ deal, ...flags }: Flags, command: string): Deal {

@@ -1,4 +1,5 @@
-const renderFlags = `  --write W            the Write node, by its full name (Group1.Write1); may be left out when there is only one
+const renderFlags = `  --write W            the Write node, by its full name (Group1.Write1); may be left out when there is only one;
+                       several are rendered in the order they need, else as they are named
   --range R            frames in Nuke's syntax: 1-100, 1-100x2, "1 3 5-9"; negative ones as --range=-8--5
                        (default: the Write's own limit, else the script's range)
   --only missing       only frames that are not on disk; --only outdated: those older than the script as well
@@ -19,7 +20,7 @@ const renderFlags = `  --write W            the Write node, by its full name (Gr
   --parallel P         Nukes at once
   --threads T          threads of each Nuke
   --cache SIZE         image cache of each Nuke: 4G, 4096M
-  --views left,right   only these views
+  --views left,right   only these views (or --views left --views right)
   --proxy, --full      proxy or full size, whatever the script says
   --continue-on-error  go on with the next frame after an error, in the same Nuke (otherwise in a new one)
   --retries N          how often a failed frame is rendered again, alone (default 2; 0: never)
@@ -99,14 +100,16 @@ ${renderFlags}`,
   farm: `Usage: nbr farm submit SCRIPT [--write W] [--range R] [--batch-size K] [--threads T] [--dry-run]
 
 Runs the studio's own submit command, an argv list in the setting nukeRender.farm.command, without a shell.
-Tokens in it: {script} {write} {first} {last} {range} {threads} {batchSize} {cache} {nuke}; {{ and }} are braces.
+Tokens in it: {script} {write} {first} {last} {range} {threads} {batchSize} {cache} {views} {proxy} {continueOnError} {nuke};
+{{ and }} are braces. {views} are their names with commas, {proxy} is script, proxy or full, {continueOnError} is true or false.
+An option without its token in the command is refused, and so are those of renders here (--split, --deal, --warm …).
 Exit code: that of the command; 2 where something stands in the way before it is started.
 
   --batch-size K       frames of one task (default 10)
   --dry-run            print the command line and run nothing
   --command JSON       the argv list, instead of the setting: --command '["submit", "{script}", "{range}"]'
                        (the environment variable NUKE_RENDER_FARM_COMMAND is read the same way)
-  --write W, --range R, --threads T, --cache SIZE, --views, --nuke, --create-folders, --ignore, --settings, --json: see nbr render --help`,
+  --write W, --range R, --only, --overwrite MODE, --threads T, --cache SIZE, --views, --proxy, --full, --continue-on-error, --nuke, --create-folders, --ignore, --settings, --json: see nbr render --help`,
   "language-server": `Usage: nbr language-server --stdio
 
 The language server of .nk and .gizmo files, for editors other than VS Code: it speaks the Language Server Protocol on standard

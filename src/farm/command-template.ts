@@ -6,6 +6,7 @@ import {
   FarmError,
   type FarmJob,
   type FarmListener,
+  type FarmOption,
   type FarmResult,
   type FarmSubmission,
 } from "./engine.ts";
@@ -20,6 +21,9 @@ const tokens: Record<string, (job: FarmJob) => readonly string[]> = {
   threads: (job) => [String(job.threads)],
   batchSize: (job) => [String(job.batchSize)],
   cache: (job) => [`${job.cacheMB}M`],
+  views: (job) => [job.views.join(",")],
+  proxy: (job) => [job.proxy],
+  continueOnError: (job) => [String(job.continueOnError)],
   nuke: (job) => {
     if (job.nuke) return job.nuke.argv;
     throw new FarmError(
@@ -34,7 +38,7 @@ export const tokenNames = Object.keys(tokens);
 /**
  * The words to run. Values go in as they are and are never read again, so braces, quotes and `$( )` in a path stay what they are. `{{` and
  * `}}` stand for the braces themselves.
- * @throws {FarmError} for an empty template, an unknown token, or a stray brace.
+ * @throws {FarmError} for an empty template, an unknown token, a stray brace, or an option of the job that has no token.
  */
 export function fillTemplate(template: readonly string[], job: FarmJob): string[] {
   if (template.length === 0 || template[0] === "") {
@@ -42,13 +46,37 @@ export function fillTemplate(template: readonly string[], job: FarmJob): string[
       'No farm command is set. Put your submit command into nukeRender.farm.command, for example ["submit", "--script", "{script}", "--write", "{write}", "--frames", "{range}"].';
     throw new FarmError("not-configured", message);
   }
-  return template.flatMap((word) => {
+  const used = new Set<string>();
+  const words = template.flatMap((word) => {
     const alone = /^\{(\w+)\}$/u.exec(word)?.[1];
-    return alone === undefined ? [fillWord(word, job)] : valueOf(alone, job);
+    if (alone === undefined) return [fillWord(word, job, used)];
+    used.add(alone);
+    return valueOf(alone, job);
   });
+  requireHonored(job, used);
+  return words;
 }
 
-function fillWord(word: string, job: FarmJob): string {
+/** An option without its token would be lost on the way. */
+function requireHonored(job: FarmJob, used: ReadonlySet<string>): void {
+  const lost = job.asked.filter(({ option }) => !isHonored(option, job, used));
+  if (lost.length === 0) return;
+  const names = lost.map(({ name }) => name).join(", ");
+  const missing = lost.map(({ option }) => `{${option}}`).join(" ");
+  const [it, them] = lost.length === 1 ? ["it", "it"] : ["they", "them"];
+  throw new FarmError(
+    "not-honored",
+    `${names}: the farm command has no ${missing}, so ${it} would be lost. Put ${missing} into nukeRender.farm.command, or leave ${them} out.`,
+  );
+}
+
+function isHonored(option: FarmOption, job: FarmJob, used: ReadonlySet<string>): boolean {
+  if (used.has(option)) return true;
+  // First and last frame are the whole of a range without gaps.
+  return option === "range" && job.isOneRun && used.has("first") && used.has("last");
+}
+
+function fillWord(word: string, job: FarmJob, used: Set<string>): string {
   return word.replace(/\{\{|\}\}|\{([^{}]*)\}|[{}]/gu, (found, name: string | undefined) => {
     if (found === "{{" || found === "}}") return found.slice(1);
     if (name === undefined) {
@@ -57,6 +85,7 @@ function fillWord(word: string, job: FarmJob): string {
         `"${word}" in nukeRender.farm.command has a single "${found}". Write "${found}${found}" for the character itself.`,
       );
     }
+    used.add(name);
     return valueOf(name, job).join(" ");
   });
 }

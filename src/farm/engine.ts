@@ -1,5 +1,24 @@
 /** One interface for every way of handing a render to a render manager. An engine is one file beside this one. */
 import type { NukeCommand } from "../plan/render-plan.ts";
+import type { ProxyMode } from "../plan/request.ts";
+
+/** What a person can choose of a farm job; the rest follows from the script and this machine. */
+export type FarmOption =
+  | "write"
+  | "range"
+  | "threads"
+  | "batchSize"
+  | "cache"
+  | "views"
+  | "proxy"
+  | "continueOnError"
+  | "nuke";
+
+/** An option that was chosen, by the name the person knows it by: `--views`, `Threads`. */
+export interface AskedOption {
+  readonly option: FarmOption;
+  readonly name: string;
+}
 
 /** What a render manager is told. */
 export interface FarmJob {
@@ -9,14 +28,22 @@ export interface FarmJob {
   readonly range: string;
   readonly first: number;
   readonly last: number;
+  /** Every frame from the first to the last. */
+  readonly isOneRun: boolean;
   /** Threads of each Nuke. */
   readonly threads: number;
   /** Frames of one task. */
   readonly batchSize: number;
   /** Image cache of each Nuke, MB. */
   readonly cacheMB: number;
+  /** Those that are rendered. */
+  readonly views: readonly string[];
+  readonly proxy: ProxyMode;
+  readonly continueOnError: boolean;
   /** Null where this machine has no Nuke: the farm may. */
   readonly nuke: NukeCommand | null;
+  /** An engine honors these or refuses them by name. */
+  readonly asked: readonly AskedOption[];
 }
 
 /** Exactly what will be run. */
@@ -47,7 +74,13 @@ export interface FarmEngine {
 }
 
 export class FarmError extends Error {
-  readonly reason: "not-configured" | "unknown-token" | "missing-value" | "not-started" | "bad-value";
+  readonly reason:
+    | "not-configured"
+    | "unknown-token"
+    | "missing-value"
+    | "not-honored"
+    | "not-started"
+    | "bad-value";
   constructor(reason: FarmError["reason"], message: string) {
     super(message);
     this.name = "FarmError";

@@ -30,6 +30,12 @@ export function activeWrites({ script }: PlanFacts): WriteTarget[] {
   return script.writes.filter((write) => !write.disabled && !write.reading);
 }
 
+/** A render that waits for no other. */
+export function planAlone(request: RenderRequest, facts: PlanFacts): OrderedPlan {
+  const plan = planRender(request, facts);
+  return { request, plan, after: [], waiting: null, nothing: nothingLeft(plan) };
+}
+
 /** Plans for these Writes, in the order they are rendered in. */
 export function planInOrder(
   writes: readonly WriteTarget[],
@@ -65,16 +71,40 @@ export function planWithNeeded(
   facts: PlanFacts,
   otherRequest: (write: WriteTarget) => RenderRequest = ({ name }) => ({ ...request, write: name }),
 ): OrderedPlans {
-  const write = facts.script.writes.find(({ name }) => name === request.write);
-  if (!write) return planInOrder([], () => request, facts);
-  const { frames } = chooseRange(facts.script, write, request.range).list;
-  return planInOrder(
-    [...neededWrites(write, frames, facts), write],
+  return planSeveral([request], facts, otherRequest);
+}
+
+/**
+ * Renders of several Writes, in the order they need, else as they are given.
+ * @param otherRequest for the Writes that these read, which are rendered before them where frames are missing or older; absent: they are not.
+ */
+export function planSeveral(
+  requests: readonly [RenderRequest, ...RenderRequest[]],
+  facts: PlanFacts,
+  otherRequest?: (write: WriteTarget) => RenderRequest,
+): OrderedPlans {
+  const [first] = requests;
+  const other = otherRequest ?? ((write: WriteTarget): RenderRequest => ({ ...first, write: write.name }));
+  const named = new Map(requests.map((request) => [request.write, request]));
+  const { writes: all } = facts.script;
+  const writes = [...named.keys()].flatMap((name) => all.filter((write) => write.name === name));
+  const needed = otherRequest
+    ? writes.flatMap((write) => {
+        const { frames } = chooseRange(facts.script, write, named.get(write.name)?.range).list;
+        return neededWrites(write, frames, facts);
+      })
+    : [];
+  const { plans, problems } = planInOrder(
+    [...new Set([...needed, ...writes])],
     (one) => {
-      if (one === write) return request;
       const only = unknowable(one, one.resolvedFile) === null ? ("outdated" as const) : ("all" as const);
-      return { ...otherRequest(one), range: undefined, views: undefined, only };
+      return named.get(one.name) ?? { ...other(one), range: undefined, views: undefined, only };
     },
     facts,
   );
+  // Planning names what is wrong with these.
+  const notThere = [...named.values()]
+    .filter(({ write }) => !all.some(({ name }) => name === write))
+    .map((request) => planAlone(request, facts));
+  return { plans: [...notThere, ...plans], problems };
 }

@@ -5,7 +5,7 @@
 import * as z from "zod/mini";
 import { planFactsSchema } from "../plan/facts.ts";
 import { problemSchema } from "../plan/render-plan.ts";
-import { type RenderRequest, onlySchema, renderOptionsSchema, renderRequestSchema } from "../plan/request.ts";
+import { type RenderOptions, type RenderRequest, onlySchema, renderOptionsSchema } from "../plan/request.ts";
 
 /** Which side of the form is shown. */
 export const formModeSchema = z.enum(["render", "farm"]);
@@ -26,15 +26,27 @@ export const farmOptionsSchema = z.object({
 });
 export type FarmOptions = z.infer<typeof farmOptionsSchema>;
 
-/** The request a farm order stands for: batches are chunks of so many frames. */
-export function farmRequest(script: string, write: string, farm: FarmOptions): RenderRequest {
-  return renderRequestSchema.parse({
+/** What a render here and one on a farm have in common: it changes what is rendered, and not how it is divided. */
+export type SharedOptions = Pick<RenderOptions, "views" | "proxy" | "continueOnError">;
+
+/** What the farm side asks for, as a render here: batches are chunks of so many frames, whatever a render here was divided into before. */
+export function farmRequest(
+  script: string,
+  write: string,
+  farm: FarmOptions,
+  { views, proxy, continueOnError }: SharedOptions,
+): RenderRequest {
+  return {
     script,
     write,
     range: farm.first === farm.last ? `${farm.first}` : `${farm.first}-${farm.last}`,
     split: { by: "frames", size: farm.batchSize },
+    deal: "chunks",
     ...(farm.threads === undefined ? {} : { threads: farm.threads }),
-  });
+    ...(views === undefined ? {} : { views }),
+    proxy,
+    continueOnError,
+  };
 }
 
 /** Everything the form shows, in one piece. */

@@ -248,3 +248,13 @@ test("where nothing may be replaced the form says so, and the host asks what to 
   await form.page.locator("[data-code=overwrite-refused]").waitFor({ state: "detached" });
   await form.shows("#summary", "60 frames in");
 });
+
+test("the farm side shows its own batches, whatever the last render here was divided into, and what holds for both", async () => {
+  const kept = { proxy: "proxy", continueOnError: true, deal: "auto", warm: true, parallel: 2 } as const;
+  await using form = await openForm({ state: aState({ mode: "farm", remembered: { Write1: kept } }) });
+  await form.shows("#summary", "100 frames in 10 tasks of 10 frames");
+  await form.shows("#shared", "From the render settings: proxy size; continue on error.");
+  await form.page.locator("#local-render").click();
+  await form.shows("#summary", "100 frames in 10 chunks");
+  await form.shows("#chunks", "91-100");
+});

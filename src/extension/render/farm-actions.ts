@@ -1,10 +1,12 @@
 import { type TextDocument, type Uri, window, workspace } from "vscode";
 import { commandTemplateEngine } from "../../farm/command-template.ts";
-import { type FarmEngine, FarmError } from "../../farm/engine.ts";
-import { type FarmPlan, farmJob } from "../../farm/farm-job.ts";
+import { type AskedOption, type FarmEngine, FarmError } from "../../farm/engine.ts";
+import { DEFAULT_BATCH_SIZE, type FarmPlan, farmJob } from "../../farm/farm-job.ts";
 import { displayCommand } from "../../plan/command-line.ts";
-import type { RenderOptions } from "../../plan/request.ts";
-import type { FarmOptions, FarmPreview } from "../../webview/protocol.ts";
+import { defaultRange } from "../../plan/range.ts";
+import type { RenderOptions, RenderRequest } from "../../plan/request.ts";
+import type { ScriptFacts } from "../../plan/target.ts";
+import { type FarmOptions, type FarmPreview, farmRequest } from "../../webview/protocol.ts";
 import type { RenderOutput } from "../surfaces/output.ts";
 import type { OverwriteQuestions } from "./overwrite-question.ts";
 import type { RememberedOptions } from "./remembered.ts";
@@ -79,18 +81,26 @@ export class FarmActions {
     return exitCode === 0;
   }
 
-  /** "Local render": the same frames and batches for the render service. */
+  /** "Local render": the same frames and batches for the render service, whatever the last render here was like. */
   localOptions(document: TextDocument, write: string, farm: FarmOptions): RenderOptions {
-    return {
-      ...this.#remembered.get(document.uri.fsPath, write, readSettings(document.uri)),
-      ...farmOptions(farm),
-    };
+    const { script: _script, write: _write, ...options } = this.#request(document, write, farm);
+    return options;
+  }
+
+  #request({ uri }: TextDocument, write: string, farm: FarmOptions): RenderRequest {
+    const kept = this.#remembered.get(uri.fsPath, write, readSettings(uri));
+    return farmRequest(uri.fsPath, write, farm, kept);
   }
 
   async #plan(document: TextDocument, write: string, farm: FarmOptions): Promise<FarmPlan> {
     const facts = await factsFor(document, this.#scripts, false, { write, only: undefined });
-    const kept = this.#remembered.get(document.uri.fsPath, write, readSettings(document.uri));
-    return farmJob({ ...kept, ...farmOptions(farm), script: document.uri.fsPath, write }, facts);
+    const request = this.#request(document, write, farm);
+    const byDefault = readSettings(document.uri)["render.continueOnError"];
+    const { batchSize } = farm;
+    return farmJob(
+      { request, batchSize, asked: askedOptions(request, farm, facts.script, byDefault) },
+      facts,
+    );
   }
 
   #engine(uri: Uri, farm: FarmOptions): FarmEngine {
@@ -100,15 +110,26 @@ export class FarmActions {
   }
 }
 
-function farmOptions({
-  first,
-  last,
-  threads,
-  batchSize,
-}: FarmOptions): Pick<RenderOptions, "range" | "split" | "threads"> {
-  return {
-    range: first === last ? `${first}` : `${first}-${last}`,
-    split: { by: "frames", size: batchSize },
-    ...(threads === undefined ? {} : { threads }),
-  };
+/** What somebody chose, by the names of the form's fields; what the script, the machine and the settings say was not chosen. */
+function askedOptions(
+  { write: name, range, threads, views = [], proxy, continueOnError }: RenderRequest,
+  { batchSize }: FarmOptions,
+  script: ScriptFacts,
+  continuesByDefault: boolean,
+): AskedOption[] {
+  const write = script.writes.find((one) => one.name === name);
+  const asked: readonly (AskedOption & { readonly chosen: boolean })[] = [
+    { option: "write", name: "Write", chosen: script.writes.length > 1 },
+    {
+      option: "range",
+      name: "Frames",
+      chosen: write !== undefined && range !== defaultRange(script, write).range,
+    },
+    { option: "threads", name: "Threads", chosen: threads !== undefined },
+    { option: "batchSize", name: "Batch size", chosen: batchSize !== DEFAULT_BATCH_SIZE },
+    { option: "views", name: "Views", chosen: views.length > 0 },
+    { option: "proxy", name: "Size", chosen: proxy !== "script" },
+    { option: "continueOnError", name: "Continue on error", chosen: continueOnError && !continuesByDefault },
+  ];
+  return asked.filter(({ chosen }) => chosen).map(({ option, name }) => ({ option, name }));
 }

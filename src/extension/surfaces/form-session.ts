@@ -90,7 +90,7 @@ export class FormSession implements Disposable {
         "submit-farm": async ({ write, farm }) => {
           await deps.remembered.setFarm(this.#path, write, farm);
           if (farm.localRender)
-            return await this.#render(write, deps.farm.localOptions(document, write, farm), false);
+            return await this.#start(write, deps.farm.localOptions(document, write, farm), false);
           return { started: await deps.farm.submit(document, write, farm) };
         },
         fix: async ({ problem }) => ({ done: await this.#fix(problem) }),
@@ -184,6 +184,11 @@ export class FormSession implements Disposable {
   /** Answers as soon as the render is queued; its end is told by notification and lens. */
   async #render(write: string, options: RenderOptions, needed: boolean): Promise<{ started: boolean }> {
     await this.#deps.remembered.set(this.#path, write, options);
+    return await this.#start(write, options, needed);
+  }
+
+  /** The farm side has settings of its own: they do not become those of the next render here. */
+  async #start(write: string, options: RenderOptions, needed: boolean): Promise<{ started: boolean }> {
     const { uri } = this.#document;
     const started = await this.#deps.actions.start(uri, write, options, { demo: this.#demo, needed });
     if (started.kind === "nothing") void window.showInformationMessage(`✓ ${started.message}`);

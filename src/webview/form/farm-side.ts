@@ -2,7 +2,7 @@
 import { type TemplateResult, html, nothing } from "lit";
 import type { RenderPlan } from "../../plan/render-plan.ts";
 import type { ScriptFacts } from "../../plan/target.ts";
-import type { FormState } from "../protocol.ts";
+import type { FormState, SharedOptions } from "../protocol.ts";
 import type { FarmDraft, ReadFarmDraft } from "./farm-draft.ts";
 import { type Option, checkField, selectField, textField } from "./fields.ts";
 
@@ -16,6 +16,8 @@ export interface FarmSideParts {
   readonly plan: RenderPlan;
   /** A warning about the range, such as frames outside the Write's limit. */
   readonly rangeNote: string | undefined;
+  /** What the render side says holds for a farm too. */
+  readonly shared: SharedOptions;
   readonly change: (draft: FarmDraft) => void;
 }
 
@@ -64,6 +66,7 @@ export function farmSide(parts: FarmSideParts): TemplateResult {
       error: errors.batchSize,
       set: set("batchSize"),
     })}
+    ${sharedNote(parts.shared)}
     ${
       engines.length < 2
         ? nothing
@@ -83,4 +86,14 @@ export function farmSide(parts: FarmSideParts): TemplateResult {
       hint: "Renders the same plan on this machine instead of sending it.",
       set: (localRender) => change({ ...draft, localRender }),
     })}`;
+}
+
+function sharedNote({ views = [], proxy, continueOnError }: SharedOptions): TemplateResult {
+  const parts = [
+    ...(views.length > 0 ? [`views ${views.join(", ")}`] : []),
+    ...(proxy === "script" ? [] : [proxy === "proxy" ? "proxy size" : "full size"]),
+    ...(continueOnError ? ["continue on error"] : []),
+  ];
+  if (parts.length === 0) return html`${nothing}`;
+  return html`<p class="hint note" id="shared">From the render settings: ${parts.join("; ")}.</p>`;
 }

@@ -78,7 +78,7 @@ export function readForm(
   const rendered: RenderRequest = { ...read.options, script, write: write.name };
   // As long as a farm field cannot be read there are no frames: a range of separators alone is empty.
   const farmed = readFarm.farm
-    ? farmRequest(script, write.name, readFarm.farm)
+    ? farmRequest(script, write.name, readFarm.farm, read.options)
     : { ...rendered, range: ",", split: undefined };
   const plan = planRender({ ...(mode === "farm" ? farmed : rendered), extraArguments }, facts);
   return { mode, write, draft, read, farmDraft, readFarm, away, plan };

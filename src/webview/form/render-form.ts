@@ -190,6 +190,7 @@ export class RenderForm {
             draft: farmDraft,
             errors: readFarm.errors,
             plan,
+            shared: read.options,
             rangeNote: plan.problems.find(({ code }) => rangeCodes.has(code))?.message,
             change: (next) =>
               this.#change(() =>

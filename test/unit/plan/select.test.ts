@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
 import type { PlanFacts } from "../../../src/plan/facts.ts";
-import { planInOrder, planWithNeeded } from "../../../src/plan/ordered-requests.ts";
+import { planInOrder, planSeveral, planWithNeeded } from "../../../src/plan/ordered-requests.ts";
 import { planRender, stoppers } from "../../../src/plan/plan-render.ts";
 import type { RenderPlan } from "../../../src/plan/render-plan.ts";
 import { nothingLeft } from "../../../src/plan/select-frames.ts";
@@ -205,4 +205,45 @@ test("all in order: nobody waits for what has nothing to do", () => {
     ["Pre", 0, false],
     ["Write1", 0, true],
   ]);
+});
+
+test("several Writes by name: in the order they need, else as named; one that is not there is an error", () => {
+  const other = aWrite({ name: "Other", resolvedFile: "/o/other.####.exr" });
+  const facts = someFacts({ files: { Pre: [files("")] } }, [pre, needing, other]);
+  const order = (...names: [string, ...string[]]) => {
+    const [first, ...more] = names;
+    return planSeveral(
+      [aRequest({ write: first }), ...more.map((write) => aRequest({ write }))],
+      facts,
+    ).plans.map(({ plan, after }) => [plan.write, after.map(({ write }) => write)]);
+  };
+  assert.deepEqual(order("Other", "Pre"), [
+    ["Other", []],
+    ["Pre", []],
+  ]);
+  assert.deepEqual(order("Write1", "Other", "Pre"), [
+    ["Other", []],
+    ["Pre", []],
+    ["Write1", ["Pre"]],
+  ]);
+  const { plans } = planSeveral([aRequest({ write: "Nope" }), aRequest({ write: "Pre" })], facts);
+  assert.deepEqual(
+    plans.map(({ plan }) => [plan.write, stoppers(plan).map(({ code }) => code)]),
+    [
+      ["Nope", ["write-missing"]],
+      ["Pre", []],
+    ],
+  );
+  const needed = planSeveral([aRequest(), aRequest({ write: "Other" })], facts, ({ name }) =>
+    aRequest({ write: name }),
+  );
+  assert.deepEqual(
+    needed.plans.map(({ plan }) => plan.write),
+    ["Pre", "Write1", "Other"],
+  );
+  const missing = planWithNeeded(aRequest({ write: "Nope" }), facts).plans;
+  assert.deepEqual(
+    missing.flatMap(({ plan }) => stoppers(plan)).map(({ code }) => code),
+    ["write-missing"],
+  );
 });
