@@ -131,6 +131,11 @@ export class Person {
       .first();
   }
 
+  /** The question that stands before everything else. */
+  dialog(): Locator {
+    return this.#page.locator(".monaco-dialog-box");
+  }
+
   /** Takes a picture; those named for the README go there when UPDATE_SCREENSHOTS is set. */
   async picture(name: string, forReadme = false): Promise<void> {
     const file = join(pictures, `${name}.png`);

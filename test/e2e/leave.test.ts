@@ -47,6 +47,7 @@ test("a closed window stops no render; the next window shows it", async () => {
     // Long enough for a window to open in the middle of it, on a slow machine too.
     writeFileSync(profile, JSON.stringify({ secondsPerFrame: 2 }));
     await person.lens("▶ Render 1001–1040").click();
+    await person.dialog().getByRole("button", { name: "Replace" }).click();
     await person.lens(/^◐ [1-9]\/40 frames/).waitFor();
     await person.closeWindow();
     const service = await findRenderService();
@@ -80,6 +81,8 @@ test("the farm side shows what will be run, and a submit command gets exactly th
     await form.locator("#command").getByText("--chunk 5").waitFor();
     await person.picture("farm", true);
     await form.getByRole("button", { name: /^Send/ }).click();
+    // The window that agreed to replace them is closed.
+    await person.dialog().getByRole("button", { name: "Replace" }).click();
     await person.notification("Write_beauty was sent to the farm").waitFor();
     const lines = readFileSync(join(person.workspace, "renders", "submitted.jsonl"), "utf8")
       .trim()

@@ -1,6 +1,6 @@
 /** The main job as a person does it: open a script, click above a Write, see it render, find the frames. */
 import assert from "node:assert/strict";
-import { readFileSync, readdirSync } from "node:fs";
+import { readFileSync, readdirSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { Person } from "./harness.ts";
@@ -13,6 +13,12 @@ after(() => person.leave());
 
 function frames(folder: string): string[] {
   return readdirSync(join(person.workspace, "renders", folder));
+}
+
+/** When each frame was written. */
+function times(): Map<string, number> {
+  const folder = join(person.workspace, "renders", "beauty");
+  return new Map(readdirSync(folder).map((name) => [name, statSync(join(folder, name)).mtimeMs]));
 }
 
 test("the actions stand above the Writes, and a click renders in the background", async () => {
@@ -48,6 +54,21 @@ test("the output channel has every Nuke's lines with its chunk in front, and a s
   });
 });
 
+test("a second click says what it replaces, and a person may decide against it", async () => {
+  await person.does("decide against replacing", async () => {
+    const before = times();
+    await person.lens("▶ Render 1001–1040").click();
+    await person
+      .dialog()
+      .getByText(/Write_beauty replaces 40 frames of (?:today|yesterday) \d\d:\d\d/)
+      .waitFor();
+    await person.picture("replaces");
+    await person.dialog().getByRole("button", { name: "Cancel" }).click();
+    await person.dialog().waitFor({ state: "detached" });
+    assert.deepEqual(times(), before);
+  });
+});
+
 test("the form changes the split and renders from there", async () => {
   await person.does("use the form", async () => {
     await person.lens("⚙ Render settings…").click();
@@ -58,9 +79,17 @@ test("the form changes the split and renders from there", async () => {
     await form.locator("#split-count input").fill("8");
     await form.locator("#chunks").getByText("1001-1005").waitFor();
     await person.picture("form-split-8");
-    await form.getByRole("button", { name: /^Render/ }).click();
+    await form.locator("#problems").getByText("Write_beauty replaces 40 frames").waitFor();
+    const before = times();
+    await form.getByRole("button", { name: /^Render 1001/ }).click();
+    await person.dialog().getByRole("button", { name: "Replace" }).click();
     await person.lens(/^◐ \d+\/40 frames/).waitFor();
     await person.picture("form-rendering");
+    await person.lens(/^✓ 40 frames/).waitFor();
+    for (const [name, time] of times()) assert.ok(time > (before.get(name) ?? Infinity), name);
+    // It was agreed to for this output.
+    await person.lens("▶ Render 1001–1040").click();
+    await person.lens(/^◐ \d+\/40 frames/).waitFor();
     await person.lens(/^✓ 40 frames/).waitFor();
   });
 });
