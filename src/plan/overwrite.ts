@@ -70,19 +70,17 @@ function checkOverwrite(
     const message = `${write.name} replaces ${what}: other views of them are missing.`;
     return { replaces, problems: [said("info", message)] };
   }
+  const left = isWhole(there) ? 0 : frames.length - replaces.count;
+  const fix = left > 0 ? ({ fix: "only-missing" } as const) : {};
   if (policy === "never") {
-    const message = `${write.name} would replace ${what}, and nothing may be replaced (overwrite: never). Render only what is missing, change the range or the file name, or allow overwriting.`;
-    return {
-      replaces,
-      problems: [{ code: "overwrite-refused", severity: "error", message, fix: "only-missing" }],
-    };
+    const way = left > 0 ? "Render only what is missing, change" : "Change";
+    const message = `${write.name} would replace ${what}, and nothing may be replaced (overwrite: never). ${way} the range or the file name, or allow overwriting.`;
+    return { replaces, problems: [{ code: "overwrite-refused", severity: "error", message, ...fix }] };
   }
-  const left = frames.length - replaces.count;
-  const rest =
-    isWhole(there) || left === 0 ? "" : `; the other ${left} ${left === 1 ? "is" : "are"} not on disk yet`;
+  const rest = left === 0 ? "" : `; the other ${left} ${left === 1 ? "is" : "are"} not on disk yet`;
   const severity = policy === "ask-once" ? "warning" : "info";
   const problem = said(severity, `${write.name} replaces ${what}${rest}.`);
-  return { replaces, problems: [rest === "" ? problem : { ...problem, fix: "only-missing" }] };
+  return { replaces, problems: [{ ...problem, ...fix }] };
 }
 
 function said(severity: Problem["severity"], message: string): Problem {

@@ -14,7 +14,7 @@ export class OverwriteQuestions {
 
   /**
    * One question for all renders of a go; none where nothing is replaced that was not agreed to before.
-   * @param canLeaveOut frames that are on disk can be left out instead.
+   * @param canLeaveOut frames that are on disk can be left out instead, if any others are left.
    */
   async ask(plans: readonly RenderPlan[], canLeaveOut: boolean): Promise<OverwriteAnswer> {
     const open = plans.filter(
@@ -37,7 +37,9 @@ export class OverwriteQuestions {
       open.length === 1 ? first : several,
       { modal: true, detail },
       replace,
-      ...(canLeaveOut ? [missing] : []),
+      ...(canLeaveOut && (open.length < plans.length || open.some((plan) => leavesSome(plan)))
+        ? [missing]
+        : []),
     );
     if (chosen === missing) return "only-missing";
     if (chosen !== replace) return "declined";
@@ -51,4 +53,8 @@ function asks({ problems }: RenderPlan): string[] {
   return problems
     .filter(({ code, severity }) => code === "replaces-frames" && severity === "warning")
     .map(({ message }) => message);
+}
+
+function leavesSome({ problems }: RenderPlan): boolean {
+  return problems.some(({ code, fix }) => code === "replaces-frames" && fix === "only-missing");
 }
