@@ -54,7 +54,7 @@ export async function farmCommand(args: readonly string[], terminal: Terminal): 
   return result.exitCode ?? 1;
 }
 
-/** Flags that only matter if the farm command hands them on. */
+/** Flags that have no effect unless the farm command passes them on. */
 const farmFlags: Readonly<Record<string, FarmOption>> = {
   range: "range",
   only: "range",
@@ -69,7 +69,7 @@ const farmFlags: Readonly<Record<string, FarmOption>> = {
   nuke: "nuke",
 };
 
-/** Which Write is no question where there is only one. */
+/** `--write` counts only if the script has several Writes. */
 function askedOptions({ given, facts }: RenderCommand): AskedOption[] {
   const asked = Object.entries(farmFlags).flatMap(([flag, option]) =>
     given.has(flag) ? [{ option, name: `--${flag}` }] : [],

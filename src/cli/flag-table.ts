@@ -40,7 +40,7 @@ const options = {
 export type Flags = ReturnType<typeof parseFlags>["values"];
 export type FlagName = keyof typeof options;
 
-/** @throws {UsageError} for a flag that there is not, that is not given as it has to be, or that is given twice and can have one value. */
+/** @throws {UsageError} for an unknown flag, a flag without its value, and a flag with one value that is given twice. */
 export function parseFlags(args: readonly string[], command: string) {
   try {
     const parsed = parseArgs({
@@ -61,7 +61,7 @@ export function parseFlags(args: readonly string[], command: string) {
   }
 }
 
-/** Flags of these are lists, and switches mean the same however often. */
+/** Flags that may be repeated: lists, and switches, which mean the same if repeated. */
 const lists = new Set(
   Object.entries(options).flatMap(([name, option]) =>
     option.type === "boolean" || "multiple" in option ? [name] : [],

@@ -171,7 +171,7 @@ export async function retryCommand(args: readonly string[], terminal: Terminal):
     status.script,
     ...usual("--write", status.write),
     ...usual("--range", status.missingRanges.join(" ")),
-    // What half a frame the job left is its own to replace.
+    // A damaged frame that the job left may always be replaced.
     ...usual("--overwrite", "always"),
   ];
   const demo = status.demo && !flags.includes("--demo") ? ["--demo"] : [];

@@ -2,8 +2,8 @@ import type { RenderPlan } from "../plan/render-plan.ts";
 import type { Terminal } from "./terminal.ts";
 
 /**
- * Whether these renders may replace what is on disk. On a terminal a person is asked, once for all of them; where nobody can answer, the warning was
- * printed and the render goes on: a script that calls `nbr` means what it says.
+ * Whether these renders may replace what is on disk. On a terminal, asks once for all of them. Without a terminal the warning has been printed and
+ * the render goes on: a script that calls `nbr` is explicit.
  */
 export async function mayReplace(
   plans: readonly Pick<RenderPlan, "problems">[],

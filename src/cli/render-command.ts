@@ -45,7 +45,7 @@ export async function renderCommand(args: readonly string[], terminal: Terminal)
   return finished.find(({ exitCode }) => exitCode !== 0)?.exitCode ?? exitCodes.allFramesOnDisk;
 }
 
-/** Programs read JSON on stdout, and people what is replaced on stderr. */
+/** With --json, stdout is for programs; what is replaced goes to stderr. */
 function replacing({ problems }: RenderPlan): Problem[] {
   return problems.filter(({ code }) => code === "replaces-frames");
 }

@@ -193,7 +193,7 @@ function severalWrites({ write = [] }: Flags): string[] {
 }
 
 function readSplit(flags: Flags, settings: Settings, command: string): Split | undefined {
-  // A farm has batches, and what is set for renders here is not meant for it.
+  // A farm has batches; settings for local renders do not apply to it.
   if (command.startsWith("farm")) return undefined;
   const { batchSize } = readBatchSize(flags, command);
   if (flags.split !== undefined && batchSize !== undefined)

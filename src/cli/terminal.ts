@@ -11,7 +11,7 @@ export interface Terminal {
   readonly color: boolean;
   /** Text to a live screen, without a line end. */
   draw(text: string): void;
-  /** Asks a person and returns the line that was typed, nothing when there is none to come; null: nobody sits there. */
+  /** Asks a question and returns the line that was typed, empty at the end of input; null if this is no interactive terminal. */
   readonly ask: ((question: string) => Promise<string>) | null;
   readonly cwd: string;
   readonly env: NodeJS.ProcessEnv;
@@ -34,7 +34,7 @@ export function processTerminal(): Terminal {
   };
 }
 
-/** Ctrl-C and the end of input are no answer. */
+/** Ctrl-C and the end of input count as an empty answer. */
 function askLine(question: string): Promise<string> {
   const lines = createInterface({ input: process.stdin, output: process.stderr });
   return new Promise((resolve) => {

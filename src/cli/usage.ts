@@ -4,7 +4,7 @@ const renderFlags = `  --write W            the Write node, by its full name (Gr
                        (default: the Write's own limit, else the script's range)
   --only missing       only frames that are not on disk; --only outdated: those older than the script as well
   --overwrite MODE     frames that are on disk (default: the setting nukeRender.overwrite, else ask-once):
-                       ask-once: say what is replaced, and ask on a terminal; where nobody can answer, or with --json, go on
+                       ask-once: say what is replaced, and ask on a terminal; without a terminal, or with --json, go on
                        always: say so and replace; never: refuse (exit code 2)
                        newer-script-only: keep those that are newer than the script
   --all                all enabled Writes, in the order they need: first what others read, then by render_order

@@ -1,19 +1,19 @@
-/** Looking at folders and files of a share that may be slow: each thing once, and only for so long. */
+/** Reads folders and files on shares that may be slow: each one once, within a time limit. */
 import { opendir, stat } from "node:fs/promises";
 
 /** Names that are looked at between two looks at the clock. */
 const NAMES_AT_ONCE = 1024;
-/** More names than that are of no folder that anybody renders into. */
+/** A folder with more names than this is not read to its end. */
 const MOST_NAMES = 2_000_000;
 
-/** A file with something in it: Nuke dies before it has written an empty one. */
+/** A file that is not empty: Nuke leaves an empty one if it dies before it writes. */
 export interface FoundFile {
   /** When it was written, ms since 1970. */
   readonly at: number;
   readonly bytes: number;
 }
 
-/** What was seen of the disk. Shared by the Writes of one look; an editor keeps it for some seconds, since it plans with every key. */
+/** Remembers what was read. The Writes of one lookup share it; the form keeps it for some seconds, because it plans at every keystroke. */
 export class DiskLooks {
   readonly #keepMs: number;
   readonly #folders = new Map<string, { readonly at: number; readonly names: Promise<readonly string[]> }>();
@@ -30,7 +30,7 @@ export class DiskLooks {
     if (seen && performance.now() - seen.at < this.#keepMs) return seen.names;
     const names = listFolder(folder, limit);
     this.#folders.set(folder, { at: performance.now(), names });
-    // A listing that was given up is no listing for anybody else.
+    // A listing that was given up is not kept.
     names.catch(() => this.#folders.delete(folder));
     return names;
   }
@@ -53,7 +53,7 @@ export class DiskLooks {
   }
 }
 
-/** There was no more time to look. */
+/** The time limit of a lookup is over, or the folder is too large. */
 export class LookOverError extends Error {
   readonly reason = "look-over";
   constructor(message: string) {
@@ -62,7 +62,7 @@ export class LookOverError extends Error {
   }
 }
 
-/** How long may be looked, over all folders and files of one question. */
+/** The time limit of one lookup, over all its folders and files. */
 export class LookLimit {
   readonly #ms: number;
   readonly #end: number;
@@ -82,7 +82,7 @@ export class LookLimit {
   }
 
   /**
-   * What `look` finds, unless time is over before: a share that hangs answers nobody.
+   * What `look` finds, unless time runs out first: a share that hangs never answers.
    * @throws {LookOverError}
    */
   async within<Found>(look: Promise<Found>, place: string): Promise<Found> {
@@ -115,7 +115,7 @@ async function listFolder(folder: string, limit: LookLimit): Promise<readonly st
     }
   } catch (error) {
     if (error instanceof LookOverError) throw error;
-    // A share that went away meanwhile holds nothing.
+    // A share that went away while it was read counts as empty.
     return [];
   }
   return names;

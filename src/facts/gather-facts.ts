@@ -18,23 +18,23 @@ export interface FactWishes {
   readonly unsaved: boolean;
   /** Base folder of a relative `--nuke`. */
   readonly cwd: string;
-  /** For requests that do not say what becomes of frames on disk (`nukeRender.overwrite`). */
+  /** Default of the request's `overwrite` (`nukeRender.overwrite`). */
   readonly overwrite?: Overwrite;
   /** What is looked at on disk; absent: nothing. */
   readonly look?: DiskQuestion;
 }
 
-/** Which Writes are looked at, and for how long. */
+/** Whose frames on disk are looked up, and for how long. */
 export interface DiskQuestion {
   /** Full names. */
   readonly writes: readonly string[];
-  /** The render depends on the answer; else it is looked only as long as a person likes to wait. */
+  /** The render depends on the answer, so there is no time limit. */
   readonly needed: boolean;
-  /** What was seen a moment ago; absent: everything is looked at. */
+  /** What was read a moment ago; absent: everything is read. */
   readonly looks?: DiskLooks;
 }
 
-/** How long is looked at what a render would only mention, ms. */
+/** Time limit of a lookup whose result is only mentioned, ms. */
 const LOOK_MS = 3000;
 
 /** The Writes whose files planning `write` asks about: itself, and those it reads. */

@@ -2,7 +2,7 @@
 import type { NukeCommand } from "../plan/render-plan.ts";
 import type { ProxyMode } from "../plan/request.ts";
 
-/** What a person can choose of a farm job; the rest follows from the script and this machine. */
+/** The options of a farm job that a person can choose. */
 export type FarmOption =
   | "write"
   | "range"
@@ -14,7 +14,7 @@ export type FarmOption =
   | "continueOnError"
   | "nuke";
 
-/** An option that was chosen, by the name the person knows it by: `--views`, `Threads`. */
+/** An option that was chosen, and its name on that surface: `--views`, `Threads`. */
 export interface AskedOption {
   readonly option: FarmOption;
   readonly name: string;

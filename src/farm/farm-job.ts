@@ -24,7 +24,7 @@ export interface FarmRequest {
   readonly request: Omit<RenderRequest, "split" | "deal" | "order" | "parallel" | "warm">;
   /** Frames of one task. */
   readonly batchSize: number;
-  /** Options somebody chose, which an engine must honor or refuse. */
+  /** Options that were chosen explicitly; an engine must honor or refuse them. */
   readonly asked: readonly AskedOption[];
 }
 
@@ -43,7 +43,7 @@ export function farmJob(
   facts: PlanFacts,
   ignored: ReadonlySet<string> = new Set(),
 ): FarmPlan {
-  // How a render here is divided must not reach the farm, whoever made the request.
+  // How a local render is divided must not reach the farm.
   const batches = { split: { by: "frames", size: batchSize }, deal: "chunks", warm: false } as const;
   const plan = planRender({ ...request, ...batches, order: undefined, parallel: undefined }, facts);
   const problems = plan.problems.filter((problem) => !localOnly.has(problem.code));

@@ -38,11 +38,11 @@ export const viewFilesSchema = z.object({
   older: z.string(),
   /** The only file of a name without a frame number; null if each frame has a file. */
   whole: z.nullable(z.enum(["fresh", "older", "missing"])),
-  /** When frames were written, to the minute (ms since 1970); frames that stand in none are of a time that is not known. */
+  /** When frames were written, to the minute (ms since 1970); the time of other frames is not known. */
   written: z.optional(z.array(z.object({ at: z.number(), frames: z.string() }))),
-  /** Frames whose file is there by its name, and was not looked at in time. */
+  /** Frames whose file is listed in the folder but was not read within the time limit. */
   unread: z.optional(z.string()),
-  /** When the one file was written (ms since 1970), and its size; absent where there is none. */
+  /** When the only file was written (ms since 1970), and its size; absent if there is none. */
   file: z.optional(z.object({ at: z.number(), bytes: z.number() })),
 });
 export type ViewFiles = z.infer<typeof viewFilesSchema>;
@@ -56,9 +56,9 @@ export const planFactsSchema = z.object({
   outputs: z.record(z.string(), z.array(outputFolderSchema)),
   /** By the full name of the Write; only for requested Writes whose file names are known. */
   files: z.optional(z.record(z.string(), z.array(viewFilesSchema))),
-  /** By the full name of the Write: why what it has on disk is not known, although somebody looked. */
+  /** By the full name of the Write: why its frames on disk are not known although they were looked up. */
   unseen: z.optional(z.record(z.string(), z.string())),
-  /** When the disk was looked at, ms since 1970: what `today` means. */
+  /** When the disk was read, ms since 1970; "today" is relative to it. */
   now: z.optional(z.number()),
   /** For requests that do not say (`nukeRender.overwrite`); absent: `DEFAULT_OVERWRITE`. */
   overwrite: z.optional(overwriteSchema),

@@ -1,4 +1,4 @@
-/** Frames on disk that a render would write again: what is said of them, and whether it may. */
+/** Frames on disk that a render would replace: the message about them, and whether it may. */
 import { count, periodText } from "./display.ts";
 import type { PlanFacts, ViewFiles } from "./facts.ts";
 import { formatFrames, framesOf } from "./frames.ts";
@@ -19,7 +19,7 @@ export interface ChosenFrames extends Selection {
 
 type DiskFacts = Pick<PlanFacts, "files" | "unseen" | "unsaved" | "now">;
 
-/** The frames of a range that are rendered, and what of them is on disk already; an error where they must not be replaced. */
+/** The frames of a range that are rendered, and those of them that are on disk already; an error if these must not be replaced. */
 export function chooseFrames(
   frames: readonly number[],
   question: OverwriteQuestion,
@@ -56,7 +56,7 @@ function checkOverwrite(
   if (why !== null) return { problems: unknown(write, policy, why) };
   const files = facts.files?.[write.name];
   if (files === undefined) {
-    // Nothing may be replaced, so somebody has to look first.
+    // Nothing may be replaced, so the disk has to be read first.
     const message = `What ${write.name} has on disk has not been looked at yet.`;
     return { problems: policy === "never" ? [{ code: "frames-unread", severity: "error", message }] : [] };
   }
@@ -65,7 +65,7 @@ function checkOverwrite(
   const replaces = replacedOf(frames, there);
   if (replaces === null) return { problems: [] };
   const what = describe(write, replaces, there, facts.now);
-  // To complete frames of which some views are there is what was asked for.
+  // The request is to complete frames whose other views are missing.
   if (only === "missing") {
     const message = `${write.name} replaces ${what}: other views of them are missing.`;
     return { replaces, problems: [said("info", message)] };
@@ -89,7 +89,7 @@ function said(severity: Problem["severity"], message: string): Problem {
 
 function unknown(write: WriteTarget, policy: Overwrite, why: string): Problem[] {
   if (policy === "never") return [unknownRefused(write, policy, why)];
-  // A name that reading cannot tell is named as that already.
+  // The problem `file-unresolved` says so already.
   if (policy === "always" || write.resolvedFile === null) return [];
   const message = `Whether ${write.name} replaces frames is not known: ${why}.`;
   return [{ code: "overwrite-unknown", severity: "info", message }];

@@ -60,8 +60,8 @@ export const onlySchema = z.enum(["all", "missing", "outdated"]);
 export type Only = z.infer<typeof onlySchema>;
 
 /**
- * Frames that are on disk already: `always` replaces them and says so; `ask-once` has a person asked before (once for each output in a session of the
- * editor, at each command of a terminal); `never` refuses; `newer-script-only` keeps those that are at least as new as the script.
+ * What to do about frames that are on disk: `always` replaces them with a message; `ask-once` asks first (in the editor once for each output and
+ * window, in a terminal at each command); `never` refuses; `newer-script-only` keeps frames that are at least as new as the script.
  */
 export const overwriteSchema = z.enum(["ask-once", "always", "never", "newer-script-only"]);
 export type Overwrite = z.infer<typeof overwriteSchema>;

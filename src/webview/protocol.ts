@@ -26,10 +26,10 @@ export const farmOptionsSchema = z.object({
 });
 export type FarmOptions = z.infer<typeof farmOptionsSchema>;
 
-/** What a render here and one on a farm have in common: it changes what is rendered, and not how it is divided. */
+/** Options that local renders and farm jobs share: they change what is rendered, not how it is divided. */
 export type SharedOptions = Pick<RenderOptions, "views" | "proxy" | "continueOnError">;
 
-/** What the farm side asks for, as a render here: batches are chunks of so many frames, whatever a render here was divided into before. */
+/** The request of the farm side as a local render: each batch is a chunk, regardless of how the last local render was divided. */
 export function farmRequest(
   script: string,
   write: string,

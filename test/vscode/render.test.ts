@@ -179,6 +179,20 @@ suite("Rendering in VS Code", () => {
     assert.deepEqual(times(), now);
   });
 
+  test("a task that may not replace frames ends with 2, without a question, and leaves them", async () => {
+    const base = { type: "nuke-render", script: script.uri.fsPath, write: "Write1", range: "1-3" };
+    const first = { ...base, label: "first" };
+    const never = { ...base, label: "never", overwrite: "never" };
+    const again = { ...base, label: "again" };
+    assert.deepEqual(await runTasks([first]), [0]);
+    const time = (): number => statSync(join(script.out, "f.0001.png")).mtimeMs;
+    const old = time();
+    assert.deepEqual(await runTasks([never]), [2]);
+    assert.equal(time(), old);
+    assert.deepEqual(await runTasks([again]), [0], "it says what it replaces, and goes on");
+    assert.ok(time() > old);
+  });
+
   test("a task renders what its Write reads first, where that is wished, and ends with its own exit code", async () => {
     const two = await openScript(4, readingText);
     try {

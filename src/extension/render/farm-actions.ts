@@ -110,7 +110,7 @@ export class FarmActions {
   }
 }
 
-/** What somebody chose, by the names of the form's fields; what the script, the machine and the settings say was not chosen. */
+/** The options a person chose, by the names of the form's fields; defaults of the script, the machine and the settings are left out. */
 function askedOptions(
   { write: name, range, threads, views = [], proxy, continueOnError }: RenderRequest,
   { batchSize }: FarmOptions,

@@ -28,6 +28,18 @@ export interface Decisions {
   readonly frames: Pick<RenderOptions, "only" | "overwrite">;
 }
 
+export interface PrepareWishes {
+  readonly demo?: boolean;
+  readonly earlier?: Decisions | undefined;
+  /** No one is there to decide about frames that may not be replaced. */
+  readonly unattended?: boolean;
+}
+
+/** Frames may not be replaced, and no one is there to decide otherwise. */
+export class OverwriteRefusedError extends Error {
+  readonly reason = "overwrite-refused";
+}
+
 /**
  * Plans a render and goes through what stands in its way, one question for each, until nothing does. Null: somebody decided not to
  * render. Nothing has been started then; only a folder that was agreed to may have been made.
@@ -36,7 +48,7 @@ export async function prepare(
   document: TextDocument,
   request: RenderRequest,
   scripts: ScriptReader,
-  { demo = false, earlier }: { demo?: boolean; earlier?: Decisions | undefined } = {},
+  { demo = false, earlier, unattended }: PrepareWishes = {},
 ): Promise<Prepared | null> {
   const decisions: Decisions = {
     demo: earlier?.demo ?? demo,
@@ -64,6 +76,10 @@ export async function prepare(
         decisions,
         ...(decisions.copy === null ? {} : { temporaryScript: decisions.copy }),
       };
+    }
+    if (unattended === true && problem.code === "overwrite-refused") {
+      if (decisions.copy !== null) await rm(decisions.copy, { force: true });
+      throw new OverwriteRefusedError(problem.message);
     }
     if (await settle(problem, document, decisions)) continue;
     if (decisions.copy !== null) await rm(decisions.copy, { force: true });

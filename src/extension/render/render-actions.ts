@@ -79,7 +79,7 @@ export class RenderActions {
     const needed = withNeeded ? this.#needed(request, facts) : null;
     const others = (needed?.plans ?? []).filter((one) => one.plan.write !== write && one.nothing === null);
     const answer =
-      wishes.askToReplace === false
+      wishes.askToReplace === false || wishes.unattended === true
         ? "replace"
         : await this.#overwrites.ask([...others.map((one) => one.plan), plan], others.length === 0);
     if (answer === "only-missing") {
@@ -89,7 +89,9 @@ export class RenderActions {
       return await this.start(uri, write, { ...chosen, only: "missing" }, left);
     }
     this.#tellProblems(needed?.problems ?? []);
-    const before = answer === "declined" ? null : await this.#startEach(others, uri, decisions);
+    const { unattended = false } = wishes;
+    const before =
+      answer === "declined" ? null : await this.#startEach(others, uri, { earlier: decisions, unattended });
     if (before === null) {
       await removeCopy(temporaryScript);
       return { kind: "declined" };
@@ -104,24 +106,24 @@ export class RenderActions {
     return { kind: "started", jobs: [...before.jobs, job], replaces, decisions };
   }
 
-  /** Starts what a render needs, in its order. Null: somebody decided against one, and the others are cancelled. */
+  /** Starts the renders that another one needs, in order. Null: the user declined one, and the others are cancelled. */
   async #startEach(
     plans: readonly OrderedPlan[],
     uri: Uri,
-    earlier: Decisions,
+    go: Pick<StartWishes, "earlier" | "unattended">,
   ): Promise<{ readonly jobs: readonly string[]; readonly replaces: readonly string[] } | null> {
     const before: { readonly write: string; readonly job: string }[] = [];
     const replaces: string[] = [];
     for (const one of plans) {
       const { write } = one.plan;
-      const wishes = { needed: false, after: jobsOf(before, one), earlier, askToReplace: false };
+      const wishes = { ...go, needed: false, after: jobsOf(before, one), askToReplace: false };
       const started = await this.start(uri, write, one.request, wishes);
       if (started.kind === "started") {
         replaces.push(...started.replaces);
         before.push(...started.jobs.map((job) => ({ write, job })));
       }
       if (started.kind !== "declined") continue;
-      // Nobody wants the others without what they were for.
+      // The others are of no use without the render that needs them.
       for (const { job } of before.toReversed()) await this.#renders.cancel(job);
       return null;
     }
@@ -191,7 +193,7 @@ export class RenderActions {
     return await this.#overwrites.ask(plans, true);
   }
 
-  /** Renders the frames a job left missing, with its Write's last settings; what half a frame it left there is its own to replace. */
+  /** Renders the frames a job left missing, with its Write's last settings; a damaged frame that it left may always be replaced. */
   async retry(jobId: string): Promise<void> {
     const job = this.#renders.get(jobId);
     if (!job || job.missingRanges.length === 0) return;

@@ -21,11 +21,13 @@ export interface StartWishes {
   readonly after?: readonly string[];
   /** What was answered for another Write in the same go. */
   readonly earlier?: Decisions | undefined;
-  /** False: frames that are replaced are told and not asked about; a task is as explicit as a command line. */
+  /** False: asked already. */
   readonly askToReplace?: boolean;
+  /** A task, which is as explicit as a command line: replaced frames are reported without a question. */
+  readonly unattended?: boolean;
 }
 
-/** `declined`: somebody decided against it; `nothing`: all of its frames are on disk. */
+/** `declined`: the user decided against it; `nothing`: all of its frames are on disk. */
 export type Started =
   | {
       readonly kind: "started";

@@ -163,7 +163,7 @@ class RenderTerminal implements Pseudoterminal {
         uri,
         definition.write,
         options(definition, readSettings(uri)["render.continueOnError"]),
-        { needed: definition.withNeeded ?? false, askToReplace: false },
+        { needed: definition.withNeeded ?? false, unattended: true },
       );
       if (started.kind === "nothing") this.#line(started.message);
       if (started.kind !== "started") return started.kind === "nothing" ? 0 : 2;

@@ -16,7 +16,7 @@ export interface FarmSideParts {
   readonly plan: RenderPlan;
   /** A warning about the range, such as frames outside the Write's limit. */
   readonly rangeNote: string | undefined;
-  /** What the render side says holds for a farm too. */
+  /** Options of the render side that apply to a farm too. */
   readonly shared: SharedOptions;
   readonly change: (draft: FarmDraft) => void;
 }

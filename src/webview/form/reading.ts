@@ -50,7 +50,7 @@ export function isRangeWrong({ problems }: RenderPlan): boolean {
   return problems.some(({ code, severity }) => rangeCodes.has(code) && severity === "error");
 }
 
-/** The host has to look at the disk, or again and for longer: what a render only mentions is looked at for a short time. */
+/** The host has to read the disk, or read it again without a time limit, because the choice of frames depends on it now. */
 export function needsDisk({ mode, plan, write, draft }: Reading, { files, unseen }: PlanFacts): boolean {
   if (mode !== "render") return false;
   if (plan.problems.some(({ code }) => code === "frames-unread")) return true;
