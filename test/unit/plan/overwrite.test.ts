@@ -4,7 +4,7 @@ import { mkdirSync, mkdtempSync, rmSync, utimesSync, writeFileSync } from "node:
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
-import { LookLimit } from "../../../src/facts/disk-looks.ts";
+import { DiskLooks, LookLimit } from "../../../src/facts/disk-looks.ts";
 import { filesOnDisk } from "../../../src/facts/frames-on-disk.ts";
 import { dependsOnDisk } from "../../../src/facts/gather-facts.ts";
 import { periodText } from "../../../src/plan/display.ts";
@@ -218,6 +218,15 @@ test("time that is over is told as that, and never as an empty folder", async ()
       filesOnDisk(write, { views: [] }, folder, { changed: 0, limit }),
       /did not answer within 0 s/u,
     );
+    // Listed in time, and no time left for the files: their number is known, their age is not.
+    const looks = new DiskLooks();
+    await looks.names(join(folder, "o"), new LookLimit());
+    const listed = await filesOnDisk(write, { views: [] }, folder, {
+      changed: 0,
+      limit: new LookLimit(0),
+      looks,
+    });
+    assert.deepEqual(listed, [{ view: null, whole: null, fresh: "", older: "", unread: "1", written: [] }]);
     // A share that hangs: whatever is asked of it never comes back.
     const hanging = new LookLimit(20).within(new Promise<never>(() => {}), "/share/o");
     await assert.rejects(hanging, /"\/share\/o" did not answer within 0 s/u);
@@ -228,4 +237,23 @@ test("time that is over is told as that, and never as an empty folder", async ()
     [dependsOnDisk(undefined, "ask-once"), dependsOnDisk("missing", "always"), dependsOnDisk("all", "never")],
     [false, true, true],
   );
+});
+
+test("the disk is read once for as long as it counts as known, and again when it is forgotten", async () => {
+  const folder = mkdtempSync(join(tmpdir(), "overwrite looks "));
+  try {
+    const looks = new DiskLooks(60_000);
+    const read = (): Promise<readonly string[]> => looks.names(folder, new LookLimit());
+    assert.deepEqual(await read(), []);
+    writeFileSync(join(folder, "a"), "x");
+    assert.deepEqual(await read(), []);
+    looks.forget();
+    assert.deepEqual(await read(), ["a"]);
+    const forgetful = new DiskLooks(0);
+    assert.equal(await forgetful.file(join(folder, "b")), null);
+    writeFileSync(join(folder, "b"), "xy");
+    assert.equal((await forgetful.file(join(folder, "b")))?.bytes, 2);
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
 });
