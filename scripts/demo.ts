@@ -52,7 +52,8 @@ async function renderScript(path: string): Promise<number> {
   });
   let code = 0;
   for (const write of script.writes.filter((one) => !one.disabled && !one.reading)) {
-    terminal.out(`\n${write.name} of ${path}`);
+    terminal.out("");
+    terminal.out(`${write.name} of ${path}`);
     const plan = planRender(
       {
         script: path,

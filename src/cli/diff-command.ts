@@ -2,7 +2,7 @@ import { type KnobChange, type ScriptDifference, compareScripts, isEqual } from 
 import { printValue } from "../script/canonical.ts";
 import { exitCodes } from "./failure.ts";
 import { readScripts } from "./script-arguments.ts";
-import type { Terminal } from "./terminal.ts";
+import type { LineColor, Terminal } from "./terminal.ts";
 
 /** `nbr diff`: what changed between two scripts. Answers as diff does. */
 export async function diffCommand(args: readonly string[], terminal: Terminal): Promise<number> {
@@ -11,7 +11,7 @@ export async function diffCommand(args: readonly string[], terminal: Terminal): 
   if (!old || !now) throw new Error("two scripts were read");
   const difference = compareScripts(old.script, now.script, { all });
   if (json) terminal.out(JSON.stringify(difference));
-  else for (const line of differenceLines(difference)) terminal.out(terminal.color ? colored(line) : line);
+  else for (const line of differenceLines(difference)) terminal.out(line, colorOf(line));
   if (!isEqual(difference)) return exitCodes.different;
   const damaged = [old, now].filter(({ script }) => script.problems.length > 0);
   if (damaged.length === 0 || old.script.text === now.script.text) return exitCodes.equal;
@@ -83,9 +83,12 @@ function aroundDifference(old: string, now: string): [string, string] {
   return [cut(old), cut(now)];
 }
 
-const codes: Record<string, number> = { "+": 32, "-": 31, "~": 33 };
+const colors = new Map<string | undefined, LineColor>([
+  ["+", "green"],
+  ["-", "red"],
+  ["~", "yellow"],
+]);
 
-function colored(line: string): string {
-  const mark = /^(?: {4}| {6})?([+~-]) /u.exec(line)?.[1];
-  return mark === undefined ? line : `\u001B[${codes[mark] ?? 0}m${line}\u001B[39m`;
+function colorOf(line: string): LineColor | undefined {
+  return colors.get(/^(?: {4}| {6})?([+~-]) /u.exec(line)?.[1]);
 }

@@ -13,8 +13,11 @@ export const exitCodes = {
 /** The command line cannot be understood; `nbr` prints the message and ends with 2. */
 export class UsageError extends Error {
   readonly reason = "usage";
+  /** Whose `--help` tells more. */
+  readonly command: string | undefined;
   constructor(message: string, command?: string) {
-    super(`${message}${command ? `\nSee: nbr ${command} --help` : ""}`);
+    super(message);
     this.name = "UsageError";
+    this.command = command;
   }
 }

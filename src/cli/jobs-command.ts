@@ -60,7 +60,11 @@ async function showJob(id: string, json: boolean, terminal: Terminal): Promise<n
 export async function logsCommand(args: readonly string[], terminal: Terminal): Promise<number> {
   const { values, positionals } = parseArgs({
     args: [...args],
-    options: { json: { type: "boolean" }, follow: { type: "boolean", short: "f" } },
+    options: {
+      json: { type: "boolean" },
+      raw: { type: "boolean" },
+      follow: { type: "boolean", short: "f" },
+    },
     allowPositionals: true,
     strict: true,
   });
@@ -69,11 +73,11 @@ export async function logsCommand(args: readonly string[], terminal: Terminal): 
     throw new UsageError("Which job? nbr logs takes one name; nbr ps --all lists them.", "logs");
   const client = await clientWith([id]);
   try {
-    const log = new JobLog(client, id, (chunk, stream, line) =>
-      terminal.out(
-        (values.json ?? false) ? JSON.stringify({ job: id, chunk, stream, line }) : `[${chunk + 1}] ${line}`,
-      ),
-    );
+    const log = new JobLog(client, id, (chunk, stream, line) => {
+      if (values.json ?? false) terminal.out(JSON.stringify({ job: id, chunk, stream, line }));
+      else if (values.raw ?? false) terminal.raw(`[${chunk + 1}] ${line}`);
+      else terminal.out(`[${chunk + 1}] ${line}`);
+    });
     if (values.follow ?? false) await log.follow();
     else await log.print();
     return 0;

@@ -21,6 +21,7 @@ delete process.env.ELECTRON_RUN_AS_NODE;
 const terminal = processTerminal();
 // A reader that has seen enough (`nbr inspect … | head`) is no failure.
 process.stdout.on("error", (error: NodeJS.ErrnoException) => process.exit(error.code === "EPIPE" ? 0 : 1));
+process.on("uncaughtException", (error) => process.exit(fault(error, terminal)));
 process.exitCode = await run(process.argv.slice(2), terminal);
 
 async function run([command = "", ...args]: readonly string[], terminal: Terminal): Promise<number> {
@@ -34,8 +35,10 @@ async function run([command = "", ...args]: readonly string[], terminal: Termina
     if (args.includes("--help") || args.includes("-h")) return help(command, terminal, 0);
     return await dispatch(command, args, terminal);
   } catch (error) {
-    if (!isForPeople(error)) throw error;
+    if (!isForPeople(error)) return fault(error, terminal);
     terminal.err(`nbr: ${error.message}`);
+    if (error instanceof UsageError && error.command !== undefined)
+      terminal.err(`See: nbr ${error.command} --help`);
     return error instanceof InterruptedError ? exitCodes.framesMissing : exitCodes.badInput;
   }
 }
@@ -83,8 +86,15 @@ async function dispatch(command: string, args: readonly string[], terminal: Term
 }
 
 function help(command: string, terminal: Terminal, code: number): number {
-  terminal.out(usage[command] ?? usage[""] ?? "");
+  for (const line of (usage[command] ?? usage[""] ?? "").split("\n")) terminal.out(line);
   return code;
+}
+
+/** A fault of ours: its stack is what a bug report needs, but its message may quote a script. */
+function fault(error: unknown, terminal: Terminal): number {
+  const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  for (const line of `nbr: unexpected: ${text}`.split("\n")) terminal.err(line);
+  return exitCodes.framesMissing;
 }
 
 async function productVersion(): Promise<string> {

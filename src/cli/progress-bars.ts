@@ -35,10 +35,11 @@ export class ProgressBars {
       return;
     }
     this.#shown.set(status.job, status);
-    const lines = [...this.#shown.values()]
-      .flatMap((one) => [headline(one), ...(one.waitsFor.length > 0 ? [] : this.#chunkLines(one))])
-      .map((line) => clip(line, this.#terminal.columns));
-    this.#terminal.draw(`${this.#up()}${lines.map((line) => `\u001B[2K${line}\n`).join("")}\u001B[J`);
+    const lines = [...this.#shown.values()].flatMap((one) => [
+      headline(one),
+      ...(one.waitsFor.length > 0 ? [] : this.#chunkLines(one)),
+    ]);
+    this.#terminal.redraw(this.#drawn, lines);
     this.#drawn = lines.length;
   }
 
@@ -49,12 +50,8 @@ export class ProgressBars {
 
   /** Takes the bars off the screen, so that other lines can be printed. */
   clear(): void {
-    if (this.#drawn > 0) this.#terminal.draw(`${this.#up()}\u001B[J`);
+    if (this.#drawn > 0) this.#terminal.redraw(this.#drawn, []);
     this.#drawn = 0;
-  }
-
-  #up(): string {
-    return this.#drawn > 0 ? `\u001B[${this.#drawn}A` : "";
   }
 
   #chunkLines(status: JobStatus): string[] {
@@ -76,8 +73,4 @@ function chunkLine(chunk: ChunkStatus, width: number, of: number): string {
   const state = chunk.state === "waiting" ? "waiting" : (chunk.verdict ?? "");
   const memory = chunk.peakMB > 0 ? displayMB(chunk.peakMB) : "";
   return `  ${number}  ${chunk.frames.slice(0, width).padEnd(width)}  ${bar(fraction, 20)} ${chunk.framesDone}/${chunk.count}  ${memory} ${state}`.trimEnd();
-}
-
-function clip(line: string, columns: number): string {
-  return line.length > columns ? `${line.slice(0, columns - 1)}…` : line;
 }

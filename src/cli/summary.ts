@@ -1,6 +1,7 @@
 import { duration, heaviestText } from "../plan/display.ts";
 import type { ChunkStatus, JobStatus } from "../plan/events.ts";
 import { displayMB } from "../plan/size.ts";
+import { visibleText } from "../plan/visible-text.ts";
 import type { Terminal } from "./terminal.ts";
 
 /** A table of the chunks: frames, seconds, peak memory, how they ended. */
@@ -50,7 +51,9 @@ export function table(
   rows: readonly (readonly string[])[],
   right: readonly number[] = [],
 ): string[] {
-  const all = [head, ...rows];
+  // Before they are measured: what is shown in place of a control character is wider.
+  const shown = rows.map((row) => row.map(visibleText));
+  const all = [head, ...shown];
   const widths = head.map((_, column) =>
     all.reduce((widest, row) => Math.max(widest, (row[column] ?? "").length), 0),
   );
@@ -61,7 +64,7 @@ export function table(
       )
       .join("  ")
       .trimEnd();
-  return [print(head), widths.map((width) => "─".repeat(width)).join("  "), ...rows.map(print)];
+  return [print(head), widths.map((width) => "─".repeat(width)).join("  "), ...shown.map(print)];
 }
 
 function ending(chunk: ChunkStatus): string {

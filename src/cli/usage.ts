@@ -119,9 +119,12 @@ input and output (or with --socket=PORT, --pipe=NAME).`,
 
 Lists the renders of this user's service, of all windows, tasks and terminals. --json prints one job a line.
 With a job's name: its chunks, numbered as nbr cancel JOB --chunk N takes them.`,
-  logs: `Usage: nbr logs JOB [-f] [--json]
+  logs: `Usage: nbr logs JOB [-f] [--raw] [--json]
 
-Prints what the Nukes of a job printed, each line with its chunk in front; with -f it goes on until the job is over.`,
+Prints what the Nukes of a job printed, each line with its chunk in front; with -f it goes on until the job is over.
+What a terminal would obey (escape sequences, other control characters) is shown as \\x1b, also in a pipe or a file.
+
+  --raw                print the lines exactly as the Nukes did`,
   cancel: `Usage: nbr cancel JOB… [--json]
        nbr cancel --all
        nbr cancel JOB --chunk N [--chunk N …]
