@@ -14,6 +14,7 @@ import { planCommand } from "./plan-command.ts";
 import { renderCommand } from "./render-command.ts";
 import { serviceCommand } from "./service-command.ts";
 import { type Terminal, processTerminal } from "./terminal.ts";
+import { trustCommand } from "./trust-command.ts";
 import { usage } from "./usage.ts";
 
 // Only meant for this process, where VS Code's runtime runs it; farm commands must not inherit it.
@@ -77,6 +78,8 @@ async function dispatch(command: string, args: readonly string[], terminal: Term
       return await retryCommand(args, terminal);
     case "service":
       return await serviceCommand(args, terminal);
+    case "trust":
+      return await trustCommand(args, terminal);
     case "language-server":
       await import(pathToFileURL(programFile("language-server")).href);
       return 0;

@@ -26,7 +26,9 @@ import { type Settings, memorySettings } from "../facts/settings.ts";
 import { readSettings } from "../facts/settings-files.ts";
 import { UsageError } from "./failure.ts";
 import { type Flags, parseFlags, refuseFlags } from "./flag-table.ts";
+import { printSettings } from "./settings-notice.ts";
 import type { Terminal } from "./terminal.ts";
+import { TrustStore } from "./trust-store.ts";
 
 /** What `plan`, `render` and `farm submit` were asked, with everything they need to know. */
 export interface RenderCommand {
@@ -71,10 +73,13 @@ export async function readRenderCommand(
   if (more.length > 0)
     throw new UsageError(`One script at a time: "${more.join('", "')}" is too much.`, command);
 
-  const settings = readSettings(
-    terminal.cwd,
-    values.settings === undefined ? undefined : absolute(values.settings, terminal),
-  );
+  const inForce = readSettings({
+    cwd: terminal.cwd,
+    named: values.settings === undefined ? undefined : absolute(values.settings, terminal),
+    trust: new TrustStore(terminal.env, (line) => terminal.err(line)),
+  });
+  printSettings(inForce, terminal);
+  const { settings } = inForce;
   const ignored = new Set(values.ignore ?? []);
   for (const code of ignored) {
     if (![...ignorable].some((known) => known === code)) {

@@ -56,10 +56,11 @@ Usage: nbr COMMAND …
   retry JOB             render the frames that a finished job left missing
   service status|stop   the render service of this user
   service budget SIZE, service parallel N   memory and Nukes of all renders together
+  trust [FOLDER]        let the .vscode/settings.json of a folder decide which programs run; --list, --remove
   language-server --stdio   the .nk language server, for other editors
 
 nbr COMMAND --help tells more. Settings (nukeRender.*) are read from VS Code's user settings and from the
-.vscode/settings.json of this folder or one above it.`,
+.vscode/settings.json of this folder or one above it; what decides which programs run, only where nbr trust allowed it.`,
   inspect: `Usage: nbr inspect SCRIPT… [--json]
 
 Prints a table of the Writes of each script, or with --json one JSON document a line: version, root, nodes, writes, problems.
@@ -151,6 +152,14 @@ Renders the frames that a finished job left missing, as a job of its own. Exit c
   resume: `Usage: nbr resume JOB… [--json]
 
 Goes on with a paused render.`,
+  trust: `Usage: nbr trust [FOLDER|FILE]
+       nbr trust --list [--json]
+       nbr trust --remove [FOLDER|FILE]
+
+Lets the .vscode/settings.json of a folder (default: this one, or the nearest above it) decide which programs run, with its settings as they are
+now: nuke.executables, nuke.extraArguments, nuke.useDemoRenderer, memory.systemdScope, farm.command. When one of them changes, it is asked
+for again. Only a file of your own, or of root, that others cannot write can be trusted; of files of other users nothing counts.
+Not needed for VS Code's user settings and for files named with --settings. Exit code: 0, or 2 where it cannot be trusted.`,
   service: `Usage: nbr service status [--json]
        nbr service stop [--force]
        nbr service budget SIZE|auto [--json]

@@ -33,6 +33,34 @@ export type SettingKey = keyof Settings;
 
 export const settingKeys: readonly SettingKey[] = settingsSchema.keyof().options;
 
+/**
+ * What a setting decides, declared by every one. `program`: which program runs, its words or its environment; a folder's own settings
+ * file decides that only where it was allowed (`nbr trust`, or the editor's workspace trust). `behavior`: anything else.
+ */
+export const settingEffects: Record<SettingKey, "program" | "behavior"> = {
+  "nuke.executables": "program",
+  "nuke.extraArguments": "program",
+  "nuke.useDemoRenderer": "program",
+  "memory.budget": "behavior",
+  "memory.allowance": "behavior",
+  "memory.systemdScope": "program",
+  "history.days": "behavior",
+  "history.logSize": "behavior",
+  "render.split": "behavior",
+  "render.continueOnError": "behavior",
+  "script.whileRendering": "behavior",
+  createFolders: "behavior",
+  "farm.command": "program",
+  "codeLens.enabled": "behavior",
+  "notifications.progress": "behavior",
+  "diagnostics.disabled": "behavior",
+};
+
+/** Settings that decide what runs. */
+export const programKeys: readonly SettingKey[] = settingKeys.filter(
+  (key) => settingEffects[key] === "program",
+);
+
 /** A setting that cannot be used; `key` says which. */
 export class SettingError extends Error {
   readonly reason = "setting";

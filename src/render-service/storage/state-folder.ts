@@ -1,9 +1,9 @@
 /** Where the render service keeps its socket, its lock, its log and the jobs' logs. */
-import { existsSync } from "node:fs";
+import { type Stats, existsSync, lstatSync, statSync } from "node:fs";
 import { chmod, mkdir, readdir, stat } from "node:fs/promises";
 import { homedir, hostname } from "node:os";
 import { isAbsolute, join, resolve } from "node:path";
-import { RenderServiceError } from "../protocol/errors.ts";
+import { RenderServiceError, errorCode } from "../protocol/errors.ts";
 
 const product = "nuke-background-render";
 
@@ -46,14 +46,9 @@ export async function prepareStateFolder(folder: string): Promise<void> {
 }
 
 /** Makes sure that a folder is this user's and closed to others (POSIX only). */
-export async function requirePrivate(folder: string): Promise<void> {
+async function requirePrivate(folder: string): Promise<void> {
   const { uid, mode } = await stat(folder);
-  const user = process.getuid?.();
-  if (user !== undefined && uid !== user)
-    throw new RenderServiceError(
-      "state-folder",
-      `The folder ${folder} belongs to another user. Set NUKE_RENDER_STATE_DIR to a folder of your own.`,
-    );
+  if (!isThisUser(uid)) throw ofAnotherUser(folder);
   if ((mode & 0o077) === 0) return;
   // Closing a folder that holds other things (a home, /tmp) would be felt elsewhere.
   const ours = existsSync(jobsFolder(folder)) || (await readdir(folder)).length === 0;
@@ -63,6 +58,65 @@ export async function requirePrivate(folder: string): Promise<void> {
       `The folder ${folder} is open to other users and holds other files. Set NUKE_RENDER_STATE_DIR to a folder of its own.`,
     );
   await chmod(folder, 0o700);
+}
+
+/**
+ * Makes sure, before anything in a state folder is believed, that it is this user's and that no one else writes into it (POSIX only);
+ * one that is not there is all right.
+ * @throws {RenderServiceError} `state-folder`
+ */
+export function requireOwnFolder(folder: string): void {
+  if (process.platform === "win32") return;
+  let found: Stats;
+  try {
+    found = statSync(folder);
+  } catch (error) {
+    if (errorCode(error) === "ENOENT" || errorCode(error) === "ENOTDIR") return;
+    throw new RenderServiceError("state-folder", `The folder ${folder} cannot be used: ${String(error)}.`, {
+      cause: error,
+    });
+  }
+  if (!isThisUser(found.uid)) throw ofAnotherUser(folder);
+  if ((found.mode & 0o022) !== 0)
+    throw new RenderServiceError(
+      "state-folder",
+      `Other users can write into the folder ${folder}. Close it (chmod 700), or set NUKE_RENDER_STATE_DIR to another folder.`,
+    );
+}
+
+/**
+ * Makes sure that the folder of a socket, which stands where all users may make one, is this user's own and closed, and no link.
+ * @throws {RenderServiceError} `state-folder`
+ */
+export function requireSocketFolder(folder: string): void {
+  const found = lstatSync(folder, { throwIfNoEntry: false });
+  const why =
+    found === undefined
+      ? "is not there"
+      : found.isSymbolicLink() || !found.isDirectory()
+        ? "is no folder, but something that was put there"
+        : !isThisUser(found.uid)
+          ? "belongs to another user"
+          : (found.mode & 0o777) === 0o700
+            ? null
+            : "is open to other users";
+  if (why === null) return;
+  throw new RenderServiceError(
+    "state-folder",
+    `The folder ${folder} for the render service's socket ${why}. Remove it, or set NUKE_RENDER_STATE_DIR to a folder with a shorter path.`,
+  );
+}
+
+function isThisUser(uid: number): boolean {
+  const user = process.getuid?.();
+  return user === undefined || uid === user;
+}
+
+function ofAnotherUser(folder: string): RenderServiceError {
+  return new RenderServiceError(
+    "state-folder",
+    `The folder ${folder} belongs to another user. Set NUKE_RENDER_STATE_DIR to a folder of your own.`,
+  );
 }
 
 /** One folder for each job. */
@@ -93,4 +147,9 @@ export function limitsFile(folder: string): string {
 /** Who the service is, for as long as it runs. */
 export function lockFile(folder: string): string {
   return join(folder, "service.lock");
+}
+
+/** Which settings files of folders were allowed to decide what runs (`nbr trust`). */
+export function trustFile(folder: string): string {
+  return join(folder, "trusted-settings.json");
 }

@@ -4,12 +4,15 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
 import manifest from "../../../package.json" with { type: "json" };
+import type { SettingsTrust } from "../../../src/facts/settings-trust.ts";
 import { SettingsFileError, readSettings } from "../../../src/facts/settings-files.ts";
 import {
   SettingError,
   serviceSettings,
   memorySettings,
   parseSettings,
+  programKeys,
+  settingEffects,
   settingKeys,
 } from "../../../src/facts/settings.ts";
 
@@ -28,10 +31,17 @@ test("package.json and the schema name the same settings with the same defaults"
   }
 });
 
-test("what decides what is run is restricted in untrusted folders", () => {
-  const restricted = new Set(manifest.capabilities.untrustedWorkspaces.restrictedConfigurations);
-  for (const key of ["nuke.executables", "nuke.extraArguments", "farm.command"])
-    assert.ok(restricted.has(`nukeRender.${key}`), key);
+test("what decides what is run, and nothing else, is restricted in untrusted folders", () => {
+  const { restrictedConfigurations } = manifest.capabilities.untrustedWorkspaces;
+  assert.deepEqual(
+    [...restrictedConfigurations].sort(),
+    programKeys.map((key) => `nukeRender.${key}`).sort(),
+  );
+  for (const key of ["nuke.executables", "nuke.extraArguments"] as const)
+    assert.equal(settingEffects[key], "program", key);
+  for (const key of settingKeys.filter((one) => one.startsWith("farm."))) {
+    assert.equal(settingEffects[key], "program", key);
+  }
 });
 
 test("a value that cannot be used is named", () => {
@@ -68,18 +78,26 @@ test("the terminal reads user, workspace and named files, later ones winning, co
   const workspace = join(folder, "show", "shot");
   mkdirSync(join(folder, "show", ".vscode"), { recursive: true });
   mkdirSync(workspace, { recursive: true });
-  writeFileSync(
-    join(folder, "show", ".vscode", "settings.json"),
-    `{"nukeRender.farm.command": ["sub", "{script}"], "nukeRender.render.split": 5}`,
-  );
+  const own = join(folder, "show", ".vscode", "settings.json");
+  writeFileSync(own, `{"nukeRender.farm.command": ["sub", "{script}"], "nukeRender.render.split": 5}`);
   const named = join(folder, "named.json");
   writeFileSync(named, `{"nukeRender.render.split": 7}`);
   const env = { XDG_CONFIG_HOME: config, APPDATA: config };
-  assert.equal(readSettings(workspace, named, env)["render.split"], 7);
-  assert.equal(readSettings(workspace, undefined, env)["render.split"], 5);
-  assert.deepEqual(readSettings(workspace, undefined, env)["farm.command"], ["sub", "{script}"]);
-  if (process.platform === "linux") assert.equal(readSettings(folder, undefined, env)["render.split"], 3);
-  assert.throws(() => readSettings(folder, join(folder, "none.json"), env), SettingsFileError);
+  const allowed: SettingsTrust = { ask: () => "allowed" };
+  const read = (cwd: string, file?: string) => readSettings({ cwd, named: file, env, trust: allowed });
+  assert.equal(read(workspace, named).settings["render.split"], 7);
+  assert.equal(read(workspace).settings["render.split"], 5);
+  assert.deepEqual(read(workspace).settings["farm.command"], ["sub", "{script}"]);
+  if (process.platform === "linux") {
+    assert.equal(read(folder).settings["render.split"], 3);
+    assert.deepEqual(read(workspace, named).files, [
+      join(config, "Code", "User", "settings.json"),
+      own,
+      named,
+    ]);
+  }
+  assert.throws(() => read(folder, join(folder, "none.json")), SettingsFileError);
+  assert.throws(() => read(folder, folder), SettingsFileError);
   writeFileSync(named, "{");
-  assert.throws(() => readSettings(folder, named, env), SettingsFileError);
+  assert.throws(() => read(folder, named), SettingsFileError);
 });
