@@ -1,7 +1,9 @@
 /** Finding the render service, and starting it where none runs. */
 import { type ChildProcess, spawn } from "node:child_process";
+import { existsSync } from "node:fs";
 import { open, rename, stat } from "node:fs/promises";
 import { type Socket, connect } from "node:net";
+import { dirname } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import { programFile } from "../../paths.ts";
 import { RenderServiceClient } from "./client.ts";
@@ -14,6 +16,8 @@ import {
   jobsFolder,
   lockFile,
   prepareStateFolder,
+  requireOwnFolder,
+  requireSocketFolder,
   serviceLogFile,
   stateFolder,
 } from "../storage/state-folder.ts";
@@ -93,13 +97,22 @@ export async function findRenderJobs(options: ConnectOptions = {}): Promise<Rend
 }
 
 async function tryConnect(folder: string): Promise<RenderServiceClient | null> {
+  requireOwnFolder(folder);
   const holder = await readLock(lockFile(folder));
   if (typeof holder === "string") return null;
   requireThisMachine(holder);
+  requireOwnSocket(holder.socket, folder);
   // It will listen in a moment, or has ended; only the next service has to know which.
   const socket = await openSocket(holder.socket);
   if (socket === null) return null;
   return RenderServiceClient.greet(socket, ANSWER_MS);
+}
+
+/** A socket elsewhere stands where other users could have made its folder. */
+function requireOwnSocket(socket: string, folder: string): void {
+  const place = dirname(socket);
+  if (process.platform === "win32" || socket === "" || place === folder || !existsSync(place)) return;
+  requireSocketFolder(place);
 }
 
 function openSocket(path: string): Promise<Socket | null> {

@@ -6,8 +6,8 @@ import { createHash, randomBytes } from "node:crypto";
 import { mkdir } from "node:fs/promises";
 import { tmpdir, userInfo } from "node:os";
 import { join } from "node:path";
-import { RenderServiceError } from "../protocol/errors.ts";
-import { requirePrivate } from "../storage/state-folder.ts";
+import { RenderServiceError, errorCode } from "../protocol/errors.ts";
+import { requireSocketFolder } from "../storage/state-folder.ts";
 
 /** Bytes; sun_path holds 104 on macOS, 108 on Linux. */
 const LONGEST_SOCKET_PATH = 100;
@@ -25,18 +25,24 @@ export async function chooseSocket(
   const beside = join(stateFolder, "service.sock");
   if (fits(beside)) return beside;
   const name = `nbr-${process.getuid?.() ?? 0}-${digest(stateFolder)}`;
-  const folder = [env.XDG_RUNTIME_DIR ?? "", tmpdir(), "/tmp"]
+  const folders = [env.XDG_RUNTIME_DIR ?? "", tmpdir(), "/tmp"]
     .filter((base) => base !== "")
     .map((base) => join(base, name))
-    .find((candidate) => fits(join(candidate, "s")));
-  if (folder === undefined)
-    throw new RenderServiceError(
-      "state-folder",
-      `The path ${stateFolder} is too long for a socket. Set NUKE_RENDER_STATE_DIR to a shorter one.`,
-    );
-  await mkdir(folder, { recursive: true, mode: 0o700 });
-  await requirePrivate(folder);
-  return join(folder, "s");
+    .filter((candidate) => fits(join(candidate, "s")));
+  for (const folder of folders) {
+    try {
+      await mkdir(folder, { mode: 0o700 });
+    } catch (error) {
+      // There is no such base here, or it may not be written to: the next one.
+      if (errorCode(error) !== "EEXIST") continue;
+    }
+    requireSocketFolder(folder);
+    return join(folder, "s");
+  }
+  throw new RenderServiceError(
+    "state-folder",
+    `The path ${stateFolder} is too long for a socket. Set NUKE_RENDER_STATE_DIR to a shorter one.`,
+  );
 }
 
 function fits(path: string): boolean {
