@@ -1,10 +1,20 @@
-import { type Event, EventEmitter, type TextDocument, type Uri, workspace } from "vscode";
+import {
+  type Disposable,
+  DocumentLink,
+  type Event,
+  EventEmitter,
+  type TextDocument,
+  type Uri,
+  workspace,
+} from "vscode";
 import type { LanguageClient } from "vscode-languageclient/node";
 import {
+  type Trust,
   canonicalTextMethod,
   canonicalTextResultSchema,
   scriptFactsMethod,
   scriptFactsResultSchema,
+  trustMethod,
 } from "../language-server/core/protocol.ts";
 import type { ScriptFacts } from "../plan/target.ts";
 import { folderLink } from "./surfaces/reveal-folder.ts";
@@ -19,6 +29,7 @@ export class UnreadableScriptError extends Error {
 export class ScriptReader {
   #client: Promise<LanguageClient> | null = null;
   readonly #watcher = workspace.createFileSystemWatcher("**/*.{nk,gizmo}");
+  readonly #held: Disposable[] = [];
   readonly #changed = new EventEmitter<void>();
   /** The server came up: what could not be told before can be now. */
   readonly onDidChange: Event<void> = this.#changed.event;
@@ -60,6 +71,7 @@ export class ScriptReader {
   async dispose(): Promise<void> {
     this.#changed.dispose();
     this.#watcher.dispose();
+    for (const one of this.#held) one.dispose();
     const client = await this.#client?.catch(() => null);
     await client?.dispose();
   }
@@ -80,14 +92,24 @@ export class ScriptReader {
         middleware: {
           resolveDocumentLink: async (link, token, next) => {
             const resolved = await next(link, token);
-            if (resolved?.target?.path.endsWith("/")) resolved.target = folderLink(resolved.target);
+            const target = resolved?.target;
+            if (!resolved || !target) return resolved;
+            if (target.scheme !== "file") return new DocumentLink(resolved.range);
+            if (target.path.endsWith("/")) resolved.target = folderLink(target);
             return resolved;
           },
         },
+        initializationOptions: { trusted: workspace.isTrusted } satisfies Trust,
+        markdown: { isTrusted: false, supportHtml: false },
         synchronize: { configurationSection: "nukeRender", fileEvents: this.#watcher },
       },
     );
     await client.start();
+    const tellTrust = async (): Promise<void> =>
+      await client.sendNotification(trustMethod, { trusted: workspace.isTrusted } satisfies Trust);
+    this.#held.push(workspace.onDidGrantWorkspaceTrust(tellTrust));
+    // It may have been given while the server started.
+    await tellTrust();
     this.#changed.fire();
     return client;
   }

@@ -16,6 +16,8 @@ export interface FactWishes {
   readonly createFolders: boolean;
   readonly whileRendering: WhileRendering;
   readonly unsaved: boolean;
+  /** Which paths may be looked at; absent: all. */
+  readonly mayTouch?: (path: string) => Promise<boolean>;
   /** Base folder of a relative `--nuke`. */
   readonly cwd: string;
   /** Default of the request's `overwrite` (`nukeRender.overwrite`). */
@@ -55,7 +57,9 @@ export function dependsOnDisk(only: Only | undefined, overwrite: Overwrite): boo
 export async function gatherFacts(script: ScriptFacts, wishes: FactWishes): Promise<PlanFacts> {
   const cwd = dirname(script.path);
   const folders = await Promise.all(
-    script.writes.map(async (write) => [write.name, await outputFolders(write, cwd)] as const),
+    script.writes.map(
+      async (write) => [write.name, await outputFolders(write, cwd, wishes.mayTouch)] as const,
+    ),
   );
   return {
     script,

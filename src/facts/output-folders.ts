@@ -4,8 +4,15 @@ import { dirname, resolve } from "node:path";
 import type { OutputFolder } from "../plan/facts.ts";
 import type { WriteTarget } from "../plan/target.ts";
 
-/** The folders a Write writes into and their state; empty if reading the script cannot tell. */
-export async function outputFolders(write: WriteTarget, cwd: string): Promise<OutputFolder[]> {
+/**
+ * The folders a Write writes into and their state; empty if reading the script cannot tell.
+ * @param mayTouch which may be looked at; the others are left out.
+ */
+export async function outputFolders(
+  write: WriteTarget,
+  cwd: string,
+  mayTouch: (path: string) => Promise<boolean> = () => Promise.resolve(true),
+): Promise<OutputFolder[]> {
   if (write.resolvedFile === null || write.file.trim() === "") return [];
   const pattern = dirname(resolve(cwd, write.resolvedFile));
   // A folder for every frame cannot be checked beforehand.
@@ -13,7 +20,10 @@ export async function outputFolders(write: WriteTarget, cwd: string): Promise<Ou
   const folders = /%[Vv]/u.test(pattern)
     ? write.views.map((view) => pattern.replaceAll("%V", view).replaceAll("%v", view.slice(0, 1)))
     : [pattern];
-  return Promise.all([...new Set(folders)].map((folder) => folderState(folder)));
+  const states = [...new Set(folders)].map(async (folder) =>
+    (await mayTouch(folder)) ? [await folderState(folder)] : [],
+  );
+  return (await Promise.all(states)).flat();
 }
 
 async function folderState(folder: string): Promise<OutputFolder> {

@@ -4,7 +4,9 @@ import {
   TextDocumentSyncKind,
 } from "vscode-languageserver";
 import { features } from "./features.ts";
+import { Disk } from "./core/disk.ts";
 import { OpenScripts } from "./core/open-documents.ts";
+import { trustMethod, trustSchema } from "./core/protocol.ts";
 import { ServerSettings } from "./core/settings.ts";
 import { WorkspaceScripts } from "./core/workspace-files.ts";
 
@@ -12,10 +14,13 @@ import { WorkspaceScripts } from "./core/workspace-files.ts";
 export function serve(connection: Connection): void {
   const scripts = new OpenScripts();
   const settings = new ServerSettings(connection);
-  const workspace = new WorkspaceScripts();
+  const disk = new Disk();
+  const workspace = new WorkspaceScripts(disk);
   let canRegister = false;
 
-  connection.onInitialize(async ({ capabilities, workspaceFolders }) => {
+  connection.onInitialize(async ({ capabilities, workspaceFolders, initializationOptions }) => {
+    const trust = trustSchema.safeParse(initializationOptions);
+    disk.setTrusted(trust.success && trust.data.trusted);
     workspace.setFolders((workspaceFolders ?? []).map(({ uri }) => uri));
     settings.prepare(capabilities.workspace?.configuration ?? false);
     canRegister = capabilities.workspace?.didChangeConfiguration?.dynamicRegistration ?? false;
@@ -36,8 +41,13 @@ export function serve(connection: Connection): void {
       await connection.client.register(DidChangeConfigurationNotification.type, { section: "nukeRender" });
     await settings.refresh();
   });
+  connection.onNotification(trustMethod, (params: unknown) => {
+    const trust = trustSchema.safeParse(params);
+    if (trust.success) disk.setTrusted(trust.data.trusted);
+  });
+  disk.onDidChangeTrust(() => workspace.refresh());
   connection.onDidChangeWatchedFiles(() => workspace.refresh());
-  for (const feature of features) feature.register({ connection, scripts, workspace, settings });
+  for (const feature of features) feature.register({ connection, scripts, workspace, settings, disk });
   scripts.listen(connection);
   connection.listen();
 }

@@ -18,6 +18,8 @@ export interface EditorOptions {
   /** Folders that are open. */
   readonly folders?: readonly string[];
   readonly settings?: unknown;
+  /** What a client of ours tells at the start. */
+  readonly initializationOptions?: unknown;
   readonly env?: NodeJS.ProcessEnv;
   /** Starts it as `nbr language-server --stdio`, as other editors do. */
   readonly byNbr?: boolean;
@@ -47,6 +49,7 @@ export class Editor implements AsyncDisposable {
     folders = [],
     settings = {},
     env = process.env,
+    initializationOptions,
   }: EditorOptions = {}): Promise<Editor> {
     const child = spawn(
       process.execPath,
@@ -64,6 +67,7 @@ export class Editor implements AsyncDisposable {
     editor.initialized = await rpc.sendRequest("initialize", {
       processId: process.pid,
       rootUri: null,
+      initializationOptions,
       capabilities: {
         workspace: { configuration: true, workspaceFolders: true },
         textDocument: { publishDiagnostics: { versionSupport: true } },
@@ -94,6 +98,10 @@ export class Editor implements AsyncDisposable {
 
   async close(uri: string): Promise<void> {
     await this.#rpc.sendNotification("textDocument/didClose", { textDocument: { uri } });
+  }
+
+  async tell(method: string, params: unknown): Promise<void> {
+    await this.#rpc.sendNotification(method, params);
   }
 
   async ask<Answer>(method: string, params: unknown): Promise<Answer> {

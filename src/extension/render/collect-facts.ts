@@ -1,10 +1,11 @@
 import { dirname } from "node:path";
-import type { TextDocument } from "vscode";
+import { type TextDocument, workspace } from "vscode";
 import type { PlanFacts } from "../../plan/facts.ts";
 import type { Only, Overwrite } from "../../plan/request.ts";
 import type { ScriptFacts } from "../../plan/target.ts";
 import type { DiskLooks } from "../../facts/disk-looks.ts";
 import { type DiskQuestion, dependsOnDisk, gatherFacts, writesToLookAt } from "../../facts/gather-facts.ts";
+import { staysLocal } from "../../facts/local-path.ts";
 import { memorySettings } from "../../facts/settings.ts";
 import type { ScriptReader } from "../script-reader.ts";
 import { readSettings } from "../settings.ts";
@@ -69,7 +70,11 @@ export async function factsFor(
       unsaved: document.isDirty,
       cwd: dirname(document.uri.fsPath),
       overwrite: settings.overwrite,
-      ...(asked === undefined ? {} : { look: diskQuestion(script, asked, settings.overwrite) }),
+      // A script in an untrusted folder does not make us look at other machines.
+      ...(workspace.isTrusted ? {} : { mayTouch: staysLocal }),
+      ...(asked === undefined || !workspace.isTrusted
+        ? {}
+        : { look: diskQuestion(script, asked, settings.overwrite) }),
     },
   );
 }

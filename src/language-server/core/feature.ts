@@ -1,4 +1,5 @@
 import type { Connection, ServerCapabilities } from "vscode-languageserver";
+import type { Disk } from "./disk.ts";
 import type { OpenScripts } from "./open-documents.ts";
 import type { ServerSettings } from "./settings.ts";
 import type { WorkspaceScripts } from "./workspace-files.ts";
@@ -9,6 +10,7 @@ export interface ServerContext {
   readonly scripts: OpenScripts;
   readonly workspace: WorkspaceScripts;
   readonly settings: ServerSettings;
+  readonly disk: Disk;
 }
 
 /** One feature of the server: what it can do, and the requests it answers. */

@@ -1,14 +1,15 @@
 /** Text of a script as Markdown: names and values must not become markup. */
+import { visibleLines, visibleText } from "../../plan/visible-text.ts";
 
 /** As itself, on one line. */
 export function plainMarkdown(text: string): string {
-  return text.replaceAll(/[!#&()*+\-.<>[\\\]_`{|}~]/gu, String.raw`\$&`).replaceAll(/\s+/gu, " ");
+  return onOneLine(text).replaceAll(/[!#&()*+\-.<>[\\\]_`{|}~]/gu, String.raw`\$&`);
 }
 
 /** As code within a line. */
 export function inlineCode(text: string): string {
   const fence = "`".repeat(longestRun(text) + 1);
-  const line = text.replaceAll(/\s+/gu, " ");
+  const line = onOneLine(text);
   const pad = line.startsWith("`") || line.endsWith("`") ? " " : "";
   return line === "" ? "" : `${fence}${pad}${line}${pad}${fence}`;
 }
@@ -16,7 +17,11 @@ export function inlineCode(text: string): string {
 /** As a block of code. */
 export function codeBlock(text: string, language = ""): string {
   const fence = "`".repeat(Math.max(3, longestRun(text) + 1));
-  return `${fence}${language}\n${text}\n${fence}`;
+  return `${fence}${language}\n${visibleLines(text)}\n${fence}`;
+}
+
+function onOneLine(text: string): string {
+  return visibleText(text.replaceAll(/\s+/gu, " "));
 }
 
 function longestRun(text: string): number {

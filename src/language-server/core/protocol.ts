@@ -16,6 +16,12 @@ export type ScriptFactsParams = z.infer<typeof scriptFactsParamsSchema>;
 export const scriptFactsResultSchema = z.nullable(scriptFactsSchema);
 export type ScriptFactsResult = z.infer<typeof scriptFactsResultSchema>;
 
+/** What the server is told at its start, and by a notification when it changes. Absent: the workspace is not trusted. */
+export const trustSchema = z.object({ trusted: z.boolean() });
+export type Trust = z.infer<typeof trustSchema>;
+/** Notification of the client. */
+export const trustMethod = "nukeRender/trust";
+
 /** Request: a script, open or on disk, as text to compare, one knob a line. */
 export const canonicalTextMethod = "nukeRender/canonicalText";
 

@@ -1,8 +1,8 @@
 /** Scripts and gizmos that are not open: those of the workspace's folders, and where Nuke looks for gizmos. */
-import { readdir } from "node:fs/promises";
 import { homedir } from "node:os";
 import { delimiter, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import type { Disk } from "./disk.ts";
 
 /** Files looked at in a workspace, at most: a project drive must not be walked to its end. */
 const MOST_FILES = 5000;
@@ -11,6 +11,11 @@ const skipped = new Set(["node_modules", ".git", ".hg", ".svn"]);
 export class WorkspaceScripts {
   #folders: string[] = [];
   #files: Promise<readonly string[]> | null = null;
+  readonly disk: Disk;
+
+  constructor(disk: Disk) {
+    this.disk = disk;
+  }
 
   /** Uris of the open folders. */
   setFolders(uris: readonly string[]): void {
@@ -29,7 +34,7 @@ export class WorkspaceScripts {
 
   /** Paths of the workspace's .nk and .gizmo files, 5,000 at most. */
   files(): Promise<readonly string[]> {
-    this.#files ??= findScripts(this.#folders);
+    this.#files ??= findScripts(this.#folders, this.disk);
     return this.#files;
   }
 
@@ -40,7 +45,7 @@ export class WorkspaceScripts {
   }
 }
 
-async function findScripts(folders: readonly string[]): Promise<readonly string[]> {
+async function findScripts(folders: readonly string[], disk: Disk): Promise<readonly string[]> {
   const found: string[] = [];
   const waiting = [...folders];
   for (
@@ -49,7 +54,7 @@ async function findScripts(folders: readonly string[]): Promise<readonly string[
     folder = waiting.shift()
   ) {
     // A folder that may not be read, or went meanwhile, has nothing to tell.
-    const entries = await readdir(folder, { withFileTypes: true }).catch(() => []);
+    const entries = await disk.entries(folder);
     for (const entry of entries) {
       if (entry.isDirectory() && !skipped.has(entry.name)) waiting.push(join(folder, entry.name));
       else if (/\.(?:nk|gizmo)$/iu.test(entry.name)) found.push(join(folder, entry.name));

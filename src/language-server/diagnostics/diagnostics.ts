@@ -8,6 +8,7 @@ import {
   ResponseError,
 } from "vscode-languageserver";
 import * as z from "zod/mini";
+import { visibleText } from "../../plan/visible-text.ts";
 import { namesOf } from "../../script/symbol-table.ts";
 import { DiskChecks } from "./disk-rules.ts";
 import type { Feature, ServerContext } from "../core/feature.ts";
@@ -30,11 +31,12 @@ export const diagnosticsFeature: Feature = {
     executeCommandProvider: { commands: [createFolder] },
   },
   register: (context) => {
-    const { connection, scripts, settings } = context;
+    const { connection, scripts, settings, disk } = context;
     const checker = new Checker(context);
     scripts.onDidChange((document) => checker.check(document));
     scripts.onDidSave((document) => checker.check(document));
     scripts.onDidClose((uri) => checker.forget(uri));
+    disk.onDidChangeTrust(() => checker.diskChanged());
     connection.onDidChangeConfiguration(async () => {
       await settings.refresh();
       for (const document of scripts.all) checker.check(document);
@@ -51,6 +53,11 @@ export const diagnosticsFeature: Feature = {
     connection.onExecuteCommand(async ({ command, arguments: args }) => {
       if (command !== createFolder) return;
       const [folder] = z.tuple([z.string()]).parse(args);
+      if (!(await disk.mayTouch(folder)))
+        throw new ResponseError(
+          ErrorCodes.InternalError,
+          `${folder} is not created: the workspace is not trusted.`,
+        );
       try {
         await mkdir(folder, { recursive: true });
       } catch (error) {
@@ -66,13 +73,14 @@ export const diagnosticsFeature: Feature = {
 
 class Checker {
   readonly #context: ServerContext;
-  readonly #disk = new DiskChecks();
+  readonly #disk: DiskChecks;
   readonly #timers = new Map<string, NodeJS.Timeout>();
   /** The last findings of a document's version. */
   readonly #found = new Map<string, { version: number; findings: readonly Finding[] }>();
 
   constructor(context: ServerContext) {
     this.#context = context;
+    this.#disk = new DiskChecks(context.disk);
   }
 
   /** Checks a document when nothing has changed for a moment. */
@@ -149,13 +157,19 @@ async function inSlices(work: Generator<void>, stale: () => boolean): Promise<bo
 }
 
 function diagnosticOf(document: NkDocument, { code, start, end, message }: Finding): Diagnostic {
-  return { severity: severities[code], source: "nk", code, message, range: document.rangeAt(start, end) };
+  return {
+    severity: severities[code],
+    source: "nk",
+    code,
+    message: visibleText(message),
+    range: document.rangeAt(start, end),
+  };
 }
 
 function actionOf(document: NkDocument, finding: Finding): CodeAction {
   const { fix } = finding;
   const action = {
-    title: fix?.title ?? "",
+    title: visibleText(fix?.title ?? ""),
     kind: CodeActionKind.QuickFix,
     diagnostics: [diagnosticOf(document, finding)],
     isPreferred: true,

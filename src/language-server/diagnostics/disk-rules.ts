@@ -1,10 +1,10 @@
 /** Checks that look at the disk. They run off the main path, and what they saw is kept for a moment. */
-import { readFile, readdir, stat } from "node:fs/promises";
 import { basename, dirname, isAbsolute } from "node:path";
 import { formatFrames } from "../../plan/frames.ts";
 import { expandFile, frameFile, hasFrameToken } from "../../script/file-name.ts";
 import type { Script } from "../../script/script.ts";
 import { writeTargets } from "../../script/write-targets.ts";
+import type { Disk } from "../core/disk.ts";
 import type { Finding } from "./rules.ts";
 import { knobOrClass } from "./syntax-rules.ts";
 
@@ -14,7 +14,12 @@ const KEPT_FOR = 5000;
 const MOST_FRAMES = 20_000;
 
 export class DiskChecks {
+  readonly #disk: Disk;
   readonly #folders = new Map<string, { at: number; names: Promise<ReadonlySet<string> | null> }>();
+
+  constructor(disk: Disk) {
+    this.#disk = disk;
+  }
 
   /** `stop`: asked between two steps, whether somebody still wants to know. */
   async run(script: Script, path: string, stop: () => boolean): Promise<Finding[]> {
@@ -28,7 +33,7 @@ export class DiskChecks {
       for (const folder of new Set(
         write.views.map((view) => dirname(frameFile(write.resolvedFile ?? "", 1, view))),
       )) {
-        if ((await this.#names(folder)) !== null) continue;
+        if (!(await this.#disk.mayTouch(folder)) || (await this.#names(folder)) !== null) continue;
         findings.push({
           code: "missing-folder",
           ...knobOrClass(script, node, "file"),
@@ -57,7 +62,7 @@ export class DiskChecks {
   /** A file of the disk with bytes that are not UTF-8. */
   async encoding(path: string): Promise<Finding | null> {
     if (path === "") return null;
-    const bytes = await readFile(path).catch(() => null);
+    const bytes = await this.#disk.bytes(path);
     if (bytes === null) return null;
     try {
       new TextDecoder("utf-8", { fatal: true }).decode(bytes);
@@ -75,7 +80,9 @@ export class DiskChecks {
     last: number | null,
   ): Promise<Pick<Finding, "code" | "message"> | null> {
     // Views are asked for only where a name has them; the first one stands for all.
-    const names = await this.#names(dirname(frameFile(file, first ?? 1, "main")));
+    const folder = dirname(frameFile(file, first ?? 1, "main"));
+    if (!(await this.#disk.mayTouch(folder))) return null;
+    const names = await this.#names(folder);
     const name = basename(file);
     if (/%[vV]/u.test(file)) return null;
     if (names === null) return { code: "missing-sequence", message: `The folder of ${name} is not there.` };
@@ -95,12 +102,15 @@ export class DiskChecks {
   #names(folder: string): Promise<ReadonlySet<string> | null> {
     const known = this.#folders.get(folder);
     if (known && Date.now() - known.at < KEPT_FOR) return known.names;
-    const names = readdir(folder).then(
-      (found): ReadonlySet<string> => new Set(found),
-      async () => ((await stat(folder).catch(() => null)) ? new Set<string>() : null),
-    );
+    const names = this.#list(folder);
     this.#folders.set(folder, { at: Date.now(), names });
     return names;
+  }
+
+  async #list(folder: string): Promise<ReadonlySet<string> | null> {
+    const found = await this.#disk.names(folder);
+    if (found !== null) return new Set(found);
+    return (await this.#disk.stat(folder)) === null ? null : new Set();
   }
 
   /** Forgets what it saw: something was made or removed. */

@@ -2,6 +2,7 @@ import { fileURLToPath } from "node:url";
 import { canonicalText } from "../../script/canonical.ts";
 import { EncryptedScriptError, ScriptReadError, readScriptFile } from "../../script/read-script.ts";
 import type { Script } from "../../script/script.ts";
+import type { Disk } from "../core/disk.ts";
 import type { Feature } from "../core/feature.ts";
 import {
   type CanonicalTextResult,
@@ -12,11 +13,11 @@ import {
 /** A script, open or on disk, one knob a line. What is open counts, saved or not. */
 export const canonicalTextFeature: Feature = {
   capabilities: {},
-  register: ({ connection, scripts }) => {
+  register: ({ connection, scripts, disk }) => {
     connection.onRequest(canonicalTextMethod, async (params: unknown): Promise<CanonicalTextResult> => {
       const { uri } = canonicalTextParamsSchema.parse(params);
       try {
-        const script = scripts.get(uri)?.script ?? (await onDisk(uri));
+        const script = scripts.get(uri)?.script ?? (await onDisk(uri, disk));
         if (script !== null) return { text: canonicalText(script), problem: null };
         return { text: null, problem: "This is no Nuke script that can be read." };
       } catch (error) {
@@ -28,6 +29,8 @@ export const canonicalTextFeature: Feature = {
   },
 };
 
-async function onDisk(uri: string): Promise<Script | null> {
-  return uri.startsWith("file:") ? await readScriptFile(fileURLToPath(uri)) : null;
+async function onDisk(uri: string, disk: Disk): Promise<Script | null> {
+  if (!uri.startsWith("file:")) return null;
+  const path = fileURLToPath(uri);
+  return (await disk.mayTouch(path)) ? await readScriptFile(path) : null;
 }

@@ -1,9 +1,9 @@
-import { stat } from "node:fs/promises";
 import { basename, dirname, isAbsolute, join } from "node:path";
 import { pathToFileURL } from "node:url";
 import type { Location } from "vscode-languageserver";
 import { namesOf } from "../../script/symbol-table.ts";
 import type { ScriptNode } from "../../script/script-node.ts";
+import type { Disk } from "../core/disk.ts";
 import type { Feature } from "../core/feature.ts";
 import { pathOf } from "./script-facts.ts";
 import type { WorkspaceScripts } from "../core/workspace-files.ts";
@@ -12,7 +12,7 @@ import { locationOf, mainSpanOf, nodeAt, targetAt, variableSpan } from "../core/
 /** From a name to its node, from a variable to what it holds, from a class to its gizmo, from a LiveGroup to its script. */
 export const definitionFeature: Feature = {
   capabilities: { definitionProvider: true },
-  register: ({ connection, scripts, workspace }) => {
+  register: ({ connection, scripts, workspace, disk }) => {
     connection.onDefinition(async ({ textDocument, position }): Promise<Location[] | null> => {
       const document = scripts.get(textDocument.uri);
       if (!document) return null;
@@ -20,7 +20,8 @@ export const definitionFeature: Feature = {
       const offset = document.offsetAt(position);
       const target = targetAt(script, offset);
       const here = nodeAt(script, offset);
-      if (target === null) return here ? await linkedScript(here, offset, pathOf(textDocument.uri)) : null;
+      if (target === null)
+        return here ? await linkedScript(here, offset, pathOf(textDocument.uri), disk) : null;
       if (target.kind === "variable") {
         const { use } = target;
         if (use.node) return [locationOf(document, mainSpanOf(script, use.node))];
@@ -44,7 +45,7 @@ async function gizmoOf(className: string, workspace: WorkspaceScripts): Promise<
   for (const folder of workspace.gizmoFolders()) {
     for (const ending of ["gizmo", "nk"]) {
       const path = join(folder, `${name}.${ending}`);
-      if (await isFile(path)) return [topOf(path)];
+      if ((await workspace.disk.stat(path))?.isFile()) return [topOf(path)];
     }
   }
   // Studios keep theirs in folders within folders.
@@ -57,20 +58,14 @@ async function linkedScript(
   node: ScriptNode,
   offset: number,
   scriptPath: string,
+  disk: Disk,
 ): Promise<Location[] | null> {
   const knob = node.knobPlace("file");
   if (!knob || offset < knob.start || offset > knob.end) return null;
   const value = node.knob("file") ?? "";
   if (!/\.(?:nk|gizmo)$/iu.test(value)) return null;
   const path = isAbsolute(value) || scriptPath === "" ? value : join(dirname(scriptPath), value);
-  return (await isFile(path)) ? [topOf(path)] : null;
-}
-
-async function isFile(path: string): Promise<boolean> {
-  return await stat(path).then(
-    (found) => found.isFile(),
-    () => false,
-  );
+  return (await disk.stat(path))?.isFile() ? [topOf(path)] : null;
 }
 
 function topOf(path: string): Location {

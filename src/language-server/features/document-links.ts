@@ -1,14 +1,15 @@
-import { readdir, stat } from "node:fs/promises";
 import { basename, dirname, isAbsolute, join } from "node:path";
 import { pathToFileURL } from "node:url";
 import type { DocumentLink } from "vscode-languageserver";
 import * as z from "zod/mini";
 import { frameFile, hasFrameToken } from "../../script/file-name.ts";
+import type { Disk } from "../core/disk.ts";
 import type { Feature } from "../core/feature.ts";
 import { expandKnob, fileKnobs, firstFrame, firstView } from "../core/file-knobs.ts";
 import type { NkDocument } from "../core/nk-document.ts";
 import { readAhead } from "../core/time-slicing.ts";
 import { nodeAt } from "../core/positions.ts";
+import { opensInEditor, outsideBundles } from "./link-target.ts";
 
 /** What finds the knob of a link again. */
 const linkSchema = z.object({ uri: z.string(), offset: z.number(), value: z.string() });
@@ -17,7 +18,7 @@ type LinkData = z.infer<typeof linkSchema>;
 /** Links on file names. Which file they open is looked up on disk when somebody wants to follow one, and not before. */
 export const documentLinksFeature: Feature = {
   capabilities: { documentLinkProvider: { resolveProvider: true } },
-  register: ({ connection, scripts }) => {
+  register: ({ connection, scripts, disk }) => {
     connection.onDocumentLinks(async ({ textDocument }, token) => {
       const document = scripts.get(textDocument.uri);
       if (document === undefined) return null;
@@ -28,7 +29,7 @@ export const documentLinksFeature: Feature = {
       const read = linkSchema.safeParse(link.data);
       const document = read.success ? scripts.get(read.data.uri) : undefined;
       if (!read.success || document === undefined) return link;
-      return { ...link, ...(await targetOf(document, read.data)) };
+      return { ...link, ...(await targetOf(document, read.data, disk)) };
     });
   },
 };
@@ -49,6 +50,7 @@ function links(document: NkDocument): DocumentLink[] {
 async function targetOf(
   document: NkDocument,
   { offset, value }: LinkData,
+  disk: Disk,
 ): Promise<Pick<DocumentLink, "target" | "tooltip">> {
   const { script } = document;
   const node = nodeAt(script, offset);
@@ -57,25 +59,39 @@ async function targetOf(
   if (file === null) return { tooltip: `Only Nuke can tell which file this is: ${why}.` };
   // Nothing says where it lies: the document has no path, or it is one of another system.
   if (!isAbsolute(file)) return { tooltip: file };
-  const found = await nearest(file, firstFrame(script, node), firstView(script, node));
+  if (!(await disk.mayTouch(file)))
+    return {
+      tooltip: `It may be on another machine, and is not looked at until the folder is trusted: ${file}`,
+    };
+  const found = await nearest(file, firstFrame(script, node), firstView(script, node), disk);
   if (found === null) return { tooltip: `Neither it nor its folder is there: ${file}` };
+  const opened = await openable(found, disk);
+  if (opened !== null) return { target: pathToFileURL(opened).href, tooltip: found };
+  const folder = await folderToShow(found, disk);
   // A slash at its end tells editors that it is a folder, to be shown and not opened.
-  const { href } = pathToFileURL(found);
-  return { target: (await isFolder(found)) ? `${href}/` : href, tooltip: found };
+  const { href } = pathToFileURL(folder);
+  return { target: href.endsWith("/") ? href : `${href}/`, tooltip: found };
+}
+
+/** The file, where it is one, under its own name and that behind links, which an editor shows. */
+async function openable(path: string, disk: Disk): Promise<string | null> {
+  const real = await disk.realPath(path);
+  if (real === null || !(await disk.stat(path))?.isFile()) return null;
+  return opensInEditor(path) && opensInEditor(real) ? path : null;
 }
 
 /** The file of the frame, or of the nearest one that is there; else the folder, or the nearest one above it; null where there is none. */
-async function nearest(file: string, frame: number, view: string): Promise<string | null> {
+async function nearest(file: string, frame: number, view: string, disk: Disk): Promise<string | null> {
   const wanted = frameFile(file, frame, view);
-  if (await exists(wanted)) return wanted;
+  if ((await disk.stat(wanted)) !== null) return wanted;
   let folder = dirname(wanted);
-  const inFolder = await readdir(folder).catch(() => null);
+  const inFolder = await disk.names(folder);
   if (inFolder && hasFrameToken(file)) {
     const near = nearestFrame(inFolder, basename(file), frame, view);
     if (near !== null) return join(folder, near);
   }
   // Up, but not to the disk's root: that tells nobody anything.
-  while (!(await exists(folder))) {
+  while ((await disk.stat(folder)) === null) {
     const above = dirname(folder);
     if (above === folder || dirname(above) === above) return null;
     folder = above;
@@ -108,16 +124,9 @@ export function nearestFrame(
   return best?.name ?? null;
 }
 
-async function isFolder(path: string): Promise<boolean> {
-  return await stat(path).then(
-    (found) => found.isDirectory(),
-    () => false,
-  );
-}
-
-async function exists(path: string): Promise<boolean> {
-  return await stat(path).then(
-    () => true,
-    () => false,
-  );
+/** The folder itself, or the one that holds a file; never a bundle, nor a link to one: other editors may open what they are given. */
+async function folderToShow(path: string, disk: Disk): Promise<string> {
+  const isFolder = (await disk.stat(path))?.isDirectory() ?? false;
+  const real = isFolder ? await disk.realPath(path) : null;
+  return outsideBundles(real !== null && outsideBundles(real) === real ? path : dirname(path));
 }

@@ -1,5 +1,4 @@
 /** Reads the scripts of the workspace that are not open: off the path of requests, a file at a time, and again only what has changed. */
-import { stat } from "node:fs/promises";
 import { setImmediate } from "node:timers/promises";
 import { pathToFileURL } from "node:url";
 import type { SymbolKind } from "vscode-languageserver";
@@ -85,7 +84,7 @@ export class WorkspaceSummaries {
     const wanted = new Set(paths);
     for (const path of this.#kept.keys()) if (!wanted.has(path)) this.#kept.delete(path);
     for (const path of paths) {
-      const found = await stat(path).catch(() => null);
+      const found = await this.#workspace.disk.stat(path);
       const stamp = found === null ? "" : `${found.mtimeMs} ${found.size}`;
       if (this.#kept.get(path)?.stamp === stamp) continue;
       const readable = found !== null && found.isFile() && found.size <= LARGEST_FILE;
