@@ -1,4 +1,4 @@
-import { type Disposable, ConfigurationTarget, commands, window, workspace } from "vscode";
+import { type Disposable, ConfigurationTarget, commands, workspace } from "vscode";
 import { told } from "./failures.ts";
 import type { RenderForms } from "./surfaces/form.ts";
 import type { NodeComparison } from "./surfaces/node-comparison.ts";
@@ -10,6 +10,7 @@ import type { RenderActions } from "./render/render-actions.ts";
 import type { Renders } from "./render/renders.ts";
 import { revealFolder, revealFolderCommand } from "./surfaces/reveal-folder.ts";
 import type { ScriptReader } from "./script-reader.ts";
+import { showInformationMessage } from "./notify.ts";
 
 interface Rooms {
   readonly scripts: ScriptReader;
@@ -88,6 +89,6 @@ async function useDemoRenderer(): Promise<void> {
     ? "The demo renderer is off: renders use Nuke again."
     : "The demo renderer is on: renders write test pictures with the frame number in them, with no Nuke and no license.";
   const undo = "Undo";
-  if ((await window.showInformationMessage(text, undo)) === undo)
+  if ((await showInformationMessage(text, undo)) === undo)
     await configuration.update("nuke.useDemoRenderer", on, ConfigurationTarget.Global);
 }

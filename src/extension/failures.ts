@@ -1,4 +1,4 @@
-import { window } from "vscode";
+import { showErrorMessage } from "./notify.ts";
 
 /** An error of ours: a reason for the program, a message that says what to do next for people. */
 export function isForPeople(error: unknown): error is Error & { reason: string } {
@@ -14,10 +14,7 @@ export async function told(action: () => Promise<void>, log: (line: string) => v
     // Errors of ours explain themselves; the stack of any other is what a bug report needs.
     if (!isForPeople(error)) log(error instanceof Error ? (error.stack ?? message) : message);
     const more = "Show Output";
-    const chosen = await window.showErrorMessage(
-      `Nuke Render: ${message}`,
-      ...(isForPeople(error) ? [] : [more]),
-    );
+    const chosen = await showErrorMessage(`Nuke Render: ${message}`, ...(isForPeople(error) ? [] : [more]));
     if (chosen === more) log("");
   }
 }

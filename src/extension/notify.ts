@@ -23,7 +23,8 @@ export function showErrorMessage(message: string, ...rest: Rest): Answer {
 }
 
 async function show(how: Show, message: string, [first, ...more]: Rest): Answer {
-  const options = typeof first === "object" ? first : {};
+  const options = typeof first === "object" ? { ...first } : {};
+  if (options.detail !== undefined) options.detail = options.detail.split("\n").map(plainLabel).join("\n");
   const buttons = typeof first === "string" ? [first, ...more] : more;
   const labels = buttons.map(plainLabel);
   const chosen = await how(plainLabel(message), options, ...labels);

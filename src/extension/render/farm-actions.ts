@@ -1,4 +1,4 @@
-import { type TextDocument, type Uri, window, workspace } from "vscode";
+import { type TextDocument, type Uri, workspace } from "vscode";
 import { commandTemplateEngine } from "../../farm/command-template.ts";
 import { type AskedOption, type FarmEngine, FarmError } from "../../farm/engine.ts";
 import { DEFAULT_BATCH_SIZE, type FarmPlan, farmJob } from "../../farm/farm-job.ts";
@@ -14,6 +14,7 @@ import { NotTrustedError } from "./start-wishes.ts";
 import type { ScriptReader } from "../script-reader.ts";
 import { readSettings } from "../settings.ts";
 import { factsFor } from "./collect-facts.ts";
+import { showErrorMessage, showInformationMessage } from "../notify.ts";
 
 /** Handing renders to a render manager from the editor. */
 export class FarmActions {
@@ -75,8 +76,8 @@ export class FarmActions {
     const show = "Show Output";
     const told =
       exitCode === 0
-        ? window.showInformationMessage(`${write} was sent to the farm.`, show)
-        : window.showErrorMessage(`The farm command ${end}. ${write} may not have been sent.`, show);
+        ? showInformationMessage(`${write} was sent to the farm.`, show)
+        : showErrorMessage(`The farm command ${end}. ${write} may not have been sent.`, show);
     void told.then((chosen) => chosen === show && this.#output.show());
     return exitCode === 0;
   }

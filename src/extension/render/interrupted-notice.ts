@@ -1,6 +1,6 @@
-import { window } from "vscode";
 import { count } from "../../plan/display.ts";
 import type { Renders } from "./renders.ts";
+import { showInformationMessage } from "../notify.ts";
 
 /** Asks once about renders that the end of the machine or of the service has interrupted. */
 export async function offerToResume(renders: Renders): Promise<void> {
@@ -13,7 +13,7 @@ export async function offerToResume(renders: Renders): Promise<void> {
       : `${interrupted.length} renders were interrupted.`;
   const resume = "Resume";
   const cancel = interrupted.length === 1 ? "Cancel Render" : "Cancel Renders";
-  const chosen = await window.showInformationMessage(what, resume, cancel);
+  const chosen = await showInformationMessage(what, resume, cancel);
   for (const { job } of interrupted) {
     if (chosen === resume) await renders.setPaused(job, false);
     if (chosen === cancel) await renders.cancel(job);

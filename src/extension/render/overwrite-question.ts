@@ -1,6 +1,6 @@
-import { window } from "vscode";
 import { count } from "../../plan/display.ts";
 import type { RenderPlan } from "../../plan/render-plan.ts";
+import { showWarningMessage } from "../notify.ts";
 
 /** `only-missing`: render what is not on disk, and leave the rest as it is. */
 export type OverwriteAnswer = "replace" | "only-missing" | "declined";
@@ -33,7 +33,7 @@ export class OverwriteQuestions {
       "You are asked once for each output, until this window is closed (setting nukeRender.overwrite).",
     ].join("\n");
     const [replace, missing] = ["Replace", "Render Only Missing"];
-    const chosen = await window.showWarningMessage(
+    const chosen = await showWarningMessage(
       open.length === 1 ? first : several,
       { modal: true, detail },
       replace,

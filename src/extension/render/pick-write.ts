@@ -1,8 +1,10 @@
 import { type QuickPickItem, type TextDocument, Uri, window, workspace } from "vscode";
 import { displayFrames } from "../../plan/frames.ts";
 import { chooseRange } from "../../plan/range.ts";
+import { plainLabel } from "../../plan/plain-label.ts";
 import type { ScriptReader } from "../script-reader.ts";
 import { NoScriptError } from "./collect-facts.ts";
+import { showInformationMessage } from "../notify.ts";
 
 /** The script a command means: the one given, else the one in the active editor. @throws {NoScriptError} */
 export function scriptFor(given: unknown): Uri {
@@ -18,24 +20,29 @@ export async function writeFor(uri: Uri, given: unknown, scripts: ScriptReader):
   const document = await workspace.openTextDocument(uri);
   const facts = await scripts.facts(document);
   if (facts === null) throw new NoScriptError("not-a-script");
-  const items = facts.writes.map((write): QuickPickItem => {
+  const items = facts.writes.map((write): QuickPickItem & { write: string } => {
     const { list } = chooseRange(facts, write, undefined);
     const state = write.disabled
       ? "disabled"
       : write.reading
         ? "reads its file"
         : displayFrames(list.frames, list.steps);
-    return { label: write.name, description: state, detail: write.file };
+    return {
+      write: write.name,
+      label: plainLabel(write.name),
+      description: state,
+      detail: plainLabel(write.file),
+    };
   });
   const here = writeAtCursor(document, facts.writes);
   if (items.length === 0) {
-    void window.showInformationMessage("This script has no Write node.");
+    void showInformationMessage("This script has no Write node.");
     return undefined;
   }
-  if (items.length === 1) return items[0]?.label;
-  items.sort((a, b) => Number(b.label === here) - Number(a.label === here));
+  if (items.length === 1) return items[0]?.write;
+  items.sort((a, b) => Number(b.write === here) - Number(a.write === here));
   const picked = await window.showQuickPick(items, { placeHolder: "Which Write?", matchOnDetail: true });
-  return picked?.label;
+  return picked?.write;
 }
 
 /** The Write the cursor stands in or below, offered first. */

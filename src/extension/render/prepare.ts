@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { rm, writeFile } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
-import { type TextDocument, commands, window } from "vscode";
+import { type TextDocument, commands } from "vscode";
 import { planRender, stoppers } from "../../plan/plan-render.ts";
 import type { PlanFacts } from "../../plan/facts.ts";
 import type { Problem, RenderPlan } from "../../plan/render-plan.ts";
@@ -9,6 +9,7 @@ import type { RenderOptions, RenderRequest } from "../../plan/request.ts";
 import { createFolder } from "../../facts/output-folders.ts";
 import type { ScriptReader } from "../script-reader.ts";
 import { factsFor } from "./collect-facts.ts";
+import { showErrorMessage } from "../notify.ts";
 
 /** A plan that may run, with what was decided on the way. */
 export interface Prepared {
@@ -90,7 +91,7 @@ export async function prepare(
 /** Asks about one problem; true when something was done about it and planning is worth another go. */
 async function settle(problem: Problem, document: TextDocument, decisions: Decisions): Promise<boolean> {
   const ways = waysOn(problem, document, decisions);
-  const chosen = await window.showErrorMessage(problem.message, { modal: true }, ...Object.keys(ways));
+  const chosen = await showErrorMessage(problem.message, { modal: true }, ...Object.keys(ways));
   const way = chosen === undefined ? undefined : ways[chosen];
   return way ? await way() : false;
 }

@@ -4,6 +4,7 @@ import type { ChunkStatus, JobStatus } from "../../plan/events.ts";
 import { parallelSchema, prioritySchema } from "../../plan/request.ts";
 import { pickActive } from "./pick-job.ts";
 import type { Renders } from "./renders.ts";
+import { showInformationMessage } from "../notify.ts";
 
 type Handler = (...args: readonly unknown[]) => Promise<void>;
 
@@ -76,7 +77,7 @@ async function pickChunk(job: JobStatus): Promise<number | undefined> {
     index: chunk.index,
   }));
   if (items.length === 0) {
-    void window.showInformationMessage(`${job.write}: ${runningText(job)}; no chunk waits or renders.`);
+    void showInformationMessage(`${job.write}: ${runningText(job)}; no chunk waits or renders.`);
     return undefined;
   }
   const placeHolder = "Cancel which chunk? What it has not finished is named missing in the end.";

@@ -1,5 +1,5 @@
 import { rm } from "node:fs/promises";
-import { type TextDocument, Uri, window, workspace } from "vscode";
+import { type TextDocument, Uri, workspace } from "vscode";
 import { endingText, rangesText } from "../../plan/display.ts";
 import type { JobStatus } from "../../plan/events.ts";
 import type { PlanFacts } from "../../plan/facts.ts";
@@ -20,6 +20,7 @@ import type { ScriptReader } from "../script-reader.ts";
 import { revealFolder } from "../surfaces/reveal-folder.ts";
 import { readSettings } from "../settings.ts";
 import { NotTrustedError, type StartWishes, type Started, jobsOf } from "./start-wishes.ts";
+import { showErrorMessage, showInformationMessage, showWarningMessage } from "../notify.ts";
 
 /** Starting, retrying and following renders; what lenses, palette, form and tasks have in common. */
 export class RenderActions {
@@ -44,7 +45,7 @@ export class RenderActions {
   async render(uri: Uri, write: string, options?: RenderOptions): Promise<void> {
     const started = await this.start(uri, write, options);
     if (started.kind === "started") await this.followAll(started.jobs, uri);
-    if (started.kind === "nothing") void window.showInformationMessage(`✓ ${started.message}`);
+    if (started.kind === "nothing") void showInformationMessage(`✓ ${started.message}`);
   }
 
   /** Renders those frames of a Write that are not on disk, with its last settings. */
@@ -152,7 +153,7 @@ export class RenderActions {
       (facts?.writes ?? []).filter((write) => !write.disabled && !write.reading),
     );
     if (writes.length === 0) {
-      void window.showInformationMessage("This script has no Write that is enabled.");
+      void showInformationMessage("This script has no Write that is enabled.");
       return;
     }
     this.#tellProblems(problems);
@@ -220,7 +221,7 @@ export class RenderActions {
     );
     if (wished !== undefined || problem === undefined) return wished ?? false;
     const [both, only] = ["Render Both in Order", `Render Only ${write}`];
-    const chosen = await window.showWarningMessage(problem.message, { modal: true }, both, only);
+    const chosen = await showWarningMessage(problem.message, { modal: true }, both, only);
     return chosen === undefined ? undefined : chosen === both;
   }
 
@@ -268,14 +269,10 @@ export class RenderActions {
     const text = `${status.write}: ${endingText(status)}`;
     const chosen =
       status.exitCode === 0
-        ? await window.showInformationMessage(
-            `✓ ${text}`,
-            ...(status.folder === null ? [] : [reveal]),
-            output,
-          )
+        ? await showInformationMessage(`✓ ${text}`, ...(status.folder === null ? [] : [reveal]), output)
         : status.exitCode === 130
-          ? await window.showInformationMessage(`■ ${text}. Done: ${rangesText(status.doneRanges)}.`, output)
-          : await window.showErrorMessage(
+          ? await showInformationMessage(`■ ${text}. Done: ${rangesText(status.doneRanges)}.`, output)
+          : await showErrorMessage(
               `✗ ${text}: ${unstarted(status) ?? `${rangesText(status.missingRanges)}.`}`,
               retry,
               output,

@@ -1,4 +1,4 @@
-import { type Disposable, type TextDocument, type Uri, window, workspace } from "vscode";
+import { type Disposable, type TextDocument, type Uri, workspace } from "vscode";
 import { DEFAULT_BATCH_SIZE } from "../../farm/farm-job.ts";
 import type { PlanFacts } from "../../plan/facts.ts";
 import type { Problem } from "../../plan/render-plan.ts";
@@ -24,6 +24,7 @@ import type { ScriptReader } from "../script-reader.ts";
 import type { RenderOutput } from "./output.ts";
 import { readSettings } from "../settings.ts";
 import { factsFor } from "../render/collect-facts.ts";
+import { showInformationMessage } from "../notify.ts";
 
 /** The host asks the form nothing. */
 // oxlint-disable-next-line typescript/no-generated-empty-object-type
@@ -191,7 +192,7 @@ export class FormSession implements Disposable {
   async #start(write: string, options: RenderOptions, needed: boolean): Promise<{ started: boolean }> {
     const { uri } = this.#document;
     const started = await this.#deps.actions.start(uri, write, options, { demo: this.#demo, needed });
-    if (started.kind === "nothing") void window.showInformationMessage(`✓ ${started.message}`);
+    if (started.kind === "nothing") void showInformationMessage(`✓ ${started.message}`);
     if (started.kind !== "started") return { started: false };
     void this.#deps.actions.followAll(started.jobs, uri);
     return { started: true };

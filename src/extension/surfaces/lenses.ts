@@ -13,6 +13,7 @@ import type { JobStatus } from "../../plan/events.ts";
 import { displayFrames } from "../../plan/frames.ts";
 import { chooseRange } from "../../plan/range.ts";
 import type { ScriptFacts, WriteTarget } from "../../plan/target.ts";
+import { plainLabel } from "../../plan/plain-label.ts";
 import type { RememberedOptions } from "../render/remembered.ts";
 import type { Renders } from "../render/renders.ts";
 import type { ScriptReader } from "../script-reader.ts";
@@ -97,7 +98,7 @@ export class WriteLenses implements CodeLensProvider {
         arguments: [job.job],
       };
       const progress = {
-        title: `${icon} ${runningText(job)}`,
+        title: `${icon} ${plainLabel(runningText(job))}`,
         tooltip: job.held?.text ?? "Show what the Nukes print",
         command: "nukeRender.showOutput",
       };
@@ -117,7 +118,7 @@ export class WriteLenses implements CodeLensProvider {
       const why = write.disabled ? "disabled" : "reading its file";
       return [
         {
-          title: `$(circle-slash) ${why}: Nuke would skip ${write.name}`,
+          title: `$(circle-slash) ${why}: Nuke would skip ${plainLabel(write.name)}`,
           command: "nukeRender.openForm",
           arguments: target,
         },

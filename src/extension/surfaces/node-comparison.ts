@@ -10,6 +10,7 @@ import {
   window,
   workspace,
 } from "vscode";
+import { plainLabel } from "../../plan/plain-label.ts";
 import { scriptFor } from "../render/pick-write.ts";
 import type { ScriptReader } from "../script-reader.ts";
 
@@ -96,8 +97,8 @@ async function pickScript(other: Uri): Promise<Uri | undefined> {
     .filter((uri) => uri.toString() !== other.toString())
     .sort((a, b) => near(a) - near(b) || (a.path < b.path ? -1 : 1))
     .map((uri): QuickPickItem & { uri: Uri } => ({
-      label: nameOf(uri),
-      description: folderOf(Uri.file(workspace.asRelativePath(uri))).slice(1),
+      label: plainLabel(nameOf(uri)),
+      description: plainLabel(folderOf(Uri.file(workspace.asRelativePath(uri))).slice(1)),
       uri,
     }));
   if (items.length === 0) return await browse(other);

@@ -3,6 +3,7 @@ import { count, duration, heaviestText, rangesText } from "../../plan/display.ts
 import type { ChunkStatus, JobStatus, RenderEvent } from "../../plan/events.ts";
 import { displayMB } from "../../plan/size.ts";
 import { displayCommand } from "../../plan/command-line.ts";
+import { visibleLines, visibleText } from "../../plan/visible-text.ts";
 import type { Renders } from "../render/renders.ts";
 
 /** The channel "Nuke Render": every Nuke's lines with its chunk in front, and a summary of each render. */
@@ -22,7 +23,7 @@ export class RenderOutput implements Disposable {
   }
 
   line(text: string): void {
-    this.#channel.appendLine(text);
+    this.#channel.appendLine(visibleLines(text));
   }
 
   dispose(): void {
@@ -43,7 +44,7 @@ export class RenderOutput implements Disposable {
       case "lines": {
         const prefix = this.#prefix(event);
         // One call for many lines: a Nuke that floods its output must not flood the editor.
-        this.line(event.lines.map((line) => `${prefix} ${line}`).join("\n"));
+        this.line(event.lines.map((line) => visibleText(`${prefix} ${line}`)).join("\n"));
         return;
       }
       case "frame-failed":

@@ -1,18 +1,22 @@
 import { ProgressLocation, window } from "vscode";
 import { runningText } from "../../plan/display.ts";
 import type { JobStatus } from "../../plan/events.ts";
+import { plainLabel } from "../../plan/plain-label.ts";
 import type { Renders } from "../render/renders.ts";
 
 /** A progress notification with Cancel for one job, until it is finished. */
 export async function showProgress(renders: Renders, job: string, title: string): Promise<JobStatus> {
   return await window.withProgress(
-    { location: ProgressLocation.Notification, title, cancellable: true },
+    { location: ProgressLocation.Notification, title: plainLabel(title), cancellable: true },
     async (progress, token) => {
       let shown = 0;
       const listener = renders.onDidChange((status) => {
         if (status.job !== job) return;
         const percent = status.progress * 100;
-        progress.report({ message: runningText(status), increment: Math.max(0, percent - shown) });
+        progress.report({
+          message: plainLabel(runningText(status)),
+          increment: Math.max(0, percent - shown),
+        });
         shown = Math.max(shown, percent);
       });
       const cancel = token.onCancellationRequested(

@@ -1,5 +1,7 @@
 import { type Disposable, MarkdownString, StatusBarAlignment, window } from "vscode";
 import { endingText, runningText } from "../../plan/display.ts";
+import { plainLabel } from "../../plan/plain-label.ts";
+import { visibleText } from "../../plan/visible-text.ts";
 import type { Renders } from "../render/renders.ts";
 
 /** One item while anything renders: how far, and all jobs in its tooltip; a click shows the output. */
@@ -19,7 +21,7 @@ export function renderStatusBar(renders: Renders): Disposable {
     const [first] = active;
     const name = active.length === 1 && first ? first.write : `${active.length} renders`;
     const icon = active.every(({ paused }) => paused) ? "debug-pause" : "sync~spin";
-    item.text = `$(${icon}) ${name} ${percent}%`;
+    item.text = `$(${icon}) ${plainLabel(name)} ${percent}%`;
     item.tooltip = tooltip(renders);
     item.accessibilityInformation = { label: `Rendering ${name}, ${percent} percent` };
     item.show();
@@ -37,7 +39,8 @@ export function renderStatusBar(renders: Renders): Disposable {
 function tooltip(renders: Renders): MarkdownString {
   const text = new MarkdownString();
   for (const job of renders.jobs.slice(-8)) {
-    text.appendText(`${job.write}: ${job.state === "finished" ? endingText(job) : runningText(job)}\n`);
+    const state = job.state === "finished" ? endingText(job) : runningText(job);
+    text.appendText(`${visibleText(`${job.write}: ${state}`)}\n`);
   }
   return text;
 }

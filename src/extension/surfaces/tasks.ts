@@ -27,6 +27,7 @@ import {
   whileRenderingSchema,
 } from "../../plan/request.ts";
 import { parseMB } from "../../plan/size.ts";
+import { visibleLines } from "../../plan/visible-text.ts";
 import { isForPeople } from "../failures.ts";
 import type { RenderActions } from "../render/render-actions.ts";
 import type { Renders } from "../render/renders.ts";
@@ -208,7 +209,8 @@ class RenderTerminal implements Pseudoterminal {
   }
 
   #line(text: string): void {
-    this.#text.fire(`${text.replaceAll("\n", "\r\n")}\r\n`);
+    // A terminal obeys what is written to it, and the text quotes scripts and Nukes.
+    this.#text.fire(`${visibleLines(text).replaceAll("\n", "\r\n")}\r\n`);
   }
 }
 
