@@ -36,6 +36,11 @@ async function run([command = "", ...args]: readonly string[], terminal: Termina
     if (args.includes("--help") || args.includes("-h")) return help(command, terminal, 0);
     return await dispatch(command, args, terminal);
   } catch (error) {
+    if (isFlagError(error)) {
+      terminal.err(`nbr: ${error.message}`);
+      terminal.err(`See: nbr ${command} --help`);
+      return exitCodes.badInput;
+    }
     if (!isForPeople(error)) return fault(error, terminal);
     terminal.err(`nbr: ${error.message}`);
     if (error instanceof UsageError && error.command !== undefined)
@@ -91,6 +96,12 @@ async function dispatch(command: string, args: readonly string[], terminal: Term
 function help(command: string, terminal: Terminal, code: number): number {
   for (const line of (usage[command] ?? usage[""] ?? "").split("\n")) terminal.out(line);
   return code;
+}
+
+/** A flag that a command does not know; `parseArgs` explains itself well. */
+function isFlagError(error: unknown): error is TypeError {
+  const code = error instanceof TypeError && "code" in error ? String(error.code) : "";
+  return code.startsWith("ERR_PARSE_ARGS");
 }
 
 /** A fault of ours: its stack is what a bug report needs, but its message may quote a script. */

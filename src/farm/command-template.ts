@@ -1,6 +1,8 @@
 /** The farm engine that runs a studio's own submit command: an argv list with tokens, run without a shell. */
-import { spawn } from "node:child_process";
+import { type ChildProcessByStdio, spawn } from "node:child_process";
 import { createInterface } from "node:readline";
+import type { Readable } from "node:stream";
+import { findOnPath } from "../nuke/discover.ts";
 import {
   type FarmEngine,
   FarmError,
@@ -109,17 +111,43 @@ export function commandTemplateEngine(template: readonly string[]): FarmEngine {
   };
 }
 
+/** What tells Windows that a bare name is not to be looked for in the current folder. */
+const NOT_HERE = "NoDefaultCurrentDirectoryInExePath";
+
+/** A bare name is one of PATH. The script's folder, which the command is run in, does not decide which program it is. */
+function spawnFromPath(
+  program: string,
+  words: readonly string[],
+  cwd: string,
+): ChildProcessByStdio<null, Readable, Readable> {
+  const options = { cwd, windowsHide: true, shell: false, env: { ...process.env } } as const;
+  const stdio: ["ignore", "pipe", "pipe"] = ["ignore", "pipe", "pipe"];
+  if (/[\\/]/u.test(program)) return spawn(program, words, { ...options, stdio });
+  if (process.platform !== "win32") {
+    const path = findOnPath(program);
+    if (path === null)
+      throw new FarmError(
+        "not-started",
+        `There is no farm command "${program}" on PATH. Check nukeRender.farm.command.`,
+      );
+    return spawn(path, words, { ...options, stdio, argv0: program });
+  }
+  const before = process.env[NOT_HERE];
+  process.env[NOT_HERE] = "1";
+  try {
+    return spawn(program, words, { ...options, stdio });
+  } finally {
+    if (before === undefined) delete process.env[NOT_HERE];
+    else process.env[NOT_HERE] = before;
+  }
+}
+
 async function runSubmission(
   { argv }: FarmSubmission,
   { cwd, listener, signal }: { cwd: string; listener: FarmListener; signal?: AbortSignal },
 ): Promise<FarmResult> {
   const [program = "", ...words] = argv;
-  const child = spawn(program, words, {
-    cwd,
-    stdio: ["ignore", "pipe", "pipe"],
-    windowsHide: true,
-    shell: false,
-  });
+  const child = spawnFromPath(program, words, cwd);
   const stop = (): boolean => child.kill();
   signal?.addEventListener("abort", stop);
   try {

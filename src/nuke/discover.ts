@@ -1,6 +1,6 @@
 /** Where Nuke is installed on this machine (nuke-cli.md 6.1). Looks at folder names and starts nothing. */
 import { accessSync, constants, readdirSync, statSync } from "node:fs";
-import { delimiter, join } from "node:path";
+import { delimiter, isAbsolute, join } from "node:path";
 import { type NukeVersion, compareNukeVersions, parseNukeVersion } from "./version.ts";
 
 export interface NukeInstall {
@@ -53,7 +53,8 @@ export function discoverNukes(
 export function findOnPath(name: string, env: NodeJS.ProcessEnv = process.env): string | null {
   const endings = process.platform === "win32" ? (env.PATHEXT ?? ".EXE").split(";") : [""];
   for (const folder of (env.PATH ?? "").split(delimiter)) {
-    if (folder === "") continue;
+    // "." would be whichever folder a command is run in, and that must not decide which program it is.
+    if (!isAbsolute(folder)) continue;
     for (const ending of endings) {
       const path = join(folder, name + ending.toLowerCase());
       if (isExecutable(path)) return path;

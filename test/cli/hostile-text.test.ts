@@ -49,6 +49,7 @@ test("what reads scripts shows their text and their names, and obeys none", asyn
     ["inspect", `none${hostile}.nk`],
     [`none${hostile}`],
     ["logs", hostile],
+    ["ps", `--none${hostile}`],
     ["render", one, `--nuke=${hostile}`],
   ];
   for (const call of calls) {

@@ -29,6 +29,25 @@ suite("Rendering in VS Code", () => {
     assert.ok(lenses.every((lens) => lens.range.start.line === 9));
   });
 
+  test("a Write's name makes no icon of a lens, and sends nothing to it", async () => {
+    const edit = new vscode.WorkspaceEdit();
+    edit.insert(
+      script.uri,
+      new vscode.Position(0, 0),
+      "Write {\n disable true\n name {W$(alert)\u001B}\n}\n",
+    );
+    await vscode.workspace.applyEdit(edit);
+    const lenses = await lensesUntil(script.uri, (titles) =>
+      titles.some((text) => text.includes("would skip")),
+    );
+    const shown = lenses.map(title).find((text) => text.includes("would skip")) ?? "";
+    assert.equal(
+      shown.replaceAll("\u200B", ""),
+      String.raw`$(circle-slash) disabled: Nuke would skip W$(alert)\x1b`,
+    );
+    assert.ok(!shown.includes("$(alert)"));
+  });
+
   test("a click on the lens renders every frame to disk, and the lens says so", async () => {
     const [render] = await lensesUntil(script.uri, (titles) => titles.length > 0);
     await run(render);

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { delimiter, join } from "node:path";
 import { after, test } from "node:test";
 import { commandTemplateEngine, fillTemplate, tokenNames } from "../../../src/farm/command-template.ts";
 import { FarmError, type FarmJob, type FarmOption } from "../../../src/farm/engine.ts";
@@ -134,6 +134,30 @@ test("a real command gets exactly these words, its output is told, its exit code
   assert.deepEqual(lines.sort(), ["stderr: note", "stdout: Job 42"]);
   assert.deepEqual(result, { exitCode: 7, signal: null });
 });
+
+test(
+  "a bare name is looked for on PATH and never in the script's folder",
+  { skip: process.platform === "win32" },
+  async () => {
+    const place = join(folder, "shots");
+    mkdirSync(place);
+    writeFileSync(join(place, "nbr-submit"), "#!/bin/sh\necho evil\n", { mode: 0o755 });
+    const silent = { output: (): void => undefined };
+    const engine = commandTemplateEngine(["nbr-submit"]);
+    const path = process.env.PATH;
+    try {
+      process.env.PATH = `.${delimiter}${delimiter}${path}`;
+      await assert.rejects(
+        engine.submit(engine.prepare(job), { cwd: place, listener: silent }),
+        (error) => error instanceof FarmError && error.reason === "not-started",
+      );
+      process.env.PATH = place;
+      assert.equal((await engine.submit(engine.prepare(job), { cwd: folder, listener: silent })).exitCode, 0);
+    } finally {
+      process.env.PATH = path;
+    }
+  },
+);
 
 test("a command that is not there is told as such; one that is ended is no success", async () => {
   const missing = commandTemplateEngine([join(folder, "no such program")]);

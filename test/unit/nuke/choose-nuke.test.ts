@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { delimiter, join, relative } from "node:path";
 import { after, before, test } from "node:test";
 import { NukeNotFoundError, chooseNuke, nearest } from "../../../src/nuke/choose-nuke.ts";
-import { discoverNukes } from "../../../src/nuke/discover.ts";
+import { discoverNukes, findOnPath } from "../../../src/nuke/discover.ts";
 
 let root = "";
 const program = (path: string): string => {
@@ -80,4 +80,13 @@ test("a studio's own nuke on PATH serves where nothing is installed", () => {
   );
   assert.deepEqual(found, { argv: [path], version: "", demo: false });
   assert.equal(chooseNuke("15.1 v5", {}, { env: { PATH: "" }, cwd: root, installs: () => [] }), null);
+});
+
+test("a program on PATH is never one of the folder a command happens to run in", () => {
+  const bin = join(root, "bin");
+  program(join(bin, process.platform === "win32" ? "nuke.exe" : "nuke"));
+  const env = (path: string): NodeJS.ProcessEnv => ({ PATH: path, PATHEXT: ".EXE" });
+  assert.notEqual(findOnPath("nuke", env(bin)), null);
+  for (const path of [relative(process.cwd(), bin), "", ".", `.${delimiter}`])
+    assert.equal(findOnPath("nuke", env(path)), null, path);
 });
