@@ -1,9 +1,9 @@
-/** What a command says of the settings it goes by, before anything else. */
+/** What a command reports first: the settings files it uses, and what it ignores. */
 import type { Ignored, IgnoredSettings, SettingsInForce } from "../facts/settings-files.ts";
 import { displayCommand } from "../plan/command-line.ts";
 import type { Terminal } from "./terminal.ts";
 
-/** The files in force on the first line, then what does not count and how to change that. On `err`, so that JSON stays alone. */
+/** The files in use on the first line, then what is ignored and how to change that. On `err`, because `out` may carry JSON. */
 export function printSettings({ files, ignored, demoFrom }: SettingsInForce, terminal: Terminal): void {
   terminal.err(`settings: ${files.length === 0 ? "none set" : files.join(", ")}`);
   if (ignored !== null) terminal.err(`warning: ${ignoredText(ignored)}`);

@@ -16,7 +16,7 @@ interface Entry {
 }
 
 /**
- * Looks at the file, its folder (as they are named and as links lead on) and every folder above.
+ * Checks the file, its folder (by name and behind links) and every folder above.
  * @param opened what the file was when it was read.
  */
 export function ownershipOf(file: string, opened: Stats, uid = process.getuid?.()): Ownership {
@@ -41,13 +41,14 @@ export function ownershipOf(file: string, opened: Stats, uid = process.getuid?.(
   const others = above.find((entry) => !isOurs(entry));
   if (others)
     return { kind: "exposed", path: others.path, why: `belongs to another user (uid ${others.stats.uid})` };
-  // A group's folder (a studio's show) may be: what is in the file is compared with what was allowed. Sticky ones, as /tmp, guard what is in them.
+  // Folders that a group can write to (a studio's show) are allowed: the content is compared with what was allowed. Sticky folders such
+  // as /tmp protect their entries.
   const open = above.find(({ stats: { mode } }) => (mode & 0o002) !== 0 && (mode & 0o1000) === 0);
   if (open) return { kind: "exposed", path: open.path, why: "can be written by all users" };
   return { kind: "own" };
 }
 
-/** Where each user has a group of their own number, that group is nobody else's, and a umask of 002 is usual. */
+/** Where each user has a group of their own number, that group has no other members, and a umask of 002 is usual. */
 function isOpenToOthers({ mode, gid }: Stats, uid: number): boolean {
   return (mode & 0o002) !== 0 || ((mode & 0o020) !== 0 && gid !== uid);
 }

@@ -1,4 +1,4 @@
-/** Whether a path stays on this machine, found out without looking at any other. */
+/** Whether a path stays on this machine, without touching another machine to find out. */
 import { readFileSync } from "node:fs";
 import { lstat, readlink } from "node:fs/promises";
 import { dirname, join, parse } from "node:path";
@@ -13,8 +13,8 @@ export interface LinkReader {
 const MOST_LINKS = 40;
 
 /**
- * Goes down the path, name by name and link by link, and stops before the first that may lead to another machine. What is not there
- * stays here.
+ * Follows the path name by name and link by link, and stops before the first that may lead to another machine. A path that does not
+ * exist is local.
  */
 export async function staysLocal(
   path: string,
@@ -24,7 +24,7 @@ export async function staysLocal(
   const facts = { platform: process.platform, automounts };
   if (isNetworkPath(path, facts)) return false;
   const { root } = parse(path);
-  // Relative names are looked at by no one.
+  // Relative names are never touched.
   if (root === "") return true;
   let followed = 0;
   let here = root;
@@ -65,7 +65,7 @@ const diskLinks: LinkReader = {
 
 let known: readonly string[] | null = null;
 
-/** Where Linux mounts when somebody looks. */
+/** Where Linux mounts on demand. */
 function automountPoints(): readonly string[] {
   known ??= process.platform === "linux" ? automountsOf(readMounts()) : [];
   return known;

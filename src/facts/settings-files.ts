@@ -1,7 +1,7 @@
 /**
  * Settings for the terminal, from the files the editor keeps them in: the user's own, then `.vscode/settings.json` of the folder the
  * command is run in or one above it (as `make` takes the Makefile of the folder it is run in), then a file named with `--settings`. What
- * the folder's file says about what runs counts only where it was allowed.
+ * the folder's file says about which program runs counts only if it was allowed.
  */
 import { lstatSync } from "node:fs";
 import { homedir } from "node:os";
@@ -34,10 +34,10 @@ export type Ignored =
   | Exclude<Ownership, { readonly kind: "own" }>
   | { readonly kind: Exclude<TrustAnswer, "allowed"> };
 
-/** Settings of a folder's file that do not count, for people to hear of. */
+/** Settings of a folder's file that do not count, to report to people. */
 export interface IgnoredSettings {
   readonly file: string;
-  /** Their names, with `nukeRender.`; empty where nobody can tell. */
+  /** Their names, with `nukeRender.`; empty if the file cannot be read. */
   readonly keys: readonly string[];
   readonly ignored: Ignored;
 }
@@ -134,7 +134,7 @@ interface Taken {
   readonly ignored: IgnoredSettings | null;
 }
 
-/** Of another user's file nothing counts; of one's own, what decides what runs only where it was allowed. */
+/** Takes nothing from another user's file, and what decides which program runs only from an allowed one. */
 function takeFolderSettings(
   { file, canonical, content, ownership }: FolderSettings,
   trust: SettingsTrust,
@@ -168,7 +168,7 @@ function userSettingsFile(env: NodeJS.ProcessEnv): string {
   return join(env.XDG_CONFIG_HOME ?? join(home, ".config"), "Code", "User", "settings.json");
 }
 
-/** The user's own file: where it is missing or broken it is as if it were not there. */
+/** The user's own file; a missing or broken one has no settings. */
 function readOptional(file: string): SettingValues {
   const content = contentOf(readBoundedFile(file, { most: LARGEST }));
   return content.kind === "settings" ? content.values : new Map();

@@ -13,9 +13,10 @@ export type SettingsText =
   | { readonly kind: "unusable"; readonly why: string };
 
 export function settingsOfText(text: string): SettingsText {
-  if (!isShallow(text)) return { kind: "unusable", why: `it is nested deeper than ${DEEPEST} levels` };
+  const json = text.replace(/^\uFEFF/u, "");
+  if (!isShallow(json)) return { kind: "unusable", why: `it is nested deeper than ${DEEPEST} levels` };
   const errors: ParseError[] = [];
-  const tree = parseTree(text, errors, { allowTrailingComma: true });
+  const tree = parseTree(json, errors, { allowTrailingComma: true });
   const values = new Map<SettingKey, unknown>();
   if (tree?.type === "object") {
     for (const { children = [] } of tree.children ?? []) {
@@ -27,7 +28,7 @@ export function settingsOfText(text: string): SettingsText {
   return { kind: "settings", values, broken: errors.length > 0 };
 }
 
-/** Made with properties of their own: a key may be named __proto__. */
+/** Objects get own properties only: a key may be named __proto__. */
 function valueOf(node: Node): unknown {
   if (node.type === "array") return (node.children ?? []).map(valueOf);
   if (node.type !== "object") return getNodeValue(node);
@@ -42,7 +43,7 @@ function isShallow(text: string): boolean {
   const scanner = createScanner(text, true);
   let depth = 0;
   for (;;) {
-    // SyntaxKind is a const enum of theirs: 1 {, 2 }, 3 [, 4 ], 17 end.
+    // jsonc-parser's SyntaxKind is a const enum, which cannot be imported: 1 {, 2 }, 3 [, 4 ], 17 end.
     const token: number = scanner.scan();
     if (token === 17) return true;
     if (token === 1 || token === 3) depth++;

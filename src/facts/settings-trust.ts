@@ -17,15 +17,15 @@ export function programSettings(values: SettingValues): SettingValues {
   return new Map([...values].filter(([key]) => programKeys.includes(key)));
 }
 
-/** The same for the same program settings, whatever else stands in the file, in whatever order. */
+/** A hash of the program settings alone: independent of their order and of the rest of the file. */
 export function digestOf(programs: SettingValues): string {
   const sorted = [...programs].sort(([a], [b]) => (a < b ? -1 : 1));
   return createHash("sha256").update(JSON.stringify(sorted)).digest("hex");
 }
 
 /**
- * Program paths that are relative to the folder the file belongs to, made absolute: from where a command is run must not decide which
- * program a setting means. A bare name is looked up on PATH as ever.
+ * Relative program paths, made absolute from the folder of the file: the folder a command is run in must not decide which program a
+ * setting means. A bare name is still looked up on PATH.
  */
 export function anchored(values: SettingValues, folder: string): SettingValues {
   return new Map(

@@ -5,7 +5,7 @@ import { showInformationMessage } from "../notify.ts";
 /** The command behind links to folders; not for the palette. */
 export const revealFolderCommand = "nukeRender.revealFolder";
 
-/** It may be on another machine, and nobody has trusted the workspace whose script names it. */
+/** It may be on another machine, and the workspace whose script names it is not trusted. */
 class UntouchedFolderError extends Error {
   readonly reason = "not-trusted";
 }

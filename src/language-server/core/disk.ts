@@ -22,7 +22,7 @@ export class Disk {
     this.#listeners.add(listener);
   }
 
-  /** False: it may be another machine's, and nobody has trusted the workspace. It is asked before anything below. */
+  /** False: it may be on another machine, and the workspace is not trusted. Every method below asks this first. */
   async mayTouch(path: string): Promise<boolean> {
     return this.#trusted || (await staysLocal(path));
   }

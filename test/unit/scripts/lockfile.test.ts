@@ -58,7 +58,7 @@ test("what comes from anywhere else, or is not known by its hash, is named", () 
       "node_modules/b": good,
     },
     "a dependency that is not locked": { "node_modules/a": { ...good, dependencies: { b: "^1.0.0" } } },
-    "a bundle that nobody packed": { "node_modules/a": { version: "1.0.0", inBundle: true } },
+    "a bundle that no package holds": { "node_modules/a": { version: "1.0.0", inBundle: true } },
     "no version": { "node_modules/a": { ...good, version: "git" } },
   };
   for (const [name, packages] of Object.entries(table)) assert.notDeepEqual(problems(packages), [], name);
