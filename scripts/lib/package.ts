@@ -1,4 +1,5 @@
-import { join } from "node:path";
+import { mkdir } from "node:fs/promises";
+import { dirname, join } from "node:path";
 import { createVSIX, listFiles } from "@vscode/vsce";
 import { run } from "./run.ts";
 
@@ -7,6 +8,7 @@ const root = join(import.meta.dirname, "..", "..");
 /** Builds and packs the extension into a file. */
 export async function packageExtension(file: string): Promise<void> {
   await run(process.execPath, [join(root, "scripts", "build.ts"), "--minify"]);
+  await mkdir(dirname(file), { recursive: true });
   await createVSIX({
     cwd: root,
     packagePath: file,
