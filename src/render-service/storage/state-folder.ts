@@ -46,7 +46,7 @@ export async function prepareStateFolder(folder: string): Promise<void> {
 }
 
 /** Makes sure that a folder is this user's and closed to others (POSIX only). */
-async function requirePrivate(folder: string): Promise<void> {
+export async function requirePrivate(folder: string): Promise<void> {
   const { uid, mode } = await stat(folder);
   if (!isThisUser(uid)) throw ofAnotherUser(folder);
   if ((mode & 0o077) === 0) return;
