@@ -21,9 +21,9 @@ export function visibleText(text: string): string {
   return text.replaceAll(obeyed, (found) => named.get(found) ?? escaped(found));
 }
 
-/** Several lines: line feeds stay. */
+/** Several lines: line ends stay, those of Windows as line feeds. */
 export function visibleLines(text: string): string {
-  return text.split("\n").map(visibleText).join("\n");
+  return text.split(/\r?\n/u).map(visibleText).join("\n");
 }
 
 function escaped(found: string): string {

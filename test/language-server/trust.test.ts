@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { test } from "node:test";
 import { pathToFileURL } from "node:url";
 import type { DocumentLink, Hover, Location } from "vscode-languageserver-protocol";
-import { trustMethod } from "../../src/language-server/core/protocol.ts";
+import { canonicalTextMethod, trustMethod } from "../../src/language-server/core/protocol.ts";
 import { Editor } from "./editor.ts";
 
 const posix = process.platform !== "win32";
@@ -59,6 +59,14 @@ test(
         const onFile = { textDocument: { uri }, position: { line: 23, character: 10 } };
         assert.equal(text.split("\n")[23], ` file /${folder}/g.nk`);
         assert.equal(await editor.ask<Location[] | null>("textDocument/definition", onFile), null);
+
+        const asked = { uri: encodeURI(`file:///${folder}/g.nk`) };
+        const nodes = await editor.ask<{ text: string | null; problem: string | null }>(
+          canonicalTextMethod,
+          asked,
+        );
+        assert.equal(nodes.text, null);
+        assert.match(nodes.problem ?? "", /not read until the workspace is trusted/u);
 
         await editor.tell(trustMethod, { trusted: true });
         await editor.marks(uri, (marks) => missing(marks) === 3);

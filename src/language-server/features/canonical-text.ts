@@ -10,6 +10,11 @@ import {
   canonicalTextParamsSchema,
 } from "../core/protocol.ts";
 
+/** A script that an untrusted workspace does not make us read. */
+class UntouchedScriptError extends Error {
+  readonly reason = "not-trusted";
+}
+
 /** A script, open or on disk, one knob a line. What is open counts, saved or not. */
 export const canonicalTextFeature: Feature = {
   capabilities: {},
@@ -21,7 +26,11 @@ export const canonicalTextFeature: Feature = {
         if (script !== null) return { text: canonicalText(script), problem: null };
         return { text: null, problem: "This is no Nuke script that can be read." };
       } catch (error) {
-        if (error instanceof ScriptReadError || error instanceof EncryptedScriptError)
+        if (
+          error instanceof ScriptReadError ||
+          error instanceof EncryptedScriptError ||
+          error instanceof UntouchedScriptError
+        )
           return { text: null, problem: error.message };
         throw error;
       }
@@ -32,5 +41,8 @@ export const canonicalTextFeature: Feature = {
 async function onDisk(uri: string, disk: Disk): Promise<Script | null> {
   if (!uri.startsWith("file:")) return null;
   const path = fileURLToPath(uri);
-  return (await disk.mayTouch(path)) ? await readScriptFile(path) : null;
+  if (await disk.mayTouch(path)) return await readScriptFile(path);
+  throw new UntouchedScriptError(
+    `${path} may be on another machine, and is not read until the workspace is trusted.`,
+  );
 }

@@ -41,6 +41,6 @@ test("a line of JSON is the same document afterwards", () => {
   assert.match(line, /^[\u0020-\u007E]+$/u);
 });
 
-test("lines stay lines where several are meant", () => {
-  assert.equal(visibleLines("a\u0007\nb\r\n"), String.raw`a\x07` + "\n" + String.raw`b\r` + "\n");
+test("lines stay lines where several are meant, whichever way they end", () => {
+  assert.equal(visibleLines("a\u0007\nb\r\nc\rd"), String.raw`a\x07` + "\nb\n" + String.raw`c\rd`);
 });
