@@ -50,6 +50,7 @@ export const settingEffects: Record<SettingKey, "program" | "behavior"> = {
   "render.continueOnError": "behavior",
   "script.whileRendering": "behavior",
   createFolders: "behavior",
+  overwrite: "behavior",
   "farm.command": "program",
   "codeLens.enabled": "behavior",
   "notifications.progress": "behavior",

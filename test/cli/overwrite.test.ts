@@ -128,10 +128,9 @@ test("a terminal is asked once for all renders; anything but yes renders nothing
   const terminal = (answer: string): Terminal => ({
     out: (line) => said.push(line),
     err: (line) => said.push(line),
+    raw: (line) => said.push(line),
     live: false,
-    columns: 80,
-    color: false,
-    draw: () => undefined,
+    redraw: () => undefined,
     ask: async (question) => {
       questions.push(question);
       return answer;
