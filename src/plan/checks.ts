@@ -1,5 +1,6 @@
 /** What is looked at before anything starts. Each finding says what to do next; errors stop the render. */
 import type { PlanFacts } from "./facts.ts";
+import { frameTokenProblem, withHashes } from "./frame-file.ts";
 import type { MemorySum, NukeCommand, Problem } from "./render-plan.ts";
 import { displayMB } from "./size.ts";
 import type { ScriptFacts, WriteTarget } from "./target.ts";
@@ -31,6 +32,9 @@ export function checkWrite(write: WriteTarget): Problem[] {
   }
   if (write.file.trim() === "") {
     problems.push(error("file-empty", `${write.name} has no file name. Fill in its "file" knob.`));
+  } else if (frameTokenProblem(write.file) !== null) {
+    const message = `${write.name} cannot write its files: ${frameTokenProblem(write.file)}. Write #### or %04d in its "file" knob.`;
+    problems.push(error("frame-token-too-wide", message));
   } else if (write.resolvedFile === null) {
     const message = `The folder of ${write.name}, and whether frames are in it already, could not be checked beforehand: ${write.unresolved ?? "its file name is worked out by Nuke"}.`;
     problems.push({ code: "file-unresolved", severity: "info", message });
@@ -131,13 +135,7 @@ export function checkUnsaved(facts: PlanFacts): Problem[] {
 
 /** The name two Writes must not share; the plain knob text where the path could not be worked out. */
 function outputName(write: WriteTarget): string {
-  return (write.resolvedFile ?? write.file)
-    .replaceAll("\\", "/")
-    .replace(/%0?\d*d/gu, (token) => "#".repeat(digits(token)));
-}
-
-function digits(token: string): number {
-  return Math.max(1, Number.parseInt(token.slice(1), 10) || 1);
+  return withHashes(write.resolvedFile ?? write.file).replaceAll("\\", "/");
 }
 
 function majorMinor(version: string): string {

@@ -14,6 +14,7 @@ export const problemSchema = z.object({
     "folder-not-writable",
     "same-path",
     "no-frame-token",
+    "frame-token-too-wide",
     "no-view-token",
     "script-unsaved",
     "script-encrypted",

@@ -1,4 +1,5 @@
 /** Which Writes read, somewhere above them, what other Writes of the script write. */
+import { withHashes } from "../plan/frame-file.ts";
 import type { ScriptNode } from "./script-node.ts";
 
 /** The pixels of a Write come from the files of another one. */
@@ -57,13 +58,10 @@ export function writeNeeds(
 
 /** Names that are the same files: `%04d` is `####`, and slashes stand either way. */
 export function pattern(file: string): string {
-  return file
+  return withHashes(file)
     .replaceAll("\\", "/")
     .replace(/^([a-z]):/u, (drive) => drive.toUpperCase())
-    .replaceAll(/\/{2,}|\/\.(?=\/)/gu, "/")
-    .replaceAll(/#+|%0?\d*d/gu, (token) =>
-      token.startsWith("#") ? token : "#".repeat(Math.max(1, Number.parseInt(token.slice(1), 10) || 1)),
-    );
+    .replaceAll(/\/{2,}|\/\.(?=\/)/gu, "/");
 }
 
 /** Nearly all that read something are sorted out by the last part of the name as it stands there. */

@@ -1,6 +1,7 @@
 /** The nodes of a script that render files, and what planning has to know of them. */
+import { hasFrameToken, hasViewToken } from "../plan/frame-file.ts";
 import type { ScriptFacts, WriteTarget } from "../plan/target.ts";
-import { type Expanded, expandFile, hasFrameToken, hasViewToken, typePrefix } from "./file-name.ts";
+import { type Expanded, FileNames, typePrefix } from "./file-name.ts";
 import { GivenNames } from "./default-names.ts";
 import { usesOwnName } from "./script-path-references.ts";
 import type { Script } from "./script.ts";
@@ -46,14 +47,8 @@ export function writeTargets(
 ): WriteTarget[] {
   const names = new GivenNames(script.nodes, isWrite);
   const writers = script.nodes.filter(isWrite);
-  const expandedOf = (node: ScriptNode): Expanded =>
-    expandFile(node.effectiveKnob("file") ?? "", {
-      scriptPath: path,
-      root: script.root,
-      nodes: script.nodes,
-      node,
-      env,
-    });
+  const fileNames = new FileNames(script, path, env);
+  const expandedOf = (node: ScriptNode): Expanded => fileNames.expand(node.effectiveKnob("file") ?? "", node);
   const files = new Map(writers.map((node) => [node, expandedOf(node)]));
   const needs = brief ? null : writeNeeds(script.nodes, files, (node) => expandedOf(node).file);
   return writers.map((node) => {
