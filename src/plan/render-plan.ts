@@ -39,6 +39,7 @@ export const problemSchema = z.object({
     "overwrite-unknown",
     "reads-unrendered",
     "reads-in-circle",
+    "reads-unknown",
   ]),
   /** Errors stop a render before anything starts; warnings and infos are reported and the render continues. */
   severity: z.enum(["error", "warning", "info"]),

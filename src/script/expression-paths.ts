@@ -24,41 +24,37 @@ export function expressionPaths(text: string, node: ScriptNode): ExpressionPath[
   const found: ExpressionPath[] = [];
   for (const name of node.knobNames) {
     const knob = node.knobPlace(name);
-    if (knob) found.push(...knobPaths(text, knob));
+    if (knob) knobPaths(text, knob, found);
   }
-  for (const knob of node.userKnobPlaces) found.push(...linkPaths(text, knob));
+  for (const knob of node.userKnobPlaces) linkPaths(text, knob, found);
   return found;
 }
 
-function knobPaths(text: string, knob: Knob): ExpressionPath[] {
-  const [first] = knob.words;
-  if (!first) return [];
-  const found: ExpressionPath[] = [];
+// They add to one list: a knob may have more paths than a call takes arguments.
+function knobPaths(text: string, knob: Knob, found: ExpressionPath[]): void {
   for (const word of knob.words) {
     const raw = text.slice(word.start, word.end);
-    if (word.kind === "braced" && raw.startsWith("{{")) found.push(...pathsIn(raw, word.start, true));
+    if (word.kind === "braced" && raw.startsWith("{{")) pathsIn(raw, word.start, true, found);
     else if (raw.includes("[")) {
       for (const { start, end } of brackets(raw))
-        found.push(...pathsIn(raw.slice(start, end), word.start + start, false));
+        pathsIn(raw.slice(start, end), word.start + start, false, found);
     }
   }
-  return found;
 }
 
 /** `{41 size l Size T Blur1.size}`: what stands behind T. */
-function linkPaths(text: string, knob: Knob): ExpressionPath[] {
+function linkPaths(text: string, knob: Knob, found: ExpressionPath[]): void {
   const raw = text.slice(knob.start, knob.end);
   const link = /\s41\s[\s\S]*\sT\s+([\w.]+)\s*\}?$/u.exec(` ${raw.slice(raw.indexOf("{") + 1)}`);
   const target = link?.[1];
-  if (target === undefined || !target.includes(".")) return [];
+  if (target === undefined || !target.includes(".")) return;
   const at = raw.lastIndexOf(target);
-  return pathsIn(target, knob.start + at, true);
+  pathsIn(target, knob.start + at, true, found);
 }
 
-function pathsIn(raw: string, offset: number, expression: boolean): ExpressionPath[] {
-  const found: ExpressionPath[] = [];
+function pathsIn(raw: string, offset: number, expression: boolean, found: ExpressionPath[]): void {
   // Numbers of a curve are no paths, and there can be a million of them.
-  if (raw.startsWith("{{curve") && !raw.includes("=")) return found;
+  if (raw.startsWith("{{curve") && !raw.includes("=")) return;
   for (const match of raw.matchAll(path)) {
     const parts: { name: string; start: number; end: number }[] = [];
     let at = offset + match.index;
@@ -71,7 +67,6 @@ function pathsIn(raw: string, offset: number, expression: boolean): ExpressionPa
     const called = raw.charAt(match.index + match[0].length) === "(";
     found.push({ parts, certain: !called && (knobCommand.test(before) || (expression && !inBrackets)) });
   }
-  return found;
 }
 
 function isInBrackets(raw: string, at: number): boolean {

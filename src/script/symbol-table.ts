@@ -95,7 +95,7 @@ export class NodeNames {
     for (const [index, by] of this.#script.nodes.entries()) {
       for (const path of expressionPaths(this.#script.text, by)) {
         const found = this.#follow(by, path);
-        uses.push(...found.uses);
+        for (const use of found.uses) uses.push(use);
         if (found.dead) dead.push({ by, path });
       }
       if (index % 50 === 49) yield;

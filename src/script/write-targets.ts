@@ -7,7 +7,7 @@ import { usesOwnName } from "./script-path-references.ts";
 import type { Script } from "./script.ts";
 import type { ScriptNode } from "./script-node.ts";
 import { readList } from "./tcl-list.ts";
-import { writeNeeds } from "./write-dependencies.ts";
+import { type WriteNeed, writeNeeds } from "./write-dependencies.ts";
 
 export interface TargetOptions {
   /** For `[getenv …]` in file names. */
@@ -35,23 +35,30 @@ export function scriptFacts(script: Script, path: string, options: TargetOptions
     views: rootViews(script.root),
     proxy: isTrue(script.root?.knob("proxy")),
     ownName: options.brief ? null : usesOwnName(script.text),
-    writes: writeTargets(script, path, options),
+    ...targetsOf(script, path, options),
   };
 }
 
 /** In file order; those inside groups too. */
-export function writeTargets(
+export function writeTargets(script: Script, path: string, options: TargetOptions = {}): WriteTarget[] {
+  return targetsOf(script, path, options).writes;
+}
+
+function targetsOf(
   script: Script,
   path: string,
-  { env = process.env, brief = false }: TargetOptions = {},
-): WriteTarget[] {
+  { env = process.env, brief = false }: TargetOptions,
+): Required<Pick<ScriptFacts, "writes" | "needsKnown">> {
   const names = new GivenNames(script.nodes, isWrite);
   const writers = script.nodes.filter(isWrite);
   const fileNames = new FileNames(script, path, env);
   const expandedOf = (node: ScriptNode): Expanded => fileNames.expand(node.effectiveKnob("file") ?? "", node);
   const files = new Map(writers.map((node) => [node, expandedOf(node)]));
-  const needs = brief ? null : writeNeeds(script.nodes, files, (node) => expandedOf(node).file);
-  return writers.map((node) => {
+  const noNeeds = new Map<ScriptNode, WriteNeed[]>();
+  const found = brief ? noNeeds : writeNeeds(script.nodes, files, (node) => expandedOf(node).file);
+  const needs = found ?? noNeeds;
+  const allViews = rootViews(script.root);
+  const writes = writers.map((node): WriteTarget => {
     const knob = (name: string): string => node.effectiveKnob(name) ?? "";
     const file = knob("file");
     const expanded = files.get(node) ?? expandedOf(node);
@@ -70,13 +77,13 @@ export function writeTargets(
       disabledByExpression: isExpression(disable),
       reading: isTrue(knob("reading")),
       movie: movieTypes.has(fileType),
-      views: chosenViews(knob("views"), rootViews(script.root)),
+      views: chosenViews(knob("views"), allViews),
       viewToken: hasViewToken(expanded.file ?? file),
       frameToken: hasFrameToken(expanded.file ?? file),
       renderOrder: Number.parseFloat(knob("render_order")) || 1,
       createDirectories: isTrue(knob("create_directories")),
       renumbered: knob("frame_mode") !== "" && knob("frame") !== "",
-      needs: (needs?.get(node) ?? []).map(({ write, reader }) => ({
+      needs: (needs.get(node) ?? []).map(({ write, reader }) => ({
         write: names.fullName(write),
         reader: reader.fullName || reader.class,
       })),
@@ -85,6 +92,7 @@ export function writeTargets(
       unresolved: expanded.why,
     };
   });
+  return { writes, needsKnown: found !== null };
 }
 
 /** `Write`, `DeepWrite`, `WriteGeo`, and any node with `file` and `file_type` that does not read. */
@@ -130,7 +138,16 @@ export function rootViews(root: ScriptNode | null): string[] {
   const names = (/\n|#[\da-f]{6}/iu.test(value) ? value.split("\n") : readList(value))
     .map((line) => (/^\S+/u.exec(line.trim())?.[0] ?? "").replaceAll(/[{}"]/gu, ""))
     .filter((name) => name !== "");
-  return names.length > 0 ? [...new Set(names)] : ["main"];
+  return names.length > 0 ? someViews([...new Set(names)]) : ["main"];
+}
+
+/** Characters in the names of all views: each Write has them again. */
+const MOST_OF_VIEWS = 4000;
+
+/** As many of the views as have room. No show has more; a script made to fill memory may. */
+function someViews(views: readonly string[]): string[] {
+  let length = 0;
+  return views.filter((view) => (length += view.length + 1) <= MOST_OF_VIEWS);
 }
 
 function chosenViews(value: string, all: readonly string[]): string[] {

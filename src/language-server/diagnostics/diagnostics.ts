@@ -117,10 +117,10 @@ class Checker {
     const path = pathOf(uri);
     const stale = (): boolean => this.#context.scripts.get(uri)?.version !== version;
     if (!(await inSlices(namesOf(script).prepare(), stale))) return;
-    const quick = textChecks(script);
+    const ofText = textChecks(script);
     await nextTurn();
     if (stale()) return;
-    quick.push(...writeChecks(script, path));
+    const quick = [...ofText, ...writeChecks(script, path)];
     this.#publish(document, quick);
     const [onDisk, encoding] = await Promise.all([
       this.#disk.run(script, path, stale),

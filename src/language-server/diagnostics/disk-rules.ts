@@ -26,7 +26,7 @@ export class DiskChecks {
   async run(script: Script, path: string, stop: () => boolean): Promise<Finding[]> {
     const findings: Finding[] = [];
     const nodes = new Map(script.nodes.map((node) => [node.place.line, node]));
-    for (const write of writeTargets(script, path)) {
+    for (const write of writeTargets(script, path, { brief: true })) {
       if (stop()) return findings;
       const node = nodes.get(write.line);
       if (!node || write.disabled || write.reading || write.createDirectories) continue;

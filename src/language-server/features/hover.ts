@@ -6,6 +6,7 @@ import { isPythonKnob } from "../semantic-tokens/embedded-code.ts";
 import type { Feature } from "../core/feature.ts";
 import { expandKnob, fileKnobs, firstFile, firstFrame } from "../core/file-knobs.ts";
 import { knobFact } from "../completion/knob-table.ts";
+import { withoutTags } from "../core/labels.ts";
 import { codeBlock, inlineCode, plainMarkdown, shortened } from "../core/markdown.ts";
 import type { NkDocument } from "../core/nk-document.ts";
 import { type KnobSpan, knobAt, knobSpans, nodeAt, valueOf } from "../core/positions.ts";
@@ -72,7 +73,9 @@ function holds({ parts }: ExpressionPath, offset: number): boolean {
 
 /** Behind the class, without the body's brace. */
 function headEnd(text: string, node: ScriptNode): number {
-  return node.place.start + text.slice(node.place.start, node.body.start).replace(/[\s{]+$/u, "").length;
+  let end = node.body.start;
+  while (end > node.place.start && /[\s{]/u.test(text.charAt(end - 1))) end--;
+  return end;
 }
 
 function aboutNode(document: NkDocument, node: ScriptNode): string[] {
@@ -81,7 +84,7 @@ function aboutNode(document: NkDocument, node: ScriptNode): string[] {
   const what = cloneOf ? ` (clone of ${plainMarkdown(cloneOf.fullName || cloneOf.class)})` : "";
   return [
     `**${plainMarkdown(node.class === "Root" ? "Root" : fullName || node.class)}** · ${inlineCode(node.class)}${what}`,
-    plainMarkdown(shortened(label.replaceAll(/<[^>]*>/gu, " ")).trim()),
+    plainMarkdown(shortened(withoutTags(label, " ")).trim()),
     inputs.length === 0
       ? ""
       : inputs
