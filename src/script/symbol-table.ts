@@ -145,7 +145,7 @@ function isOwnKnob(by: ScriptNode, [first, second, ...more]: ExpressionPath["par
   const name = first?.name ?? "";
   if (words.has(name) || (more.length === 0 && knobParts.has(second?.name ?? ""))) return true;
   for (let node: ScriptNode | null = by; node !== null; node = node.group)
-    if (node.knobPlace(name) !== undefined) return true;
+    if (node.hasKnob(name)) return true;
   return false;
 }
 

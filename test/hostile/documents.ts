@@ -221,6 +221,7 @@ export const hostileDocuments: readonly HostileDocument[] = [
     text: () =>
       constant(
         ` size {{"${"(".repeat(200_000)}frame${")".repeat(200_000)}"}}\n width {{${"a.".repeat(200_000)}b}}\n` +
+          ` height {{${"a.b ".repeat(200_000)}}}\n` +
           ` color {{curve ${"x1 1 ".repeat(200_000)}}}\n addUserKnob {41 link ${"T a ".repeat(100_000)}}\n` +
           ` disable {{"${"\\[value ".repeat(100_000)}"}}\n`,
       ),

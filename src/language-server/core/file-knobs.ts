@@ -61,7 +61,9 @@ export const fileKnobs = perNode((text, node): readonly FileKnob[] => {
 /** No expression, no flag and no list of a font's properties. */
 function looksLikeFile(value: string, isCertain: boolean): boolean {
   if (value.trim() === "" || /[\n\r]/u.test(value) || /^\s*\{/u.test(value)) return false;
-  return /[/\\]/u.test(value) || (isCertain && /\.[a-z][a-z\d]*$|\[.*\]/iu.test(value));
+  if (/[/\\]/u.test(value)) return true;
+  const hasCommand = value.includes("[") && value.lastIndexOf("]") > value.indexOf("[");
+  return isCertain && (hasCommand || /\.[a-z][a-z\d]*$/iu.test(value));
 }
 
 /** The name without Tcl; frame and view tokens stay. */
