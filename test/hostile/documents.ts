@@ -5,7 +5,7 @@ export interface HostileDocument {
   readonly name: string;
   /** What of it is hard. */
   readonly aims: string;
-  /** Made when asked for: all of them together are 60 MB. */
+  /** Made when asked for: all of them together are 40 MB. */
   readonly text: () => string;
 }
 
