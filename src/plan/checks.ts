@@ -85,13 +85,37 @@ export function checkFolders(write: WriteTarget, facts: PlanFacts): Problem[] {
 export function checkSamePath(write: WriteTarget, script: ScriptFacts): Problem[] {
   const path = outputName(write);
   if (path === "" || write.disabled) return [];
-  const others = script.writes.filter(
-    (other) => other.name !== write.name && !other.disabled && !other.reading && outputName(other) === path,
-  );
-  if (others.length === 0) return [];
-  const names = others.map((other) => other.name).join(", ");
+  const others = writersOf(script)
+    .get(path)
+    ?.filter(({ name }) => name !== write.name);
+  if (others === undefined || others.length === 0) return [];
+  const more = others.length > MOST_NAMED ? ` and ${others.length - MOST_NAMED} more` : "";
+  const names = `${others
+    .slice(0, MOST_NAMED)
+    .map(({ name }) => name)
+    .join(", ")}${more}`;
   const message = `${write.name} and ${names} write to the same files, "${path}". Give one of them another name or disable it.`;
   return [error("same-path", message)];
+}
+
+/** Writes that one message names. */
+const MOST_NAMED = 10;
+
+const knownWriters = new WeakMap<ScriptFacts, ReadonlyMap<string, WriteTarget[]>>();
+
+/** Which Writes write each file; looked up for every Write of a script. */
+function writersOf(script: ScriptFacts): ReadonlyMap<string, WriteTarget[]> {
+  const known = knownWriters.get(script);
+  if (known) return known;
+  const writers = new Map<string, WriteTarget[]>();
+  for (const write of script.writes) {
+    if (write.disabled || write.reading) continue;
+    const same = writers.get(outputName(write));
+    if (same) same.push(write);
+    else writers.set(outputName(write), [write]);
+  }
+  knownWriters.set(script, writers);
+  return writers;
 }
 
 export function checkMemory(memory: MemorySum): Problem[] {

@@ -33,13 +33,14 @@ export function orderWrites(writes: readonly WriteTarget[]): WriteOrder {
   const ordered: OrderedWrite[] = [];
   const problems: Problem[] = [];
   const placed = new Set<string>();
-  const left = new Map(writes.map((write) => [write.name, write]));
+  // Those of the same order stay as they stand in the script.
+  const sorted = writes.toSorted((a, b) => a.renderOrder - b.renderOrder);
+  const left = new Map(sorted.map((write) => [write.name, write]));
   const open = ({ needs }: WriteTarget): typeof needs => needs.filter((need) => left.has(need.write));
   while (left.size > 0) {
-    const ready = [...left.values()].filter((write) => open(write).length === 0);
-    const candidates = ready.length > 0 ? ready : [...left.values()];
-    const next = candidates.reduce((best, write) => (write.renderOrder < best.renderOrder ? write : best));
-    if (ready.length === 0) problems.push(circle(next, open(next)));
+    const next = firstReady(left);
+    if (!next) break;
+    if (open(next).length > 0) problems.push(circle(next, open(next)));
     const needs = next.needs.filter((need) => placed.has(need.write));
     const read = new Set(needs.map((need) => need.write));
     const lower = ordered.filter(
@@ -56,6 +57,13 @@ export function orderWrites(writes: readonly WriteTarget[]): WriteOrder {
     left.delete(next.name);
   }
   return { writes: ordered, problems };
+}
+
+/** The first that waits for none of the others; where all wait, the first. */
+function firstReady(left: ReadonlyMap<string, WriteTarget>): WriteTarget | undefined {
+  for (const write of left.values()) if (!write.needs.some((need) => left.has(need.write))) return write;
+  const [first] = left.values();
+  return first;
 }
 
 /** `Write1 waits for Write2 (Read3 reads what it writes) and Write4 (render_order)`; null if it waits for none. */

@@ -104,7 +104,7 @@ function nameOf(input: ScriptNode): string {
 /** The file a knob names, with its first frame. */
 function resolved(document: NkDocument, node: ScriptNode, value: string): string {
   const { file, why } = expandKnob(document, node, value);
-  if (file === null) return `${inlineCode(value)} (${plainMarkdown(why)})`;
+  if (file === null) return `${inlineCode(shortened(value))} (${plainMarkdown(why)})`;
   const first = firstFile(document.script, node, file);
   if (first === file) return inlineCode(file);
   return `${inlineCode(first)} (frame ${firstFrame(document.script, node)})`;
