@@ -1,6 +1,6 @@
 /**
  * `npm run demo`: the main job from end to end on the demo renderer: every Write of `examples/*.nk` is split and rendered in the
- * background through the render service, with live bars, and ends with a table of chunks.
+ * background through the render service, with live bars, and ends with a table of chunks. The test pictures go to `examples/nuke-render-demo`.
  */
 import { readdir } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -10,7 +10,6 @@ import { followRenders } from "../src/cli/follow-render.ts";
 import { ProgressBars } from "../src/cli/progress-bars.ts";
 import { printChunks, printEnding } from "../src/cli/summary.ts";
 import { processTerminal } from "../src/cli/terminal.ts";
-import { demoRenderer } from "../src/nuke/choose-nuke.ts";
 import type { RenderEvent } from "../src/plan/events.ts";
 import { planRender, stoppers } from "../src/plan/plan-render.ts";
 import { connectRenderService } from "../src/render-service/client/connect.ts";
@@ -62,7 +61,7 @@ async function renderScript(path: string): Promise<number> {
         proxy: "script",
         continueOnError: false,
       },
-      { ...facts, nuke: demoRenderer() },
+      facts,
     );
     const stopping = stoppers(plan);
     for (const problem of stopping) terminal.err(problem.message);

@@ -5,6 +5,7 @@ import { EncryptedScriptError, ScriptReadError, readScriptFile } from "../script
 import type { Script } from "../script/script.ts";
 import { scriptFacts } from "../script/write-targets.ts";
 import type { Conduct } from "./conduct.ts";
+import type { Output, Outputs } from "./demo-output.ts";
 import type { NukeConsole } from "./console.ts";
 import type { Profile } from "./profile.ts";
 import { FrameRenderer } from "./render-frames.ts";
@@ -15,6 +16,7 @@ const WIDEST = 480;
 export interface OpenScript {
   readonly script: Script;
   readonly facts: ScriptFacts;
+  readonly output: Output;
 }
 
 /** The script does not exist or cannot be read; the message is Nuke's (nuke-cli.md 2.5). */
@@ -29,12 +31,13 @@ export class UnreadableScriptError extends Error {
   }
 }
 
-/** @throws {UnreadableScriptError} */
-export async function openScript(name: string): Promise<OpenScript> {
+/** @throws {UnreadableScriptError}, {DemoFolderError} */
+export async function openScript(name: string, outputs: Outputs): Promise<OpenScript> {
   const path = resolve(name);
   try {
     const script = await readScriptFile(path);
-    return { script, facts: scriptFacts(script, path) };
+    const output = await outputs(scriptFacts(script, path));
+    return { script, facts: output.facts, output };
   } catch (error) {
     if (error instanceof ScriptReadError || error instanceof EncryptedScriptError)
       throw new UnreadableScriptError(name, error);
@@ -73,14 +76,14 @@ export interface RenderWay {
 
 /** Renders frames of Writes; returns the last error of a frame, null if all went well. */
 export async function renderOnce(
-  { script, facts }: OpenScript,
+  { script, facts, output }: OpenScript,
   { writes, frames }: { readonly writes: readonly WriteTarget[]; readonly frames: readonly number[] },
   way: RenderWay,
 ): Promise<string | null> {
   const proxy = way.proxy === "proxy" || (way.proxy === "script" && facts.proxy);
   const fps = Number.parseFloat(script.root?.knob("fps") ?? "") || 24;
   const { profile, conduct, console } = way;
-  const renderer = new FrameRenderer(way, facts, profile, conduct, console, sizeOf(script, proxy), fps);
+  const renderer = new FrameRenderer(way, output, profile, conduct, console, sizeOf(script, proxy), fps);
   return await renderer.render(writes, frames, way);
 }
 

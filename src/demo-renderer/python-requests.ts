@@ -3,6 +3,7 @@ import * as z from "zod";
 import type { NukeArguments } from "./arguments.ts";
 import type { Conduct } from "./conduct.ts";
 import type { NukeConsole } from "./console.ts";
+import { DemoFolderError, type Outputs } from "./demo-output.ts";
 import {
   type OpenScript,
   UnreadableScriptError,
@@ -20,6 +21,7 @@ export interface PythonRun {
   readonly profile: Profile;
   readonly conduct: Conduct;
   readonly console: NukeConsole;
+  readonly outputs: Outputs;
 }
 
 const requestSchema = z.discriminatedUnion("op", [
@@ -65,7 +67,11 @@ export class PythonRequests {
     try {
       return { value: await this.#carryOut(requestSchema.parse(JSON.parse(line))) };
     } catch (error) {
-      if (error instanceof RefusedError || error instanceof UnreadableScriptError)
+      if (
+        error instanceof RefusedError ||
+        error instanceof UnreadableScriptError ||
+        error instanceof DemoFolderError
+      )
         return { error: error.message };
       throw error;
     } finally {
@@ -74,12 +80,12 @@ export class PythonRequests {
   }
 
   async #carryOut(request: Request): Promise<object | boolean | null> {
-    const { args, profile, version, console } = this.#run;
+    const { args, profile, version, console, outputs } = this.#run;
     switch (request.op) {
       case "hello":
         return { version, ignoreTerm: profile.ignoreTerm };
       case "open":
-        this.#script = await openScript(request.path);
+        this.#script = await openScript(request.path, outputs);
         // It is unknown whether -p and -f apply to a script that Python opens: here they do not.
         this.#proxy = this.#script.facts.proxy;
         if (args.verbosity > 0) console.scriptRead(this.#script.facts.path);

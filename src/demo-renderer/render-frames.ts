@@ -1,19 +1,14 @@
-import { accessSync, constants, mkdirSync, writeFileSync } from "node:fs";
-import { dirname } from "node:path";
+import { writeFileSync } from "node:fs";
 import { frameFile } from "../plan/frame-file.ts";
-import type { ScriptFacts, WriteTarget } from "../plan/target.ts";
+import type { WriteTarget } from "../plan/target.ts";
 import type { NukeArguments } from "./arguments.ts";
 import { type Conduct, pause } from "./conduct.ts";
 import type { NukeConsole } from "./console.ts";
+import { NodeError, type Output } from "./demo-output.ts";
 import { encodeImage, encodeJpeg } from "./image-files.ts";
 import { MovieFile } from "./movie.ts";
 import { drawFrame } from "./picture.ts";
 import { type Profile, memoryOf, secondsOf } from "./profile.ts";
-
-/** An error Nuke reports on a node, with a time stamp. */
-export class NodeError extends Error {
-  readonly reason = "node";
-}
 
 /** What a render needs from the command line, or from one nuke.execute(). */
 export type RenderArguments = Pick<NukeArguments, "views" | "continueOnError">;
@@ -26,7 +21,7 @@ interface Size {
 /** Renders frames of Writes as Nuke does: all Writes of a frame, then its `Frame` line (nuke-cli.md 2.4). */
 export class FrameRenderer {
   readonly #args: RenderArguments;
-  readonly #script: ScriptFacts;
+  readonly #output: Output;
   readonly #profile: Profile;
   readonly #conduct: Conduct;
   readonly #console: NukeConsole;
@@ -36,16 +31,16 @@ export class FrameRenderer {
 
   constructor(
     args: RenderArguments,
-    script: ScriptFacts,
+    output: Output,
     profile: Profile,
     conduct: Conduct,
     console: NukeConsole,
     size: Size,
     fps: number,
   ) {
-    [this.#args, this.#script, this.#profile, this.#conduct, this.#console] = [
+    [this.#args, this.#output, this.#profile, this.#conduct, this.#console] = [
       args,
-      script,
+      output,
       profile,
       conduct,
       console,
@@ -80,7 +75,7 @@ export class FrameRenderer {
   }
 
   async #renderFrame(write: WriteTarget, frame: number): Promise<void> {
-    const { first, last } = this.#script;
+    const { first, last } = this.#output.facts;
     const position = last > first ? Math.min(1, Math.max(0, (frame - first) / (last - first))) : 0;
     const views = write.viewToken ? this.#viewsOf(write) : this.#viewsOf(write).slice(0, 1);
     const seconds = secondsOf(this.#profile, frame, position) / Math.max(1, views.length);
@@ -113,6 +108,7 @@ export class FrameRenderer {
       await pause(seconds / 5);
       if (progress) this.#console.part(`.${tenth}`);
       if (crashing && tenth === 5) {
+        this.#output.prepare(write, path);
         writeFileSync(path, this.#bytes(write, frame, tint).subarray(0, 200));
         await this.#conduct.crash();
       }
@@ -126,12 +122,8 @@ export class FrameRenderer {
   }
 
   #writeFile(write: WriteTarget, path: string, frame: number, tint: number): void {
-    if (write.createDirectories) mkdirSync(dirname(path), { recursive: true });
-    try {
-      accessSync(dirname(path), constants.W_OK);
-    } catch {
-      throw new NodeError(`${write.name}: ${path}: No such file or directory`);
-    }
+    // A movie is one file for all its frames.
+    if (!this.#movies.has(path)) this.#output.prepare(write, path);
     if (this.#profile.hiddenFile === "missing") return;
     if (this.#profile.hiddenFile === "empty") {
       writeFileSync(path, "");

@@ -5,6 +5,7 @@ import type { ScriptFacts, WriteTarget } from "../plan/target.ts";
 import { ArgumentError, type NukeArguments, parseArguments } from "./arguments.ts";
 import { Conduct, pause } from "./conduct.ts";
 import { NukeConsole } from "./console.ts";
+import { DemoFolderError, type Outputs, demoOutputs } from "./demo-output.ts";
 import { type Profile, readProfile } from "./profile.ts";
 import {
   UnreadableScriptError,
@@ -15,7 +16,12 @@ import {
 } from "./open-script.ts";
 import { runPython } from "./run-python.ts";
 
-export async function runSession(words: readonly string[], env: NodeJS.ProcessEnv): Promise<number> {
+/** @param outputs where it writes; only the stand-in of tests has others than the demo renderer's own. */
+export async function runSession(
+  words: readonly string[],
+  env: NodeJS.ProcessEnv,
+  outputs: Outputs = demoOutputs(env),
+): Promise<number> {
   const profile = readProfile(env);
   const console = new NukeConsole(profile);
   let args: NukeArguments;
@@ -37,17 +43,20 @@ export async function runSession(words: readonly string[], env: NodeJS.ProcessEn
   }
   const conduct = new Conduct(profile);
   conduct.begin(words);
-  const code = await renderScript(args, args.script, profile, conduct, console);
+  const code = await renderScript({ args, name: args.script, profile, conduct, console, outputs });
   return profile.exitCode ?? code;
 }
 
-async function renderScript(
-  args: NukeArguments,
-  name: string,
-  profile: Profile,
-  conduct: Conduct,
-  console: NukeConsole,
-): Promise<number> {
+interface Session {
+  readonly args: NukeArguments;
+  readonly name: string;
+  readonly profile: Profile;
+  readonly conduct: Conduct;
+  readonly console: NukeConsole;
+  readonly outputs: Outputs;
+}
+
+async function renderScript({ args, name, profile, conduct, console, outputs }: Session): Promise<number> {
   await pause(profile.startupSeconds);
   const python = args.terminal && name.endsWith(".py");
   if (profile.license === "refuse") {
@@ -57,9 +66,9 @@ async function renderScript(
   }
   let script: OpenScript | null = null;
   try {
-    if (!python) script = await openScript(name);
+    if (!python) script = await openScript(name, outputs);
   } catch (error) {
-    if (!(error instanceof UnreadableScriptError)) throw error;
+    if (!(error instanceof UnreadableScriptError || error instanceof DemoFolderError)) throw error;
     console.banner(profile.version || "15.1v5");
     console.err(error.message);
     return 1;
@@ -70,10 +79,11 @@ async function renderScript(
   if (profile.stderrNoise) console.noise(resolve(name));
   if (args.verbosity > 1) console.out("Loading /opt/nuke/plugins/exrWriter.so");
   if (args.verbosity > 0 && script) console.scriptRead(script.facts.path);
+  if (script?.output.folder) console.out(`Test pictures go to ${script.output.folder}`);
   if (profile.hang === "startup") await conduct.hang();
   const code = script
     ? await renderAll(args, script, profile, conduct, console)
-    : await runPython({ args, file: resolve(name), version, profile, conduct, console });
+    : await runPython({ args, file: resolve(name), version, profile, conduct, console, outputs });
   if (profile.hang === "end") await conduct.hang();
   return code;
 }

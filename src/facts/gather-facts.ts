@@ -1,10 +1,13 @@
 import { dirname } from "node:path";
-import { type NukeWishes, chooseNuke } from "../nuke/choose-nuke.ts";
+import { NukeNotFoundError, type NukeWishes, chooseNuke, demoRenderer } from "../nuke/choose-nuke.ts";
+import { demoScript } from "../plan/demo-output.ts";
 import type { PlanFacts, ViewFiles } from "../plan/facts.ts";
+import type { NukeCommand } from "../plan/render-plan.ts";
 import type { Only, Overwrite, WhileRendering } from "../plan/request.ts";
 import type { ScriptFacts } from "../plan/target.ts";
 import { readBy } from "../plan/write-order.ts";
 import { warmFile } from "../paths.ts";
+import { demoFolder } from "./demo-folder.ts";
 import { DiskLooks, LookLimit, LookOverError } from "./disk-looks.ts";
 import { filesOnDisk, scriptTime } from "./frames-on-disk.ts";
 import { type MemorySettings, readMachine } from "./machine.ts";
@@ -51,11 +54,13 @@ export function dependsOnDisk(only: Only | undefined, overwrite: Overwrite): boo
 
 /**
  * Everything planning needs to know about this machine for a script. Nuke always runs in the script's folder, so that relative
- * file names mean the same from every surface.
- * @throws {NukeNotFoundError} if the named Nuke does not exist.
+ * file names mean the same from every surface. For the demo renderer, the Writes have the files that it writes.
  */
-export async function gatherFacts(script: ScriptFacts, wishes: FactWishes): Promise<PlanFacts> {
-  const cwd = dirname(script.path);
+export async function gatherFacts(given: ScriptFacts, wishes: FactWishes): Promise<PlanFacts> {
+  const cwd = dirname(given.path);
+  const chosen = findNuke(given.version, wishes);
+  const demo = chosen.nuke?.demo === true ? await demoFolder(given) : null;
+  const script = demo === null ? given : demoScript(given, demo);
   const folders = await Promise.all(
     script.writes.map(
       async (write) => [write.name, await outputFolders(write, cwd, wishes.mayTouch)] as const,
@@ -64,7 +69,7 @@ export async function gatherFacts(script: ScriptFacts, wishes: FactWishes): Prom
   return {
     script,
     machine: readMachine(wishes.memory),
-    nuke: chooseNuke(script.version, wishes.nuke, { env: process.env, cwd: wishes.cwd }),
+    ...(demo === null ? chosen : { nuke: demoRenderer(demo) }),
     outputs: Object.fromEntries(folders),
     ...(wishes.look === undefined ? {} : await lookAt(script, wishes.look, cwd, wishes.unsaved)),
     ...(wishes.overwrite === undefined ? {} : { overwrite: wishes.overwrite }),
@@ -74,6 +79,19 @@ export async function gatherFacts(script: ScriptFacts, wishes: FactWishes): Prom
     warmFile: warmFile(),
     cwd,
   };
+}
+
+/** A Nuke that was named and is not there is a problem of the plan, which says how to correct it. */
+function findNuke(
+  version: string | null,
+  { nuke, cwd }: FactWishes,
+): { nuke: NukeCommand | null; nukeTrouble?: string } {
+  try {
+    return { nuke: chooseNuke(version, nuke, { env: process.env, cwd }) };
+  } catch (error) {
+    if (!(error instanceof NukeNotFoundError)) throw error;
+    return { nuke: null, nukeTrouble: error.message };
+  }
 }
 
 async function lookAt(

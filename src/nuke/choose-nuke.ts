@@ -1,4 +1,5 @@
 import { isAbsolute, resolve } from "node:path";
+import { DEMO_FOLDER_VARIABLE } from "../plan/demo-output.ts";
 import type { NukeCommand } from "../plan/render-plan.ts";
 import { programFile } from "../paths.ts";
 import { type NukeInstall, discoverNukes, findOnPath, isExecutable } from "./discover.ts";
@@ -13,6 +14,8 @@ export interface NukeWishes {
   readonly executables?: ConfiguredNukes;
   /** Use the demo renderer and look for nothing. */
   readonly demo?: boolean;
+  /** The very Nuke of a render that is repeated; wins over the settings. */
+  readonly command?: NukeCommand | undefined;
 }
 
 export interface NukeSurroundings {
@@ -45,6 +48,7 @@ export function chooseNuke(
 ): NukeCommand | null {
   if (wishes.demo) return demoRenderer();
   if (wishes.path !== undefined) return named([wishes.path], "given with --nuke", surroundings);
+  if (wishes.command) return again(wishes.command);
 
   const wanted = scriptVersion === null ? null : parseNukeVersion(scriptVersion);
   const configured = configuredFor(wanted, wishes.executables ?? {});
@@ -64,15 +68,30 @@ export function chooseNuke(
   return wrapper === null ? null : { argv: [wrapper], version: "", demo: false };
 }
 
-/** The embedded stand-in, run by the runtime this process runs on. */
-export function demoRenderer(): NukeCommand {
+/**
+ * The embedded stand-in, run by the runtime this process runs on.
+ * @param folder where its pictures go (`demoFolder`); without one it chooses for itself.
+ */
+export function demoRenderer(folder?: string): NukeCommand {
+  const env = {
+    // VS Code's own executable is a Node only when told so.
+    ...(process.versions.electron ? { ELECTRON_RUN_AS_NODE: "1" } : {}),
+    ...(folder === undefined ? {} : { [DEMO_FOLDER_VARIABLE]: folder }),
+  };
   return {
     argv: [process.execPath, programFile("demo-renderer")],
-    // VS Code's own executable is a Node only when told so.
-    ...(process.versions.electron ? { env: { ELECTRON_RUN_AS_NODE: "1" } } : {}),
+    ...(Object.keys(env).length > 0 ? { env } : {}),
     version: "",
     demo: true,
   };
+}
+
+/** The Nuke of an earlier render, as long as it is there; the demo renderer may have moved with an update. */
+function again(command: NukeCommand): NukeCommand {
+  if (command.demo) return demoRenderer();
+  const [program = ""] = command.argv;
+  if (!isExecutable(program)) throw new NukeNotFoundError(program, "the Nuke of the render that is repeated");
+  return command;
 }
 
 /** The newest patch of the same major.minor, else the nearest newer version; the newest of all for a script without a version. */
@@ -90,7 +109,8 @@ export function nearest(wanted: NukeVersion | null, installs: readonly NukeInsta
   );
 }
 
-function configuredFor(
+/** The setting that names a Nuke for scripts of a version; null where none does. */
+export function configuredFor(
   wanted: NukeVersion | null,
   executables: ConfiguredNukes,
 ): { key: string; words: readonly string[] } | null {

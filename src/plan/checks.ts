@@ -1,7 +1,8 @@
 /** What is looked at before anything starts. Each finding says what to do next; errors stop the render. */
+import { DEMO_FOLDER_VARIABLE } from "./demo-output.ts";
 import type { PlanFacts } from "./facts.ts";
 import { frameTokenProblem, withHashes } from "./frame-file.ts";
-import type { MemorySum, NukeCommand, Problem } from "./render-plan.ts";
+import type { MemorySum, Problem } from "./render-plan.ts";
 import { displayMB } from "./size.ts";
 import type { ScriptFacts, WriteTarget } from "./target.ts";
 
@@ -132,15 +133,18 @@ export function checkMemory(memory: MemorySum): Problem[] {
   return [];
 }
 
-export function checkNuke(nuke: NukeCommand | null, script: ScriptFacts): Problem[] {
+export function checkNuke({ nuke, nukeTrouble, script }: PlanFacts): Problem[] {
   if (nuke === null) {
     const wanted = script.version ? `asks for Nuke ${script.version.replace(" ", "")}` : "names no version";
-    const message = `No Nuke was found for this script, which ${wanted}. Set nukeRender.nuke.executables to where it is installed, or use the demo renderer.`;
-    return [{ ...error("nuke-missing", message), fix: "use-demo-renderer" }];
+    const message =
+      nukeTrouble ??
+      `No Nuke was found for this script, which ${wanted}. Set nukeRender.nuke.executables to where it is installed, or render test pictures with the demo renderer.`;
+    return [{ ...error("nuke-missing", message), fix: "choose-nuke" }];
   }
   if (nuke.demo) {
-    const message =
-      "The demo renderer stands in for Nuke: it writes test pictures with the frame number in them and not your comp.";
+    const folder = nuke.env?.[DEMO_FOLDER_VARIABLE];
+    const place = folder === undefined ? "a folder of its own" : `"${folder}"`;
+    const message = `The demo renderer stands in for Nuke: it writes test pictures with the frame number in them into ${place}, and not your comp. Your own frames are not touched.`;
     return [{ code: "nuke-demo", severity: "info", message }];
   }
   if (script.version === null || nuke.version === "") return [];

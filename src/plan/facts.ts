@@ -52,6 +52,8 @@ export const planFactsSchema = z.object({
   machine: machineSchema,
   /** Null: none was found. */
   nuke: z.nullable(nukeCommandSchema),
+  /** Why there is none, if one was named that does not exist; for people. */
+  nukeTrouble: z.optional(z.string()),
   /** By the full name of the Write; absent if reading the script cannot tell the folder. */
   outputs: z.record(z.string(), z.array(outputFolderSchema)),
   /** By the full name of the Write; only for requested Writes whose file names are known. */

@@ -125,9 +125,10 @@ export function checkNeeds(write: WriteTarget, frames: readonly number[], facts:
     const lack = needed ? lackOf(needed, frames, facts) : null;
     if (lack === null || (lack.missing === 0 && lack.older === 0)) return [];
     const reads = `${write.name} reads what ${name} writes (${reader})`;
+    const where = facts.nuke?.demo === true ? "there as test pictures" : "on disk";
     const message =
       lack.missing > 0
-        ? `${reads}, and ${lack.missing} of ${count(lack.all, "frame")} ${lack.missing === 1 ? "is" : "are"} not on disk. Render ${name} first.`
+        ? `${reads}, and ${lack.missing} of ${count(lack.all, "frame")} ${lack.missing === 1 ? "is" : "are"} not ${where}. Render ${name} first.`
         : `${reads}, and ${lack.older} of ${count(lack.all, "frame")} ${lack.older === 1 ? "is" : "are"} older than the script. If ${name} has changed, render it first.`;
     const severity = lack.missing > 0 ? "warning" : "info";
     return [{ code: "reads-unrendered", severity, message, fix: "render-needed" }];
