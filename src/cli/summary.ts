@@ -1,4 +1,4 @@
-import { duration, heaviestText } from "../plan/display.ts";
+import { duration, folderText, framesText, heaviestText } from "../plan/display.ts";
 import type { ChunkStatus, JobStatus } from "../plan/events.ts";
 import { displayMB } from "../plan/size.ts";
 import { visibleText } from "../plan/visible-text.ts";
@@ -31,18 +31,17 @@ export function printEnding(status: JobStatus, terminal: Terminal): void {
   const peak = status.peakMB > 0 ? `, peak memory ${displayMB(status.peakMB)}` : "";
   const missing = status.missingRanges.join(" ");
   const done = status.doneRanges.join(" ");
-  if (status.exitCode === 0) terminal.out(`✓ ${status.write}: ${status.frameCount} frames in ${time}${peak}`);
+  const write = status.demo ? `${status.write} (demo)` : status.write;
+  const all = framesText(status.frameCount, status);
+  if (status.exitCode === 0) terminal.out(`✓ ${write}: ${all} in ${time}${peak}`);
   else if (status.exitCode === 130)
-    terminal.out(`■ ${status.write}: cancelled after ${time}. Done: ${done || "no frame"}`);
-  else
-    terminal.out(
-      `✗ ${status.write}: ${status.frameCount - status.framesDone} of ${status.frameCount} frames missing after ${time}`,
-    );
+    terminal.out(`■ ${write}: cancelled after ${time}. Done: ${done || "no frame"}`);
+  else terminal.out(`✗ ${write}: ${status.frameCount - status.framesDone} of ${all} missing after ${time}`);
   if (status.heaviest !== null) terminal.out(`  ${heaviestText(status.heaviest)}`);
   if (missing !== "") terminal.out(`  missing: ${missing}`);
   if (status.exitCode === 3)
     terminal.out("  Nuke got no license. Check the license server, or render when one is free.");
-  if (status.folder !== null) terminal.out(`  frames in ${status.folder}`);
+  if (status.folder !== null) terminal.out(`  ${folderText(status, status.folder)}`);
 }
 
 /** A column is not made wider than this: all rows would be as long as the longest cell. */

@@ -24,13 +24,37 @@ const heldWords: Record<Held["by"], string> = {
   script: "script missing",
 };
 
+/** So many frames of a job. The demo renderer writes none: its files must not be taken for the comp. */
+export function framesText(number: number, { demo }: Pick<JobStatus, "demo">): string {
+  return count(number, demo ? "test picture" : "frame");
+}
+
+/** `45/100 frames`. */
+function doneText({ framesDone, frameCount, demo }: JobStatus): string {
+  return `${framesDone}/${frameCount} ${demo ? "test pictures" : "frames"}`;
+}
+
+/** Where the files of a job are: `frames in /out`. */
+export function folderText({ demo }: Pick<JobStatus, "demo">, folder: string): string {
+  return demo ? `test pictures of the demo renderer, not your comp, in ${folder}` : `frames in ${folder}`;
+}
+
 /** An unfinished job: `45/100 frames · 3 Nukes · ETA 2:10`. */
 export function runningText(status: JobStatus): string {
-  if (status.state === "cancelling") return `cancelling · ${status.framesDone}/${status.frameCount} frames`;
-  if (status.paused) return `${pausedWord(status)} · ${status.framesDone}/${status.frameCount} frames`;
+  return marked(status, progressText(status));
+}
+
+/** What the demo renderer makes says so, everywhere. */
+function marked({ demo }: JobStatus, text: string): string {
+  return demo ? `demo · ${text}` : text;
+}
+
+function progressText(status: JobStatus): string {
+  if (status.state === "cancelling") return `cancelling · ${doneText(status)}`;
+  if (status.paused) return `${pausedWord(status)} · ${doneText(status)}`;
   if (status.waitsFor.length > 0)
-    return `waits for ${waitsText(status)} · ${count(status.frameCount, "frame")}`;
-  const parts = [`${status.framesDone}/${status.frameCount} frames`];
+    return `waits for ${waitsText(status)} · ${framesText(status.frameCount, status)}`;
+  const parts = [doneText(status)];
   if (status.running > 0) parts.push(count(status.running, "Nuke"));
   else if (status.held === null) parts.push("waiting");
   if (status.held !== null) parts.push(heldWords[status.held.by]);
@@ -53,11 +77,16 @@ function waitsText({ waitsFor }: JobStatus): string {
 
 /** A finished job: `100 frames · 4:12`, `3 frames missing`, `cancelled · 50/100 frames`. */
 export function endingText(status: JobStatus): string {
-  const missing = status.frameCount - status.framesDone;
-  if (status.exitCode === 0) return `${count(status.frameCount, "frame")} · ${duration(status.seconds)}`;
-  if (status.exitCode === 130) return `cancelled · ${status.framesDone}/${count(status.frameCount, "frame")}`;
-  if (status.exitCode === 3) return `no license · ${count(missing, "frame")} missing`;
-  return `${count(missing, "frame")} missing`;
+  return marked(status, resultText(status));
+}
+
+function resultText(status: JobStatus): string {
+  const missing = framesText(status.frameCount - status.framesDone, status);
+  if (status.exitCode === 0) return `${framesText(status.frameCount, status)} · ${duration(status.seconds)}`;
+  if (status.exitCode === 130)
+    return `cancelled · ${status.framesDone}/${framesText(status.frameCount, status)}`;
+  if (status.exitCode === 3) return `no license · ${missing} missing`;
+  return `${missing} missing`;
 }
 
 /** `heaviest frame 1043: 6.2 GB`. */

@@ -33,7 +33,7 @@ export async function run(): Promise<unknown> {
     const script = await here.script(FRAMES, deal);
     const start = performance.now();
     const shape = ["--split", String(NUKES), "--parallel", String(NUKES), "--cache", "100M", ...more];
-    const { code, stdout, stderr } = await runNbr(["render", script, "--demo", "--json", ...shape], { env });
+    const { code, stdout, stderr } = await runNbr(["render", script, "--json", ...shape], { env });
     const all = (performance.now() - start) / 1000;
     if (code !== 0 || (await here.written(deal)) !== FRAMES)
       throw new Error(`nbr render ${more.join(" ")} ended with ${code}: ${stderr}`);

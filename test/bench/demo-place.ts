@@ -2,6 +2,7 @@
 import { mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { onlyNuke } from "../standin/install.ts";
 import { runNbr } from "../cli/run-nbr.ts";
 
 export interface DemoPlace extends AsyncDisposable {
@@ -24,6 +25,7 @@ export async function demoPlace(
   const folder = await mkdtemp(join(tmpdir(), `bench ${name} `));
   const env = {
     ...process.env,
+    ...(await onlyNuke(folder)),
     NUKE_RENDER_STATE_DIR: join(folder, "state"),
     NUKE_STANDIN_PROFILE: join(folder, "profile.json"),
   };

@@ -21,18 +21,7 @@ export async function run(): Promise<unknown> {
   await using here = await demoPlace("limit", { secondsPerFrame: 0.3, startupSeconds: 0.3, startupMB: 400 });
   const { folder, env } = here;
   const settings = await here.settings({ "nukeRender.memory.budget": `${BUDGET_MB}M` });
-  const shape = [
-    "--demo",
-    "--json",
-    "--split",
-    "8",
-    "--parallel",
-    "8",
-    "--cache",
-    "100M",
-    "--settings",
-    settings,
-  ];
+  const shape = ["--json", "--split", "8", "--parallel", "8", "--cache", "100M", "--settings", settings];
   const groups: MemoryGroup[] = [];
   for (let made = 0; made < 2; made++) {
     const group = await memoryGroup(LIMIT_MB);

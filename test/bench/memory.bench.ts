@@ -23,7 +23,7 @@ export async function run(): Promise<unknown> {
     const settings = await here.settings({ "nukeRender.memory.budget": `${budgetMB}M` });
     const script = await here.script(FRAMES, out);
     const shape = ["--split", "8", "--parallel", "8", "--cache", "100M", "--settings", settings];
-    const { code, stdout, stderr } = await runNbr(["render", script, "--demo", "--json", ...shape], { env });
+    const { code, stdout, stderr } = await runNbr(["render", script, "--json", ...shape], { env });
     if (code !== 0 || (await here.written(out)) !== FRAMES)
       throw new Error(`nbr render ended with ${code}: ${stderr}`);
     const events = z.array(renderEventSchema).parse(

@@ -8,7 +8,7 @@ export async function run(): Promise<unknown> {
   const seconds = async (split: number): Promise<number> => {
     const script = await here.script(20, `out${split}`);
     const start = performance.now();
-    const { code, stderr } = await runNbr(["render", script, "--demo", "--split", String(split), "--json"], {
+    const { code, stderr } = await runNbr(["render", script, "--split", String(split), "--json"], {
       env,
     });
     if (code !== 0) throw new Error(`nbr render ended with ${code}: ${stderr}`);

@@ -5,11 +5,13 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, beforeEach, test } from "node:test";
 import * as z from "zod";
+import { onlyNuke } from "../standin/install.ts";
 import { runNbr } from "./run-nbr.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "nbr order "));
 const env: NodeJS.ProcessEnv = {
   ...process.env,
+  ...(await onlyNuke(folder)),
   NUKE_RENDER_STATE_DIR: join(folder, "state"),
   NUKE_STANDIN_PROFILE: join(folder, "profile.json"),
 };
@@ -53,21 +55,20 @@ const story = (stdout: string): string[] =>
   );
 
 test("--all renders what is read first, and what reads it when that is over", async () => {
-  const { code, stdout, stderr } = await runNbr(
-    ["render", script, "--demo", "--all", "--split", "1", "--json"],
-    { env },
-  );
+  const { code, stdout, stderr } = await runNbr(["render", script, "--all", "--split", "1", "--json"], {
+    env,
+  });
   assert.equal(code, 0, stderr);
   assert.deepEqual(story(stdout), ["started Pre", "finished Pre", "started Final", "finished Final"]);
   assert.equal(readdirSync(out).length, 12);
-  const plan = await runNbr(["plan", script, "--demo", "--all"], { env });
+  const plan = await runNbr(["plan", script, "--all"], { env });
   assert.match(plan.stdout, /Final waits for Pre \(Read1 reads what it writes\)\./u);
 });
 
 test("when the first one fails, the second is not started, and the exit code is the first one's", async () => {
   writeFileSync(join(folder, "profile.json"), JSON.stringify({ failFrames: [2] }));
   const { code, stdout } = await runNbr(
-    ["render", script, "--demo", "--all", "--split", "1", "--retries", "0", "--json"],
+    ["render", script, "--all", "--split", "1", "--retries", "0", "--json"],
     { env },
   );
   assert.equal(code, 1);
@@ -84,13 +85,13 @@ test("when the first one fails, the second is not started, and the exit code is 
 });
 
 test("a Write that reads what is not rendered says so; --with-needed renders that first", async () => {
-  const plan = await runNbr(["plan", script, "--demo", "--write", "Final"], { env });
+  const plan = await runNbr(["plan", script, "--write", "Final"], { env });
   assert.match(
     plan.stderr,
     /Final reads what Pre writes \(Read1\), and 6 of 6 frames are not on disk.*reads-unrendered/u,
   );
   assert.match(plan.stderr, /--with-needed/u);
-  const args = ["render", script, "--demo", "--write", "Final", "--range", "1-2", "--split", "1", "--json"];
+  const args = ["render", script, "--write", "Final", "--range", "1-2", "--split", "1", "--json"];
   const { code, stdout } = await runNbr([...args, "--with-needed"], { env });
   assert.equal(code, 0);
   assert.deepEqual(story(stdout), ["started Pre", "finished Pre", "started Final", "finished Final"]);
@@ -103,7 +104,7 @@ test("a Write that reads what is not rendered says so; --with-needed renders tha
 });
 
 test("--only missing renders what is missing or empty, --only outdated what is older than the script too; then nothing is left", async () => {
-  const render = ["render", script, "--demo", "--write", "Pre"];
+  const render = ["render", script, "--write", "Pre"];
   assert.equal((await runNbr(render, { env })).code, 0);
   rmSync(join(out, "Pre.0002.png"));
   truncateSync(join(out, "Pre.0005.png"));
@@ -132,7 +133,7 @@ test("--after waits for a job of another terminal, which nbr ps tells; a job tha
   writeFileSync(join(folder, "profile.json"), JSON.stringify({ secondsPerFrame: 0.6 }));
   let say: (job: string) => void = () => undefined;
   const begun = new Promise<string>((resolve) => (say = resolve));
-  const first = runNbr(["render", script, "--demo", "--write", "Pre", "--split", "1", "--json"], {
+  const first = runNbr(["render", script, "--write", "Pre", "--split", "1", "--json"], {
     env,
     onLine: (line) => {
       const { type, job } = eventSchema.parse(JSON.parse(line));
@@ -142,7 +143,7 @@ test("--after waits for a job of another terminal, which nbr ps tells; a job tha
   const job = await begun;
   let queued: () => void = () => undefined;
   const waits = new Promise<void>((resolve) => (queued = resolve));
-  const second = runNbr(["render", script, "--demo", "--write", "Final", "--after", job, "--json"], {
+  const second = runNbr(["render", script, "--write", "Final", "--after", job, "--json"], {
     env,
     onLine: (line) => eventSchema.parse(JSON.parse(line)).type === "queued" && queued(),
   });
@@ -150,7 +151,7 @@ test("--after waits for a job of another terminal, which nbr ps tells; a job tha
   assert.match((await runNbr(["ps"], { env })).stdout, /Final +queued +50 +waits for Pre · 6 frames/u);
   assert.equal((await first).code, 0);
   assert.equal((await second).code, 0);
-  const refused = await runNbr(["render", script, "--demo", "--write", "Final", "--after", "nobody"], {
+  const refused = await runNbr(["render", script, "--write", "Final", "--after", "nobody"], {
     env,
   });
   assert.equal(refused.code, 2);

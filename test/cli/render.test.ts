@@ -16,11 +16,13 @@ import * as z from "zod";
 import { parseFrames } from "../../src/plan/frames.ts";
 import { renderPlanSchema } from "../../src/plan/render-plan.ts";
 import { noPython } from "../standin/warm-nuke.ts";
+import { onlyNuke } from "../standin/install.ts";
 import { type NbrResult, runNbr } from "./run-nbr.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "nbr ü 'quoted' $(x) "));
 const env: NodeJS.ProcessEnv = {
   ...process.env,
+  ...(await onlyNuke(folder)),
   NUKE_RENDER_STATE_DIR: join(folder, "state"),
   NUKE_RENDER_LICENSE_RETRY_SECONDS: "0.1",
   NUKE_RENDER_LICENSE_WAIT_SECONDS: "0.5",
@@ -76,7 +78,7 @@ test("renders split over several Nukes; every frame is a picture on disk; exit 0
       "1",
       "--cache",
       "1G",
-      "--demo",
+
       "--json",
     ],
     { env: setProfile({}) },
@@ -93,10 +95,9 @@ test("renders split over several Nukes; every frame is a picture on disk; exit 0
 
 test("negative frames, steps and single frames arrive as they were meant", async () => {
   const script = writeScript("negative.nk");
-  const result = await runNbr(
-    ["render", script, "--range=-4--1,3 7-11x2", "--chunk-size", "2", "--demo", "--json"],
-    { env: setProfile({}) },
-  );
+  const result = await runNbr(["render", script, "--range=-4--1,3 7-11x2", "--chunk-size", "2", "--json"], {
+    env: setProfile({}),
+  });
   assert.equal(result.code, 0, result.stderr);
   assert.deepEqual(framesOf(finishedOf(result).framesDone), [-4, -3, -2, -1, 3, 7, 9, 11]);
 });
@@ -104,7 +105,7 @@ test("negative frames, steps and single frames arrive as they were meant", async
 test("frames that fail are named and cost themselves only, with --continue-on-error or without; exit 1", async () => {
   const script = writeScript("failing.nk");
   const run = (...more: string[]): Promise<NbrResult> =>
-    runNbr(["render", script, "--range", "31-40", "--split", "2", "--demo", "--json", ...more], {
+    runNbr(["render", script, "--range", "31-40", "--split", "2", "--json", ...more], {
       env: setProfile({ failFrames: [33] }),
     });
   const tries = ({ stdout }: NbrResult): number => stdout.match(/"type":"frame-failed"/gu)?.length ?? 0;
@@ -120,7 +121,7 @@ test("frames that fail are named and cost themselves only, with --continue-on-er
 
 test("a frame that fails twice and then does not is rendered in the end; exit 0", async () => {
   const result = await runNbr(
-    ["render", writeScript("flaky.nk"), "--range", "51-54", "--split", "1", "--demo", "--json"],
+    ["render", writeScript("flaky.nk"), "--range", "51-54", "--split", "1", "--json"],
     { env: setProfile({ failFrames: [52], failTimes: 2, counterFolder: join(folder, "counts") }) },
   );
   assert.equal(result.code, 0, result.stderr);
@@ -130,7 +131,7 @@ test("a frame that fails twice and then does not is rendered in the end; exit 0"
 test("dealt out as Nukes come free when nothing was said, every frame is rendered once, first, middle and last before the others", async () => {
   const script = writeScript("dealt.nk");
   const result = await runNbr(
-    ["render", script, "--range", "61-89", "--order", "ends", "--parallel", "2", "--demo", "--json"],
+    ["render", script, "--range", "61-89", "--order", "ends", "--parallel", "2", "--json"],
     { env: setProfile({}) },
   );
   assert.equal(result.code, 0, result.stderr);
@@ -155,7 +156,7 @@ test(
   { skip: noPython() },
   async () => {
     const recordTo = join(folder, "warm starts");
-    const shape = ["--warm", "--split", "2", "--parallel", "2", "--demo", "--json"];
+    const shape = ["--warm", "--split", "2", "--parallel", "2", "--json"];
     const script = writeScript("warm.nk");
     const frames = { secondsPerFrame: { from: 0.01, to: 0.2 } };
     const result = await runNbr(["render", script, "--range", "301-320", ...shape], {
@@ -178,7 +179,7 @@ test("the service is killed: the next one goes on with the render, and nbr with 
   const script = writeScript("killed.nk");
   let killed = false;
   const result = await runNbr(
-    ["render", script, "--range", "201-212", "--split", "2", "--parallel", "2", "--demo", "--json"],
+    ["render", script, "--range", "201-212", "--split", "2", "--parallel", "2", "--json"],
     {
       env: setProfile({ secondsPerFrame: 0.2 }),
       onLine: (line) => {
@@ -196,7 +197,7 @@ test("the service is killed: the next one goes on with the render, and nbr with 
 
 test("no license is exit 3", async () => {
   const result = await runNbr(
-    ["render", writeScript("license.nk"), "--range", "41-42", "--split", "2", "--demo", "--json"],
+    ["render", writeScript("license.nk"), "--range", "41-42", "--split", "2", "--json"],
     { env: setProfile({ license: "refuse" }) },
   );
   assert.equal(result.code, 3, result.stderr);
@@ -220,7 +221,7 @@ test("bad input is exit 2, says what is wrong, and starts nothing", async () => 
     [[script, "--splat"], /--splat/],
   ];
   for (const [args, message] of cases) {
-    const result = await runNbr(["render", ...args, ...(args.includes("--nuke") ? [] : ["--demo"])], {
+    const result = await runNbr(["render", ...args], {
       env: { ...env, NUKE_RENDER_STATE_DIR: join(folder, "unused") },
     });
     assert.equal(result.code, 2, `${args.join(" ")}: ${result.stderr}`);
@@ -233,7 +234,7 @@ test("Ctrl-C cancels: exit 130, the frames that are done are named, no Nuke is l
   const script = writeScript("cancel.nk", "", 40);
   let pids: number[] = [];
   let done = 0;
-  const result = await runNbr(["render", script, "--range", "101-140", "--split", "4", "--demo", "--json"], {
+  const result = await runNbr(["render", script, "--range", "101-140", "--split", "4", "--json"], {
     env: setProfile({ secondsPerFrame: 0.2 }),
     onLine: (line, child) => {
       const event = z.object({ type: z.string(), pid: z.int().optional() }).parse(JSON.parse(line));
@@ -271,7 +272,7 @@ test("plan prints the exact command lines and runs nothing", async () => {
       "3",
       "--cache",
       "4G",
-      "--demo",
+
       "--json",
     ],
     { env },

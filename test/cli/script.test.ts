@@ -5,11 +5,13 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
 import { renderPlanSchema } from "../../src/plan/render-plan.ts";
+import { onlyNuke } from "../standin/install.ts";
 import { runNbr } from "./run-nbr.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "nbr script "));
 const env: NodeJS.ProcessEnv = {
   ...process.env,
+  ...(await onlyNuke(folder)),
   NUKE_RENDER_STATE_DIR: join(folder, "state"),
   XDG_CONFIG_HOME: folder,
   APPDATA: folder,
@@ -29,17 +31,17 @@ const own = String.raw`\[file dirname \[value root.name]]/out/\[file rootname \[
 
 test("plan tells when a script is not rendered from a copy, and why", async () => {
   const path = script("own.nk", own);
-  const { stdout } = await runNbr(["plan", path, "--demo", "--json"], { env });
+  const { stdout } = await runNbr(["plan", path, "--json"], { env });
   const plan = renderPlanSchema.parse(JSON.parse(stdout));
   assert.equal(plan.whileRendering, "hold");
   assert.ok(plan.problems.some(({ code }) => code === "script-not-copied"));
-  const wrong = await runNbr(["plan", path, "--demo", "--while-rendering", "pray"], { env });
+  const wrong = await runNbr(["plan", path, "--while-rendering", "pray"], { env });
   assert.equal(wrong.code, 2);
   assert.match(wrong.stderr, /--while-rendering takes copy, hold, go-on, not "pray"/u);
 });
 
 test("a script whose file name is its output's keeps it; one that is saved by half is rendered as it was, and leaves no copy", async () => {
-  const flags = ["--demo", "--create-folders", "--split", "2", "--parallel", "1", "--json"];
+  const flags = ["--create-folders", "--split", "2", "--parallel", "1", "--json"];
   const first = await runNbr(["render", script("own.nk", own), ...flags], { env });
   assert.equal(first.code, 0, first.stderr);
   assert.deepEqual(

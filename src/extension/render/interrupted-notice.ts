@@ -1,4 +1,4 @@
-import { count } from "../../plan/display.ts";
+import { framesText } from "../../plan/display.ts";
 import type { Renders } from "./renders.ts";
 import { showInformationMessage } from "../notify.ts";
 
@@ -9,7 +9,7 @@ export async function offerToResume(renders: Renders): Promise<void> {
   if (first === undefined) return;
   const what =
     interrupted.length === 1
-      ? `The render of ${first.write} was interrupted: ${first.framesDone} of ${count(first.frameCount, "frame")} are done.`
+      ? `The render of ${first.write} was interrupted: ${first.framesDone} of ${framesText(first.frameCount, first)} are done.`
       : `${interrupted.length} renders were interrupted.`;
   const resume = "Resume";
   const cancel = interrupted.length === 1 ? "Cancel Render" : "Cancel Renders";

@@ -8,7 +8,7 @@ import {
   type TextDocument,
   workspace,
 } from "vscode";
-import { endingText, heaviestText, rangesText, runningText } from "../../plan/display.ts";
+import { endingText, folderText, heaviestText, rangesText, runningText } from "../../plan/display.ts";
 import type { JobStatus } from "../../plan/events.ts";
 import { displayFrames } from "../../plan/frames.ts";
 import { chooseRange } from "../../plan/range.ts";
@@ -127,10 +127,13 @@ export class WriteLenses implements CodeLensProvider {
     if (!workspace.isTrusted) {
       return [{ title: "$(shield) Trust this folder to render", command: "workbench.trust.manage" }];
     }
+    const demo = readSettings(document.uri)["nuke.useDemoRenderer"];
     const commands: Command[] = [
       {
-        title: `▶ Render ${this.#rangeTitle(document, facts, write)}`,
-        tooltip: `Render ${write.name} in the background`,
+        title: `▶ Render ${this.#rangeTitle(document, facts, write)}${demo ? " (demo)" : ""}`,
+        tooltip: demo
+          ? `Render test pictures of ${write.name} with the demo renderer, into a folder of their own`
+          : `Render ${write.name} in the background`,
         command: "nukeRender.render",
         arguments: target,
       },
@@ -158,9 +161,13 @@ export class WriteLenses implements CodeLensProvider {
   }
 }
 
+function sentence(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}
+
 function endingCommand(job: JobStatus): Command {
   if (job.exitCode === 0) {
-    const where = job.folder === null ? "Show what the Nukes printed" : `Frames in ${job.folder}`;
+    const where = job.folder === null ? "Show what the Nukes printed" : sentence(folderText(job, job.folder));
     const tooltip = job.heaviest === null ? where : `${where}; ${heaviestText(job.heaviest)}`;
     return { title: `✓ ${endingText(job)}`, tooltip, command: "nukeRender.showOutput" };
   }

@@ -1,5 +1,5 @@
 import { type Disposable, type OutputChannel, window } from "vscode";
-import { count, duration, heaviestText, rangesText } from "../../plan/display.ts";
+import { count, duration, folderText, framesText, heaviestText, rangesText } from "../../plan/display.ts";
 import type { ChunkStatus, JobStatus, RenderEvent } from "../../plan/events.ts";
 import { displayMB } from "../../plan/size.ts";
 import { displayCommand } from "../../plan/command-line.ts";
@@ -34,8 +34,9 @@ export class RenderOutput implements Disposable {
   #print(event: RenderEvent): void {
     switch (event.type) {
       case "queued": {
-        const { write, script, frameCount, frames } = event.status;
-        this.line(`── ${write} of ${script}: ${count(frameCount, "frame")} (${frames}), job ${event.job}`);
+        const { write, script, frameCount, frames, demo } = event.status;
+        const what = `${demo ? "demo, " : ""}${framesText(frameCount, event.status)}`;
+        this.line(`── ${write} of ${script}: ${what} (${frames}), job ${event.job}`);
         return;
       }
       case "chunk-started":
@@ -74,14 +75,16 @@ export class RenderOutput implements Disposable {
         : status.exitCode === 130
           ? "cancelled"
           : "ended with frames missing";
-    this.line(`── ${icon} ${status.write} ${word} after ${duration(status.seconds)}, job ${job}`);
+    this.line(
+      `── ${icon} ${status.write}${status.demo ? " (demo)" : ""} ${word} after ${duration(status.seconds)}, job ${job}`,
+    );
     this.line(`   done:    ${rangesText(framesDone)} (${status.framesDone} of ${status.frameCount})`);
     if (framesMissing.length > 0) this.line(`   missing: ${rangesText(framesMissing)}`);
     if (status.exitCode === 3)
       this.line("   Nuke got no license. Check the license server, or render when one is free.");
     if (status.peakMB > 0) this.line(`   peak memory of all Nukes: ${displayMB(status.peakMB)}`);
     if (status.heaviest !== null) this.line(`   ${heaviestText(status.heaviest)}`);
-    if (status.folder !== null) this.line(`   frames in ${status.folder}`);
+    if (status.folder !== null) this.line(`   ${folderText(status, status.folder)}`);
   }
 
   /** `[Write1 2/4]`: the Write and the chunk. */

@@ -21,9 +21,13 @@ export function renderStatusBar(renders: Renders): Disposable {
     const [first] = active;
     const name = active.length === 1 && first ? first.write : `${active.length} renders`;
     const icon = active.every(({ paused }) => paused) ? "debug-pause" : "sync~spin";
-    item.text = `$(${icon}) ${plainLabel(name)} ${percent}%`;
+    // Frames of the comp among them are what counts: only all of them make it a demo.
+    const demo = active.every((job) => job.demo) ? " (demo)" : "";
+    item.text = `$(${icon}) ${plainLabel(name)} ${percent}%${demo}`;
     item.tooltip = tooltip(renders);
-    item.accessibilityInformation = { label: `Rendering ${name}, ${percent} percent` };
+    item.accessibilityInformation = {
+      label: `Rendering ${demo === "" ? "" : "test pictures of "}${name}, ${percent} percent`,
+    };
     item.show();
   };
   const listener = renders.onDidChange(update);

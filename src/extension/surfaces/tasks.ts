@@ -13,7 +13,7 @@ import {
   workspace,
 } from "vscode";
 import * as z from "zod";
-import { endingText, heaviestText, rangesText, runningText } from "../../plan/display.ts";
+import { endingText, folderText, heaviestText, rangesText, runningText } from "../../plan/display.ts";
 import type { RenderEvent } from "../../plan/events.ts";
 import { parseOrder } from "../../plan/order.ts";
 import {
@@ -181,7 +181,7 @@ class RenderTerminal implements Pseudoterminal {
       if (status.missingRanges.length > 0)
         this.#line(`done: ${rangesText(status.doneRanges)}; missing: ${rangesText(status.missingRanges)}`);
       if (status.heaviest !== null) this.#line(heaviestText(status.heaviest));
-      if (status.folder !== null) this.#line(`frames in ${status.folder}`);
+      if (status.folder !== null) this.#line(folderText(status, status.folder));
       return status.exitCode ?? 1;
     } finally {
       listener.dispose();

@@ -1,7 +1,7 @@
 /** Words for jobs that wait. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { runningText } from "../../../src/plan/display.ts";
+import { endingText, folderText, runningText } from "../../../src/plan/display.ts";
 import type { JobStatus } from "../../../src/plan/events.ts";
 import { jobStatus } from "../render-service/job-status.ts";
 
@@ -21,4 +21,26 @@ test("a job says what it waits for", () => {
   const paused = status({ held: held("script"), paused: true });
   assert.equal(runningText(paused), "paused, the script has changed · 45/100 frames");
   assert.equal(runningText(status({ paused: true })), "paused · 45/100 frames");
+});
+
+test("what the demo renderer makes is never called frames", () => {
+  const demo = (changes: Partial<JobStatus>): JobStatus => status({ demo: true, ...changes });
+  const states: Partial<JobStatus>[] = [
+    {},
+    { state: "cancelling" },
+    { paused: true },
+    { waitsFor: [{ job: "a", write: "Pre" }] },
+    { exitCode: 0 },
+    { exitCode: 1 },
+    { exitCode: 3 },
+    { exitCode: 130 },
+  ];
+  for (const changes of states) {
+    const text = changes.exitCode === undefined ? runningText(demo(changes)) : endingText(demo(changes));
+    assert.match(text, /^demo · .*test pictures/u);
+    assert.ok(!text.includes("frame"), text);
+  }
+  assert.equal(endingText(demo({ exitCode: 0, seconds: 8 })), "demo · 100 test pictures · 8 s");
+  assert.match(folderText(demo({}), "/p"), /test pictures .* not your comp, in \/p$/u);
+  assert.equal(folderText(status({}), "/p"), "frames in /p");
 });
