@@ -15,9 +15,16 @@ class UnknownJobError extends Error {
   }
 }
 
-/** The service, if it knows these jobs. @throws {UnknownJobError} */
-export async function clientWith(ids: readonly string[]): Promise<RenderServiceClient> {
-  const client = await findRenderJobs();
+/**
+ * The service, if it knows these jobs.
+ * @param find how it is found; `connectRenderService` starts one where none runs, which then knows finished jobs too.
+ * @throws {UnknownJobError}
+ */
+export async function clientWith(
+  ids: readonly string[],
+  find: () => Promise<RenderServiceClient | null> = findRenderJobs,
+): Promise<RenderServiceClient> {
+  const client = await find();
   const jobs = (await client?.jobs()) ?? [];
   const unknown = ids.find((id) => !jobs.some(({ job }) => job === id));
   if (client !== null && unknown === undefined) return client;

@@ -1,9 +1,10 @@
-/** `nbr ps`, `logs`, `cancel`, `pause`, `resume`, `retry`: the jobs of this user's render service, whoever started them. None starts a service. */
+/** `nbr ps`, `logs`, `cancel`, `pause`, `resume`, `retry`: the jobs of this user's render service, whoever started them. Only `retry` starts a service. */
 import { parseArgs } from "node:util";
-import { count, endingText, rangesText, runningText, stateText } from "../plan/display.ts";
+import { count, endingText, framesText, rangesText, runningText, stateText } from "../plan/display.ts";
 import type { JobStatus } from "../plan/events.ts";
+import { repeatOf } from "../plan/repeat.ts";
 import type { RenderServiceClient } from "../render-service/client/client.ts";
-import { findRenderJobs } from "../render-service/client/connect.ts";
+import { connectRenderService, findRenderJobs } from "../render-service/client/connect.ts";
 import { UsageError } from "./failure.ts";
 import { clientWith } from "./job-client.ts";
 import { renderCommand } from "./render-command.ts";
@@ -156,17 +157,18 @@ export async function pauseCommand(
   }
 }
 
-/** `nbr retry`: renders the frames that a finished job left missing; further flags are those of `nbr render`. */
+/** `nbr retry`: renders the frames that a finished job left missing as it rendered them; flags of `nbr render` change that. */
 export async function retryCommand(args: readonly string[], terminal: Terminal): Promise<number> {
   const [id, ...flags] = args;
   if (id === undefined || id.startsWith("-"))
     throw new UsageError("Which job? Its name comes first; nbr ps --all lists them.", "retry");
-  const client = await clientWith([id]);
-  const status = await client.job(id).finally(() => client.dispose());
+  // It will render: unlike the other commands it may start a service.
+  const client = await clientWith([id], () => connectRenderService());
+  const [status, plan] = await Promise.all([client.job(id), client.plan(id)]).finally(() => client.dispose());
   if (status.state !== "finished")
     throw new UsageError(`${id} is not over yet: ${runningText(status)}. Wait, or cancel it first.`, "retry");
   if (status.missingRanges.length === 0) {
-    terminal.err(`Nothing is missing: all ${status.frameCount} frames of ${id} were on disk.`);
+    terminal.err(`Nothing is missing: all ${framesText(status.frameCount, status)} of ${id} were on disk.`);
     return 0;
   }
   const given = (flag: string): boolean => flags.some((word) => word === flag || word.startsWith(`${flag}=`));
@@ -178,6 +180,11 @@ export async function retryCommand(args: readonly string[], terminal: Terminal):
     // A damaged frame that the job left may always be replaced.
     ...usual("--overwrite", "always"),
   ];
+  const repeat = plan === null ? null : repeatOf(plan, status);
+  if (repeat !== null) return await renderCommand([...words, ...flags], terminal, repeat);
+  terminal.err(
+    `How ${id} was rendered is not known any more: its frames are rendered as the settings say now.`,
+  );
   const demo = status.demo && !flags.includes("--demo") ? ["--demo"] : [];
   return await renderCommand([...words, ...demo, ...flags], terminal);
 }

@@ -65,7 +65,8 @@ export function printProblems(problems: readonly Problem[], terminal: Terminal):
 export function terminalAdvice(problems: readonly Problem[]): string[] {
   const advice: Partial<Record<Problem["code"], string>> = {
     "folder-missing": "--create-folders creates missing folders.",
-    "nuke-missing": "--nuke PATH names a Nuke; --demo uses the demo renderer.",
+    "nuke-missing":
+      'Name it with --nuke PATH, or for good in VS Code\'s settings, as "nukeRender.nuke.executables": {"15.1": "/path/to/Nuke15.1"}. --demo renders test pictures into a folder of their own.',
     "same-path": "--ignore same-path renders all the same.",
     "reads-unrendered": "--with-needed renders that first.",
     "overwrite-refused": "--only missing renders what is not on disk; --overwrite always replaces what is.",

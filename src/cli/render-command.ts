@@ -3,6 +3,7 @@ import { parseFrames } from "../plan/frames.ts";
 import type { PlanFacts } from "../plan/facts.ts";
 import { stoppers } from "../plan/plan-render.ts";
 import type { Problem, RenderPlan } from "../plan/render-plan.ts";
+import type { Repeat } from "../plan/repeat.ts";
 import { createFolder } from "../facts/output-folders.ts";
 import { serviceSettings } from "../facts/settings.ts";
 import { exitCodes } from "./failure.ts";
@@ -14,9 +15,16 @@ import { type RenderCommand, readRenderCommand } from "./render-flags.ts";
 import { printChunks, printEnding } from "./summary.ts";
 import type { Terminal } from "./terminal.ts";
 
-/** `nbr render`: through the same service as the editor, which goes on when this terminal is closed. */
-export async function renderCommand(args: readonly string[], terminal: Terminal): Promise<number> {
-  const command = await readRenderCommand("render", args, terminal);
+/**
+ * `nbr render`: through the same service as the editor, which goes on when this terminal is closed.
+ * @param repeat an earlier render, whose options hold where no flag says otherwise.
+ */
+export async function renderCommand(
+  args: readonly string[],
+  terminal: Terminal,
+  repeat?: Repeat,
+): Promise<number> {
+  const command = await readRenderCommand("render", args, terminal, repeat);
   const { plans, problems } = plansOf(command);
   if (plans.some(({ plan }) => stoppers(plan, command.ignored).length > 0)) {
     for (const { plan } of plans) refuse(plan, command, terminal);

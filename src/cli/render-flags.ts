@@ -17,6 +17,7 @@ import {
 } from "../plan/request.ts";
 import { parseOrder } from "../plan/order.ts";
 import type { Problem } from "../plan/render-plan.ts";
+import type { Repeat } from "../plan/repeat.ts";
 import { parseMB } from "../plan/size.ts";
 import type { ScriptFacts } from "../plan/target.ts";
 import { readScriptFile } from "../script/read-script.ts";
@@ -24,6 +25,7 @@ import { scriptFacts } from "../script/write-targets.ts";
 import { type DiskQuestion, dependsOnDisk, gatherFacts, writesToLookAt } from "../facts/gather-facts.ts";
 import { type Settings, memorySettings } from "../facts/settings.ts";
 import { readSettings } from "../facts/settings-files.ts";
+import { anyWrite, onlyWrite } from "./default-write.ts";
 import { UsageError } from "./failure.ts";
 import { type Flags, parseFlags, refuseFlags } from "./flag-table.ts";
 import { printSettings } from "./settings-notice.ts";
@@ -59,12 +61,14 @@ const ignorable = new Set<Problem["code"]>(["same-path", "folder-not-writable"])
 
 /**
  * Reads the flags, the settings, the script and this machine.
+ * @param repeat an earlier render: its options and its Nuke hold where no flag says otherwise.
  * @throws {UsageError} and the errors of reading the script, of settings, and of a Nuke that is not there.
  */
 export async function readRenderCommand(
   command: string,
   args: readonly string[],
   terminal: Terminal,
+  repeat?: Repeat,
 ): Promise<RenderCommand> {
   const { values, positionals } = parseFlags(args, command);
   const [file, ...more] = positionals;
@@ -80,8 +84,8 @@ export async function readRenderCommand(
   });
   printSettings(inForce, terminal);
   const { settings } = inForce;
-  const ignored = new Set(values.ignore ?? []);
-  for (const code of ignored) {
+  const ignored = new Set([...(values.ignore ?? []), ...(repeat?.ignored ?? [])]);
+  for (const code of values.ignore ?? []) {
     if (![...ignorable].some((known) => known === code)) {
       throw new UsageError(
         `--ignore ${code}: only ${[...ignorable].join(" and ")} can be passed over.`,
@@ -91,11 +95,19 @@ export async function readRenderCommand(
   }
   const path = absolute(file, terminal);
   const script = scriptFacts(await readScriptFile(path), path);
-  const request = readRequest(values, script, settings, command);
+  const request = readRequest(values, script, settings, command, repeat?.request);
+  const forFarm = command.startsWith("farm");
+  if (forFarm && values.demo === true)
+    throw new UsageError("--demo: a farm renders with Nukes of its own. Leave it out.", command);
   const nuke: NukeWishes = {
     ...(values.nuke === undefined ? {} : { path: values.nuke }),
     executables: settings["nuke.executables"],
-    demo: values.demo ?? (values.nuke === undefined && settings["nuke.useDemoRenderer"]),
+    command: repeat?.nuke,
+    // A farm has Nukes of its own, and its frames are real.
+    demo: forFarm
+      ? false
+      : (values.demo ??
+        (values.nuke === undefined && repeat === undefined && settings["nuke.useDemoRenderer"])),
   };
   const facts = await gatherFacts(script, {
     nuke,
@@ -152,18 +164,31 @@ function toLookAt(
   };
 }
 
-function readRequest(flags: Flags, script: ScriptFacts, settings: Settings, command: string): RenderRequest {
-  const split = readSplit(flags, settings, command);
+function readRequest(
+  flags: Flags,
+  script: ScriptFacts,
+  settings: Settings,
+  command: string,
+  repeated?: RenderRequest,
+): RenderRequest {
+  const split = readSplit(flags, repeated ? repeated.split : defaultSplit(settings), command);
   const views = flags.views?.flatMap((text) => text.split(",")).filter((view) => view !== "");
   if (flags.all && flags.write !== undefined)
     throw new UsageError("--all and --write exclude each other.", command);
   if (flags.proxy && flags.full) throw new UsageError("--proxy and --full exclude each other.", command);
   const result = renderRequestSchema.safeParse({
+    ...repeated,
+    // Another split than that of the repeated render: not dealt out.
+    ...(split === repeated?.split ? {} : { deal: undefined }),
     script: script.path,
     write: flags.write?.[0] ?? (flags.all ? anyWrite(script, command) : onlyWrite(script, command)),
-    proxy: flags.proxy ? "proxy" : flags.full ? "full" : "script",
-    continueOnError: flags["continue-on-error"] ?? settings["render.continueOnError"],
-    extraArguments: [...settings["nuke.extraArguments"], ...(flags["nuke-argument"] ?? [])],
+    proxy: flags.proxy ? "proxy" : flags.full ? "full" : (repeated?.proxy ?? "script"),
+    continueOnError:
+      flags["continue-on-error"] ?? repeated?.continueOnError ?? settings["render.continueOnError"],
+    extraArguments: [
+      ...(repeated?.extraArguments ?? settings["nuke.extraArguments"]),
+      ...(flags["nuke-argument"] ?? []),
+    ],
     ...(flags.range === undefined ? {} : { range: flags.range }),
     ...(split === undefined ? {} : { split }),
     ...(flags.parallel === undefined ? {} : { parallel: wholeNumber("--parallel", flags.parallel, command) }),
@@ -197,7 +222,7 @@ function severalWrites({ write = [] }: Flags): string[] {
   return names.length > 1 ? names : [];
 }
 
-function readSplit(flags: Flags, settings: Settings, command: string): Split | undefined {
+function readSplit(flags: Flags, otherwise: Split | undefined, command: string): Split | undefined {
   // A farm has batches; settings for local renders do not apply to it.
   if (command.startsWith("farm")) return undefined;
   const { batchSize } = readBatchSize(flags, command);
@@ -205,6 +230,10 @@ function readSplit(flags: Flags, settings: Settings, command: string): Split | u
     throw new UsageError("--split and --chunk-size exclude each other.", command);
   if (batchSize !== undefined) return { by: "frames", size: batchSize };
   if (flags.split !== undefined) return { by: "chunks", count: wholeNumber("--split", flags.split, command) };
+  return otherwise;
+}
+
+function defaultSplit(settings: Settings): Split | undefined {
   return settings["render.split"] > 0 ? { by: "chunks", count: settings["render.split"] } : undefined;
 }
 
@@ -266,23 +295,6 @@ function wholeNumber(flag: string, text: string, command: string, least = 1): nu
   if (!/^\d+$/u.test(text) || value < least)
     throw new UsageError(`${flag} takes a whole number from ${least} on, not "${text}".`, command);
   return value;
-}
-
-function anyWrite(script: ScriptFacts, command: string): string {
-  const active = script.writes.find((write) => !write.disabled && !write.reading);
-  if (active) return active.name;
-  throw new UsageError(`There is no Write node that is enabled in "${script.path}".`, command);
-}
-
-function onlyWrite(script: ScriptFacts, command: string): string {
-  const active = script.writes.filter((write) => !write.disabled && !write.reading);
-  const [first, second] = active.length > 0 ? active : script.writes;
-  if (first === undefined) throw new UsageError(`There is no Write node in "${script.path}".`, command);
-  if (second === undefined) return first.name;
-  throw new UsageError(
-    `Which Write? "${script.path}" has ${script.writes.map((write) => write.name).join(", ")}. Name one with --write, or render them --all.`,
-    command,
-  );
 }
 
 function absolute(path: string, terminal: Terminal): string {

@@ -27,8 +27,9 @@ const renderFlags = `  --write W            the Write node, by its full name (Gr
   --while-rendering W  when the script is saved meanwhile: copy (default: the rest is rendered from a copy of what it was),
                        hold (wait until the render is resumed), go-on (with what was saved)
   --nuke PATH          the Nuke to use (default: the setting for the script's version, else an installed one)
-  --nuke-argument A    one more word for Nuke's command line, such as -i; may be repeated
-  --demo               use the demo renderer instead of Nuke
+  --nuke-argument=A    one more word for Nuke's command line, such as --nuke-argument=-i; may be repeated
+  --demo               render test pictures with the demo renderer instead of Nuke, into nuke-render-demo/ next to the script;
+                       no frame of yours is touched
   --create-folders     create missing output folders
   --ignore CODE        go on in spite of a problem (same-path, folder-not-writable); may be repeated
   --settings FILE      read nukeRender.* settings from this file too
@@ -154,7 +155,8 @@ How many Nukes of a render may be at work at once, from now on. Fewer: those bey
 are chunks that wait, and memory allows. Exit code: 0, or 2 for a job that is not there.`,
   retry: `Usage: nbr retry JOB [flags of nbr render]
 
-Renders the frames that a finished job left missing, as a job of its own. Exit code: as nbr render.`,
+Renders the frames that a finished job left missing, as a job of its own, with the Nuke, the words and all options of the render it repeats;
+flags change them. Exit code: as nbr render.`,
   resume: `Usage: nbr resume JOB… [--json]
 
 Goes on with a paused render.`,

@@ -16,7 +16,7 @@ import { defaultCacheMB, defaultParallel, defaultThreads, memorySum, nukesThatFi
 import { chooseRange } from "./range.ts";
 import type { Chunk, NukeCommand, Problem, RenderPlan } from "./render-plan.ts";
 import { FORWARD } from "./order.ts";
-import { chooseFrames } from "./overwrite.ts";
+import { type ChosenFrames, chooseFrames } from "./overwrite.ts";
 import {
   DEFAULT_OVERWRITE,
   DEFAULT_PRIORITY,
@@ -24,6 +24,7 @@ import {
   type RenderRequest,
   type Split,
 } from "./request.ts";
+import { selectFrames } from "./select-frames.ts";
 import { careFor } from "./script-care.ts";
 import type { ScriptFacts, WriteTarget } from "./target.ts";
 import { WARM_COMMANDS, planWarm, warmLine } from "./warm-command.ts";
@@ -45,11 +46,12 @@ export function planRender(request: RenderRequest, facts: PlanFacts): RenderPlan
   const rendered = views.length > 0 ? views : write.views;
   const file = outputFile(write, request, facts.script);
   const policy = request.overwrite ?? facts.overwrite ?? DEFAULT_OVERWRITE;
-  const selection = chooseFrames(
-    range.list.frames,
-    { only: request.only, write, views: rendered, outputFile: file, policy },
-    facts,
-  );
+  const question = { only: request.only, write, views: rendered, outputFile: file, policy };
+  // Test pictures may always be replaced.
+  const selection: ChosenFrames =
+    facts.nuke?.demo === true
+      ? selectFrames(range.list.frames, question, facts)
+      : chooseFrames(range.list.frames, question, facts);
   const { frames } = selection;
   const shape = chooseShape(request, facts, write, frames.length);
   const base: CommandBase = {
@@ -106,11 +108,12 @@ export function planRender(request: RenderRequest, facts: PlanFacts): RenderPlan
     retries: request.retries ?? DEFAULT_RETRIES,
     whileRendering: care.whileRendering,
     nuke: facts.nuke,
+    request,
     ...(selection.replaces === undefined ? {} : { replaces: selection.replaces }),
     problems: [
       ...checkUnsaved(facts),
       ...care.problems,
-      ...checkNuke(facts.nuke, facts.script),
+      ...checkNuke(facts),
       ...checkWrite(write),
       ...range.problems,
       ...selection.problems,

@@ -1,6 +1,12 @@
 /** What will be done, down to the last argument. The form shows it, the service executes it, farms translate it. */
 import * as z from "zod/mini";
-import { DEFAULT_PRIORITY, orderSchema, prioritySchema, whileRenderingSchema } from "./request.ts";
+import {
+  DEFAULT_PRIORITY,
+  orderSchema,
+  prioritySchema,
+  renderRequestSchema,
+  whileRenderingSchema,
+} from "./request.ts";
 
 export const problemSchema = z.object({
   code: z.enum([
@@ -51,6 +57,7 @@ export const problemSchema = z.object({
       "create-folder",
       "save-script",
       "render-saved-copy",
+      "choose-nuke",
       "use-demo-renderer",
       "render-needed",
       "only-missing",
@@ -152,6 +159,8 @@ export const renderPlanSchema = z.object({
   nuke: z.nullable(nukeCommandSchema),
   /** What is on disk and will be replaced; absent: nothing, as far as is known. */
   replaces: z.optional(replacedSchema),
+  /** The request, to repeat the render. Absent in plans of earlier versions. */
+  request: z.optional(renderRequestSchema),
   problems: z.array(problemSchema),
 });
 export type RenderPlan = z.infer<typeof renderPlanSchema>;

@@ -5,11 +5,13 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
 import * as z from "zod";
+import { installStandin, onlyNuke } from "../standin/install.ts";
 import { runNbr } from "./run-nbr.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "nbr jobs "));
 const env: NodeJS.ProcessEnv = {
   ...process.env,
+  ...(await onlyNuke(folder)),
   NUKE_RENDER_STATE_DIR: join(folder, "state"),
   NUKE_STANDIN_PROFILE: join(folder, "profile.json"),
 };
@@ -28,7 +30,7 @@ test("ps, logs -f and cancel of a render that another terminal follows", async (
   assert.match((await runNbr(["ps"], { env })).stdout, /Nothing is rendering/u);
   let said: ((job: string) => void) | null = null;
   const begun = new Promise<string>((resolve) => (said = resolve));
-  const render = runNbr(["render", script, "--demo", "--split", "2", "--json"], {
+  const render = runNbr(["render", script, "--split", "2", "--json"], {
     env,
     onLine: (line) => {
       const event = z.object({ type: z.string(), job: z.string().optional() }).parse(JSON.parse(line));
@@ -68,7 +70,7 @@ test("priority, parallel, single chunks and what holds for all renders, from ano
     [
       "render",
       script,
-      "--demo",
+
       "--split",
       "4",
       "--parallel",
@@ -138,7 +140,7 @@ test("priority, parallel, single chunks and what holds for all renders, from ano
 test("retry renders what a job left missing, and nothing else", async () => {
   const profile = join(folder, "failing.json");
   writeFileSync(profile, JSON.stringify({ failFrames: [3, 5] }));
-  const failing = ["render", script, "--demo", "--range", "1-6", "--retries", "0", "--json"];
+  const failing = ["render", script, "--range", "1-6", "--retries", "0", "--json"];
   const first = await runNbr(failing, { env: { ...env, NUKE_STANDIN_PROFILE: profile } });
   assert.equal(first.code, 1, first.stderr);
   const last: unknown = JSON.parse(first.stdout.trim().split("\n").at(-1) ?? "");
@@ -152,6 +154,50 @@ test("retry renders what a job left missing, and nothing else", async () => {
   assert.match((await runNbr(["retry", whole], { env })).stderr, /Nothing is missing/u);
 });
 
+test("retry uses the Nuke and the words of the render it repeats, not those of today; flags change them", async () => {
+  const other = await installStandin(join(folder, "other", "Nuke14.0v3"), "Nuke14.0");
+  const settings = join(folder, "then.json");
+  writeFileSync(settings, JSON.stringify({ "nukeRender.nuke.extraArguments": ["-q"] }));
+  const profile = join(folder, "other.json");
+  writeFileSync(profile, JSON.stringify({ failFrames: [3] }));
+  const words = ["--nuke", other, "--nuke-argument=--sro", "--threads", "2", "--cache", "333M", "--proxy"];
+  const shape = ["--priority", "70", "--order", "backward", "--continue-on-error", "--settings", settings];
+  const render = ["render", script, "--range", "1-4", "--retries", "0", "--json", ...shape, ...words];
+  const first = await runNbr(render, { env: { ...env, NUKE_STANDIN_PROFILE: profile } });
+  assert.equal(first.code, 1, first.stderr);
+  const idOf = (stdout: string): string =>
+    z.object({ job: z.string() }).parse(JSON.parse(stdout.trim().split("\n").at(-1) ?? "")).job;
+  const started = z.object({ type: z.literal("chunk-started"), argv: z.array(z.string()) });
+  const argvOf = (stdout: string): string[] =>
+    stdout
+      .trim()
+      .split("\n")
+      .flatMap((line) => started.safeParse(JSON.parse(line)).data ?? [])[0]?.argv ?? [];
+  // A service that comes later knows of it only what is written down.
+  assert.equal((await runNbr(["service", "stop"], { env })).code, 0);
+  const again = await runNbr(["retry", idOf(first.stdout), "--json"], {
+    env: { ...env, NUKE_STANDIN_PROFILE: profile },
+  });
+  const withoutFrames = (argv: readonly string[]): string[] =>
+    argv.filter((word, at) => word !== "-F" && argv[at - 1] !== "-F");
+  assert.deepEqual(withoutFrames(argvOf(again.stdout)), withoutFrames(argvOf(first.stdout)));
+  assert.equal(argvOf(again.stdout)[0], other);
+  assert.deepEqual(
+    ["-q", "--sro", "-p", "--cont"].filter((word) => !argvOf(again.stdout).includes(word)),
+    [],
+  );
+  assert.ok(argvOf(again.stdout).join(" ").includes("-F 3 "));
+  assert.match(again.stdout, /"priority":70/u);
+  const changed = await runNbr(["retry", idOf(again.stdout), "--threads", "1", "--full", "--json"], { env });
+  assert.equal(changed.code, 0, changed.stderr);
+  assert.match(argvOf(changed.stdout).join(" "), /-m 1 -c 333M --cont -f -q --sro/u);
+
+  rmSync(other);
+  const gone = await runNbr(["retry", idOf(first.stdout)], { env });
+  assert.equal(gone.code, 2);
+  assert.match(gone.stderr, /Nuke14\.0.*the Nuke of the render that is repeated/u);
+});
+
 test("a job that is not there is exit 2, and those that are there are named", async () => {
   const { code, stderr } = await runNbr(["logs", "nobody-1"], { env });
   assert.equal(code, 2);
@@ -162,7 +208,7 @@ test("a job that is not there is exit 2, and those that are there are named", as
 test("a render whose service is told to end says how to go on, and nbr resume goes on in a new one", async () => {
   let said: ((job: string) => void) | null = null;
   const begun = new Promise<string>((resolve) => (said = resolve));
-  const render = runNbr(["render", script, "--demo", "--range", "1-8", "--json"], {
+  const render = runNbr(["render", script, "--range", "1-8", "--json"], {
     env,
     onLine: (line) => {
       const event = z.object({ type: z.string(), job: z.string().optional() }).parse(JSON.parse(line));

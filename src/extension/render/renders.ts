@@ -1,6 +1,7 @@
 import { type Event, EventEmitter } from "vscode";
 import type { JobStatus, RenderEvent } from "../../plan/events.ts";
 import type { RenderJob } from "../../plan/job.ts";
+import type { RenderPlan } from "../../plan/render-plan.ts";
 import type { RenderServiceClient } from "../../render-service/client/client.ts";
 import { serviceSettings } from "../../facts/settings.ts";
 import { Disposables } from "../disposables.ts";
@@ -58,6 +59,11 @@ export class Renders {
       budgetMB: job.plan.memory.budgetMB,
     });
     return (await client.submit(job)).job;
+  }
+
+  /** The plan a job was submitted with; null where it was not kept. */
+  async plan(job: string): Promise<RenderPlan | null> {
+    return await (await this.#connect()).plan(job);
   }
 
   /** Cancels a job; it is over when its `finished` event comes. */

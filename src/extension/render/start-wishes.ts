@@ -1,4 +1,5 @@
 /** How a render is started, and what came of it. */
+import type { Repeat } from "../../plan/repeat.ts";
 import type { OrderedWrite } from "../../plan/write-order.ts";
 import type { Decisions } from "./prepare.ts";
 
@@ -25,6 +26,8 @@ export interface StartWishes {
   readonly askToReplace?: boolean;
   /** A task, which is as explicit as a command line: replaced frames are reported without a question. */
   readonly unattended?: boolean;
+  /** Instead of options: an earlier render, which is done again with its Nuke and its words. */
+  readonly repeat?: Repeat;
 }
 
 /** `declined`: the user decided against it; `nothing`: all of its frames are on disk. */

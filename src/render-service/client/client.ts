@@ -3,6 +3,7 @@ import type { Socket } from "node:net";
 import { type MessageConnection, ResponseError, createMessageConnection } from "vscode-jsonrpc/node";
 import type { JobStatus, RenderEvent } from "../../plan/events.ts";
 import type { RenderJob } from "../../plan/job.ts";
+import type { RenderPlan } from "../../plan/render-plan.ts";
 import { RenderServiceError, messageOf } from "../protocol/errors.ts";
 import { BoundedReader, DirectWriter } from "../protocol/framing.ts";
 import { productVersion } from "../protocol/version.ts";
@@ -108,6 +109,11 @@ export class RenderServiceClient implements Disposable {
   /** @throws {RenderServiceError} `unknown-job` */
   job(id: string): Promise<JobStatus> {
     return this.#ask(requests.job, { job: id });
+  }
+
+  /** The plan a job was submitted with, also when it is over; null where it was not kept. @throws {RenderServiceError} `unknown-job` */
+  plan(id: string): Promise<RenderPlan | null> {
+    return this.#ask(requests.plan, { job: id });
   }
 
   /** Asks for the end of a job; it is over when its `finished` event comes. */

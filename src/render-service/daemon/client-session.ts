@@ -107,6 +107,7 @@ export class ClientConnection {
     }));
     this.#serve(requests.jobs, () => service.jobs);
     this.#serve(requests.job, ({ job }) => service.job(job));
+    this.#serve(requests.plan, ({ job }) => service.plan(job));
     this.#serve(requests.cancel, ({ job }) => {
       service.controls.cancel(job);
       return {};

@@ -17,7 +17,7 @@ import { exitCodeOf, framesOnDisk } from "./final-check.ts";
 import { JobLessons } from "./estimates.ts";
 import { JobNeeds } from "./preconditions.ts";
 import { noteNuke } from "./note-started.ts";
-import { nukeEnvironment } from "../process/environment.ts";
+import { nukeEnvironment } from "../../nuke/environment.ts";
 import type { ProcessList } from "../process/process-list.ts";
 import { ProgressPace } from "./progress-throttle.ts";
 import { removeScriptCopy } from "../script-snapshot/snapshot-copy.ts";

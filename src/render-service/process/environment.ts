@@ -8,18 +8,6 @@ export const JOB_FOLDER_VARIABLE = "NUKE_RENDER_JOB_FOLDER";
 /** Beside it: which of the job's chunks, from 0. */
 export const CHUNK_VARIABLE = "NUKE_RENDER_CHUNK";
 
-/** What belongs to the editor or the runtime that asked, and would change how a Nuke or its Python tools behave. */
-const ofTheEditor = /^(?:ELECTRON_.*|VSCODE_.*|NODE_OPTIONS|NODE_CHANNEL_FD|NODE_UNIQUE_ID)$/iu;
-
-/** The job's environment without what belongs to the editor; the command's own variables are set on top. */
-export function nukeEnvironment(
-  job: Readonly<Record<string, string>>,
-  command: Readonly<Record<string, string>> = {},
-): Record<string, string> {
-  const kept = Object.entries(job).filter(([name]) => !ofTheEditor.test(name));
-  return { ...Object.fromEntries(kept), ...command };
-}
-
 /**
  * Creates Nuke's temporary folder (nuke-cli.md 1.6 and 6.2): several Nukes that race to make it and the caches inside fail.
  * @returns a message when it cannot be made; Nuke may still manage.

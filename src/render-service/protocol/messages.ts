@@ -3,10 +3,11 @@ import { NotificationType, RequestType } from "vscode-jsonrpc/node";
 import * as z from "zod/mini";
 import { jobStatusSchema, renderEventSchema } from "../../plan/events.ts";
 import { renderJobSchema } from "../../plan/job.ts";
+import { renderPlanSchema } from "../../plan/render-plan.ts";
 import { parallelSchema, prioritySchema } from "../../plan/request.ts";
 
 /** Raised when old and new cannot talk to each other any more. */
-export const PROTOCOL = 4;
+export const PROTOCOL = 5;
 
 const jobId = z.string().check(z.minLength(1), z.maxLength(100));
 const nothing = z.object({});
@@ -92,6 +93,8 @@ export const requests = {
   ),
   jobs: request("jobs", nothing, z.array(jobStatusSchema)),
   job: request("job", oneJob, jobStatusSchema),
+  /** Null: it was not kept, or cannot be read any more. */
+  plan: request("plan", oneJob, z.nullable(renderPlanSchema)),
   cancel: request("cancel", oneJob, nothing),
   pause: request("pause", oneJob, nothing),
   resume: request("resume", oneJob, nothing),

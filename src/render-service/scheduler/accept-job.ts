@@ -1,9 +1,10 @@
 /** Writes a job down before anything is promised of it, and reads it back where its service was killed. */
 import type { RenderJob } from "../../plan/job.ts";
+import type { RenderPlan } from "../../plan/render-plan.ts";
 import { RenderServiceError, messageOf } from "../protocol/errors.ts";
 import type { JobFolders } from "../storage/job-store.ts";
 import { type JobPast, jobPast } from "../storage/replay.ts";
-import { Journal } from "../storage/journal.ts";
+import { Journal, readFirstEntry } from "../storage/journal.ts";
 import { keepEnvironment, readEnvironment } from "../storage/environment-file.ts";
 import { bootName } from "../job/adopt.ts";
 import { type KeptScript, keepScript, removeScriptCopy } from "../script-snapshot/snapshot-copy.ts";
@@ -76,4 +77,10 @@ export async function readJob(folder: string, log: (line: string) => void): Prom
   if (read === null || past === null) return null;
   const env = await readEnvironment(folder);
   return { job: { ...past.job, env }, past, journal: read.journal };
+}
+
+/** The plan a job was accepted with; null where its journal is gone or damaged. */
+export async function readPlan(folder: string): Promise<RenderPlan | null> {
+  const first = await readFirstEntry(folder);
+  return first?.is === "job" ? first.job.plan : null;
 }

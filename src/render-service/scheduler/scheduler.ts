@@ -3,6 +3,7 @@ import { availableParallelism } from "node:os";
 import { count } from "../../plan/display.ts";
 import type { JobStatus, RenderEvent } from "../../plan/events.ts";
 import type { RenderJob } from "../../plan/job.ts";
+import type { RenderPlan } from "../../plan/render-plan.ts";
 import { Admission, loadsOf } from "./admission.ts";
 import type { Load } from "../memory/budget.ts";
 import { MemoryWalls } from "../memory/cgroup-limit.ts";
@@ -18,7 +19,7 @@ import { Job } from "../job/job.ts";
 import type { AfterChunk, JobOpening } from "../job/types.ts";
 import { JobControls } from "./job-commands.ts";
 import { JobHolds } from "../queue/hold-timers.ts";
-import { readJob, takeBack, takeIn } from "./accept-job.ts";
+import { readJob, readPlan, takeBack, takeIn } from "./accept-job.ts";
 import { JobWaits } from "../queue/dependencies.ts";
 import { Keeping } from "../storage/retention.ts";
 import { removeEnvironment } from "../storage/environment-file.ts";
@@ -124,6 +125,12 @@ export class RenderService {
     const status = this.#active.get(id)?.status ?? this.#finished.get(id);
     if (status === undefined) throw unknownJob(id);
     return status;
+  }
+
+  /** The plan of a job; of one that is over, as its journal has it. @throws {RenderServiceError} `unknown-job` */
+  async plan(id: string): Promise<RenderPlan | null> {
+    this.job(id);
+    return this.#active.get(id)?.plan ?? (await readPlan(this.#folders.path(id)));
   }
 
   onEvent(listener: Listener): { dispose(): void } {

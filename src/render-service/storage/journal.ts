@@ -2,7 +2,15 @@
  * What is written down of a job while it renders: one file, only ever appended to, each line a whole step. A service that is killed at
  * any moment leaves a file whose lines up to the cut are true.
  */
-import { constants, closeSync, fdatasyncSync, ftruncateSync, openSync, writeSync } from "node:fs";
+import {
+  constants,
+  closeSync,
+  createReadStream,
+  fdatasyncSync,
+  ftruncateSync,
+  openSync,
+  writeSync,
+} from "node:fs";
 import { open, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { errorCode, messageOf } from "../protocol/errors.ts";
@@ -89,6 +97,28 @@ export class Journal {
   }
 }
 
+/** Longer first lines are none of ours, bytes. */
+const LONGEST_LINE = 256 * 1024 * 1024;
+
+/** The first line of a job's journal, which says what the job is; null where it is not there or cannot be read. */
+export async function readFirstEntry(folder: string): Promise<JournalEntry | null> {
+  const pieces: Buffer[] = [];
+  let length = 0;
+  try {
+    for await (const piece of createReadStream(journalFile(folder))) {
+      if (!Buffer.isBuffer(piece)) return null;
+      const end = piece.indexOf(LINE_END);
+      pieces.push(end < 0 ? piece : piece.subarray(0, end));
+      length += piece.length;
+      if (end >= 0) return parseEntry(Buffer.concat(pieces).toString("utf8"));
+      if (length > LONGEST_LINE) return null;
+    }
+  } catch {
+    return null;
+  }
+  return null;
+}
+
 /** A disk that fills up may take a part and say nothing; it says so of the rest. */
 function writeWhole(file: number, text: string): void {
   const bytes = Buffer.from(text);
@@ -104,10 +134,14 @@ export function readEntries(bytes: Buffer): { entries: JournalEntry[]; length: n
   const length = bytes.lastIndexOf(LINE_END) + 1;
   const entries: JournalEntry[] = [];
   for (const line of bytes.toString("utf8", 0, length).split("\n")) {
-    const parsed = journalEntrySchema.safeParse(parseJson(line));
-    if (parsed.success) entries.push(parsed.data);
+    const entry = parseEntry(line);
+    if (entry !== null) entries.push(entry);
   }
   return { entries, length };
+}
+
+function parseEntry(line: string): JournalEntry | null {
+  return journalEntrySchema.safeParse(parseJson(line)).data ?? null;
 }
 
 /** A new file is only there after a power cut when its folder is on disk too; not every system can say so. */
