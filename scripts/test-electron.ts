@@ -8,7 +8,7 @@ import { join } from "node:path";
 import { downloadAndUnzipVSCode, runTests } from "@vscode/test-electron";
 import { run } from "./lib/run.ts";
 import { ensurePrograms } from "./lib/system-packages.ts";
-import { buildVscodeSuite } from "./lib/vscode-suite.ts";
+import { buildVscodeSuite, suiteEnvironment } from "./lib/vscode-suite.ts";
 
 const root = join(import.meta.dirname, "..");
 const notRun = 3;
@@ -42,6 +42,7 @@ if (process.platform === "linux" && process.env.DISPLAY === undefined) {
 
 await run(process.execPath, [join(import.meta.dirname, "build.ts")], { show: true });
 const folder = await mkdtemp(join(tmpdir(), "vscode electron "));
+const nukes = await mkdtemp(join(tmpdir(), "vscode nukes "));
 try {
   const code = await runTests({
     vscodeExecutablePath: executable,
@@ -54,9 +55,13 @@ try {
       "--user-data-dir",
       join(folder, "data"),
     ],
-    extensionTestsEnv: { NUKE_RENDER_STATE_DIR: join(folder, "state") },
+    extensionTestsEnv: {
+      NUKE_RENDER_STATE_DIR: join(folder, "state"),
+      ...(await suiteEnvironment(nukes)),
+    },
   });
   process.exitCode = code;
 } finally {
   await rm(folder, { recursive: true, force: true });
+  await rm(nukes, { recursive: true, force: true });
 }

@@ -1,11 +1,12 @@
 /** Runs test/vscode inside the extension host of a real VS Code. */
-import { mkdir, mkdtemp, readFile, rm } from "node:fs/promises";
+import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { readdirSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { format } from "node:util";
 import { build, stop } from "esbuild";
 import * as z from "zod";
+import { onlyNuke } from "../../test/standin/install.ts";
 import { launchChromium } from "./chromium.ts";
 import { startCode } from "./code-server.ts";
 import type { Counts } from "./node-tests.ts";
@@ -42,11 +43,23 @@ export async function buildVscodeSuite(): Promise<string> {
   return outfile;
 }
 
+/** The environment of the suite: the stand-in is the machine's only Nuke, as quick as the demo renderer, and writes down how it was started. */
+export async function suiteEnvironment(folder: string): Promise<Record<string, string>> {
+  const profile = join(folder, "profile.json");
+  const recordTo = join(folder, "nukes.jsonl");
+  await writeFile(profile, JSON.stringify({ secondsPerFrame: 0.25, startupSeconds: 0.4, recordTo }));
+  return { ...(await onlyNuke(folder)), NUKE_STANDIN_PROFILE: profile, NUKE_RENDER_TEST_NUKES: recordTo };
+}
+
 export async function runVscodeSuite(signal: AbortSignal): Promise<Counts> {
   const suite = await buildVscodeSuite();
   const workspace = await mkdtemp(join(tmpdir(), "vscode workspace "));
   const results = join(workspace, "results.json");
-  const code = await startCode({ develop: true, env: { ...process.env, NUKE_RENDER_TEST_RESULTS: results } });
+  const nukes = await mkdtemp(join(tmpdir(), "vscode nukes "));
+  const code = await startCode({
+    develop: true,
+    env: { ...process.env, ...(await suiteEnvironment(nukes)), NUKE_RENDER_TEST_RESULTS: results },
+  });
   const browser = await launchChromium();
   try {
     const page = await browser.newPage();
@@ -77,5 +90,6 @@ export async function runVscodeSuite(signal: AbortSignal): Promise<Counts> {
     await browser.close();
     await code.stop();
     await rm(workspace, { recursive: true, force: true });
+    await rm(nukes, { recursive: true, force: true });
   }
 }

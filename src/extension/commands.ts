@@ -1,12 +1,15 @@
-import { type Disposable, ConfigurationTarget, commands, workspace } from "vscode";
+import { type Disposable, commands, window, workspace } from "vscode";
 import { told } from "./failures.ts";
 import type { RenderForms } from "./surfaces/form.ts";
 import type { NodeComparison } from "./surfaces/node-comparison.ts";
 import type { RenderOutput } from "./surfaces/output.ts";
+import { chooseNuke } from "./render/choose-nuke.ts";
+import { isDemoOn, switchDemo } from "./render/demo-setting.ts";
 import { pickActive } from "./render/pick-job.ts";
 import { scriptFor, writeFor } from "./render/pick-write.ts";
 import { queueCommands } from "./render/queue-commands.ts";
 import type { RenderActions } from "./render/render-actions.ts";
+import { NotTrustedError } from "./render/start-wishes.ts";
 import type { Renders } from "./render/renders.ts";
 import { revealFolder, revealFolderCommand } from "./surfaces/reveal-folder.ts";
 import type { ScriptReader } from "./script-reader.ts";
@@ -69,6 +72,7 @@ export function registerCommands({
     "nukeRender.copyDiagnostics": async () =>
       (await import("./surfaces/diagnostics-report.ts")).copyDiagnostics(),
     "nukeRender.useDemoRenderer": async () => useDemoRenderer(),
+    "nukeRender.chooseNuke": async () => chooseForScript(scripts),
   };
   return Object.entries(table).map(([name, handler]) =>
     commands.registerCommand(name, (...args: unknown[]) =>
@@ -84,13 +88,22 @@ export function registerCommands({
 }
 
 async function useDemoRenderer(): Promise<void> {
-  const configuration = workspace.getConfiguration("nukeRender");
-  const on = configuration.get<boolean>("nuke.useDemoRenderer", false);
-  await configuration.update("nuke.useDemoRenderer", !on, ConfigurationTarget.Global);
+  const on = isDemoOn();
+  await switchDemo(!on);
   const text = on
     ? "The demo renderer is off: renders use Nuke again."
-    : "The demo renderer is on: renders write test pictures with the frame number in them, with no Nuke and no license.";
+    : "The demo renderer is on: renders write test pictures with the frame number in them into folders of their own (nuke-render-demo), with no Nuke and no license.";
   const undo = "Undo";
-  if ((await showInformationMessage(text, undo)) === undo)
-    await configuration.update("nuke.useDemoRenderer", on, ConfigurationTarget.Global);
+  if ((await showInformationMessage(text, undo)) === undo) await switchDemo(on);
+}
+
+/** For the script in the editor, where there is one. */
+async function chooseForScript(scripts: ScriptReader): Promise<void> {
+  if (!workspace.isTrusted) throw new NotTrustedError();
+  const document = window.activeTextEditor?.document;
+  const facts = document?.languageId === "nk" ? await scripts.facts(document, { brief: true }) : null;
+  await chooseNuke({
+    scriptVersion: facts?.version ?? null,
+    scope: facts === null ? undefined : document?.uri,
+  });
 }

@@ -4,6 +4,7 @@ import { registerCommands } from "./commands.ts";
 import { Disposables } from "./disposables.ts";
 import { FarmActions } from "./render/farm-actions.ts";
 import { RenderForms } from "./surfaces/form.ts";
+import { demoNotice } from "./surfaces/demo-notice.ts";
 import { WriteLenses } from "./surfaces/lenses.ts";
 import { offerToResume } from "./render/interrupted-notice.ts";
 import { NodeComparison } from "./surfaces/node-comparison.ts";
@@ -46,6 +47,7 @@ export function activate(context: ExtensionContext): void {
 
   held.add(languages.registerCodeLensProvider({ language: "nk" }, lenses));
   held.add(renderStatusBar(renders));
+  held.add(demoNotice());
   held.add(tasks.registerTaskProvider(taskType, new RenderTaskProvider(actions, renders)));
   for (const command of registerCommands({ scripts, renders, actions, forms, output, comparison }))
     held.add(command);

@@ -49,6 +49,14 @@ export function discoverNukes(
   return installs.sort((a, b) => compareNukeVersions(b.version, a.version));
 }
 
+/** The executable of a chosen file: inside a macOS application, else the file itself. */
+export function executableIn(path: string): string {
+  if (!path.endsWith(".app")) return path;
+  const inside = join(path, "Contents", "MacOS");
+  const name = list(inside).find((entry) => executableName.test(entry) && isExecutable(join(inside, entry)));
+  return name === undefined ? path : join(inside, name);
+}
+
 /** A program on PATH; null when there is none. `nuke` there is a studio's own wrapper (nuke-cli.md 6.1). */
 export function findOnPath(name: string, env: NodeJS.ProcessEnv = process.env): string | null {
   const endings = process.platform === "win32" ? (env.PATHEXT ?? ".EXE").split(";") : [""];

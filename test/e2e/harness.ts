@@ -5,6 +5,7 @@ import { dirname, join } from "node:path";
 import type { Browser, BrowserContext, FrameLocator, Locator, Page } from "playwright-core";
 import { launchChromium } from "../../scripts/lib/chromium.ts";
 import { type RunningCode, startCode } from "../../scripts/lib/code-server.ts";
+import { onlyNuke } from "../standin/install.ts";
 import { packageExtension } from "../../scripts/lib/package.ts";
 import { openWorkbench } from "../../scripts/lib/vscode-window.ts";
 
@@ -23,9 +24,18 @@ export class Person {
   readonly #browser: Browser;
   readonly #context: BrowserContext;
   readonly #console: string[] = [];
+  readonly #nukes: string;
   #page: Page;
 
-  constructor(workspace: string, code: RunningCode, browser: Browser, context: BrowserContext, page: Page) {
+  constructor(
+    workspace: string,
+    nukes: string,
+    code: RunningCode,
+    browser: Browser,
+    context: BrowserContext,
+    page: Page,
+  ) {
+    this.#nukes = nukes;
     [this.workspace, this.code, this.#browser, this.#context, this.#page] = [
       workspace,
       code,
@@ -36,7 +46,7 @@ export class Person {
     this.#listen();
   }
 
-  /** The folder has a blank in its name, as folders do. */
+  /** The folder has a blank in its name, as folders do. The stand-in is the only Nuke of the machine. */
   static async sitDown({
     settings = {},
     env = process.env,
@@ -48,15 +58,11 @@ export class Person {
       filter: (source) => !source.includes("renders"),
     });
     const vsix = process.env.NUKE_RENDER_TEST_VSIX ?? (await packed());
-    const code = await startCode({
-      vsix,
-      settings: { "nukeRender.nuke.useDemoRenderer": true, ...settings },
-      env,
-      trust,
-    });
+    const nukes = await mkdtemp(join(tmpdir(), "nukes "));
+    const code = await startCode({ vsix, settings, env: { ...(await onlyNuke(nukes)), ...env }, trust });
     const browser = await launchChromium();
     const context = await browser.newContext({ viewport: { width: 1440, height: 900 } });
-    const person = new Person(workspace, code, browser, context, await context.newPage());
+    const person = new Person(workspace, nukes, code, browser, context, await context.newPage());
     await person.openWindow();
     return person;
   }
@@ -166,6 +172,7 @@ export class Person {
     await this.#browser.close();
     await this.code.stop();
     await rm(this.workspace, { recursive: true, force: true });
+    await rm(this.#nukes, { recursive: true, force: true });
   }
 
   #listen(): void {

@@ -32,7 +32,7 @@ test("Cancel in the notification leaves no Nuke, and the rest can be rendered fr
     await person.lens(/^■ .*Render the rest/).waitFor();
     await person.picture("cancelled");
     assert.deepEqual(
-      processesWith(profile).filter(({ command }) => command.includes("demo-renderer")),
+      processesWith(profile).filter(({ command }) => command.includes("standin")),
       [],
     );
     const said = await person.notification(/Done: 1001/).textContent();

@@ -3,7 +3,7 @@ import { existsSync, readFileSync, readdirSync, statSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import * as vscode from "vscode";
-import { type OpenScript, lensesUntil, openScript, readingText, useDemoRenderer } from "./scripts.ts";
+import { type OpenScript, lensesUntil, openScript, readingText, withoutNotifications } from "./scripts.ts";
 import { endTask, runTasks } from "./tasks.ts";
 
 suite("Rendering in VS Code", () => {
@@ -14,7 +14,7 @@ suite("Rendering in VS Code", () => {
     await vscode.commands.executeCommand(lens.command.command, ...(lens.command.arguments ?? []));
   };
 
-  suiteSetup(useDemoRenderer);
+  suiteSetup(withoutNotifications);
   setup(async () => {
     script = await openScript(8);
   });
@@ -162,6 +162,33 @@ suite("Rendering in VS Code", () => {
     await lensesUntil(script.uri, (titles) => titles.some((text) => text.startsWith("■ cancelled")));
     const done = readdirSync(script.out).length;
     assert.ok(done > 0 && done < 400, `${done} frames`);
+  });
+
+  test("the rest of a cancelled render is rendered with its own words, not with the last settings", async () => {
+    const task = {
+      type: "nuke-render",
+      label: "repeated",
+      script: script.uri.fsPath,
+      write: "Write1",
+      range: "1-30",
+      threads: 1,
+      cache: "333M",
+      split: 1,
+    };
+    await endTask(task, () =>
+      lensesUntil(script.uri, (titles) => titles.some((text) => /^◐ [1-9]\d*\/30/.test(text))),
+    );
+    const [rest] = (
+      await lensesUntil(script.uri, (titles) => titles.some((text) => text.endsWith("Render the rest")))
+    ).filter((lens) => title(lens).endsWith("Render the rest"));
+    await run(rest);
+    await lensesUntil(script.uri, (titles) => titles.some((text) => /^✓ \d+ frames/.test(text)));
+    assert.equal(readdirSync(script.out).length, 30);
+    const last = readFileSync(process.env.NUKE_RENDER_TEST_NUKES ?? "", "utf8")
+      .trim()
+      .split("\n")
+      .at(-1);
+    assert.match(last ?? "", /"-m","1","-c","333M"/);
   });
 
   test("all Writes: the one that reads what the other writes waits for it, and its lens says so", async () => {

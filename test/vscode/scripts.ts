@@ -77,8 +77,8 @@ export async function lensesUntil(
   }
 }
 
-export async function useDemoRenderer(): Promise<void> {
+/** Nobody closes notifications in a test. */
+export async function withoutNotifications(): Promise<void> {
   const configuration = vscode.workspace.getConfiguration("nukeRender");
-  await configuration.update("nuke.useDemoRenderer", true, vscode.ConfigurationTarget.Global);
   await configuration.update("notifications.progress", false, vscode.ConfigurationTarget.Global);
 }

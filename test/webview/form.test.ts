@@ -80,6 +80,16 @@ test("keeping Nukes open: the command shows it, and it can be taken back", async
   await form.shows("#command", "-x");
 });
 
+test("without a Nuke one can be chosen, and test pictures are the second way", async () => {
+  await using form = await openForm({ state: aState({ facts: someFacts({ nuke: null }) }) });
+  const problem = form.page.locator('[data-code="nuke-missing"]');
+  assert.deepEqual(await problem.locator(".fix").allTextContents(), ["Choose Nuke…", "Render Test Pictures"]);
+  await problem.getByRole("button", { name: "Choose Nuke…" }).click();
+  assert.equal((await form.message("fix")).problem.fix, "choose-nuke");
+  await problem.getByRole("button", { name: "Render Test Pictures" }).click();
+  await form.messageThat("fix", (message) => message.problem.fix === "use-demo-renderer");
+});
+
 test("two fields changed before the form is drawn again: both count", async () => {
   await using form = await openForm();
   await form.page.evaluate(() => {

@@ -1,6 +1,7 @@
 import { dirname } from "node:path";
 import { type TextDocument, workspace } from "vscode";
 import type { PlanFacts } from "../../plan/facts.ts";
+import type { NukeCommand } from "../../plan/render-plan.ts";
 import type { Only, Overwrite } from "../../plan/request.ts";
 import type { ScriptFacts } from "../../plan/target.ts";
 import type { DiskLooks } from "../../facts/disk-looks.ts";
@@ -45,16 +46,23 @@ function diskQuestion(
   };
 }
 
+export interface FactOptions {
+  /** Whether the demo renderer renders; absent: as the setting says. */
+  readonly demo?: boolean | undefined;
+  /** The Nuke of a render that is repeated. */
+  readonly nuke?: NukeCommand | undefined;
+  /** What is looked at on disk; absent: nothing. */
+  readonly asked?: AskedOfDisk;
+}
+
 /**
  * Everything planning needs for a document, as things stand now.
- * @param asked what is looked at on disk; absent: nothing.
- * @throws {NoScriptError} for other documents, {SettingError} and {NukeNotFoundError} for settings that are wrong.
+ * @throws {NoScriptError} for other documents, {SettingError} for settings that are wrong.
  */
 export async function factsFor(
   document: TextDocument,
   scripts: ScriptReader,
-  demo = false,
-  asked?: AskedOfDisk,
+  { demo, nuke, asked }: FactOptions = {},
 ): Promise<PlanFacts> {
   if (document.isUntitled) throw new NoScriptError("untitled");
   const script = document.uri.scheme === "file" ? await scripts.facts(document) : null;
@@ -63,7 +71,11 @@ export async function factsFor(
   return await gatherFacts(
     { ...script, path: document.uri.fsPath },
     {
-      nuke: { executables: settings["nuke.executables"], demo: demo || settings["nuke.useDemoRenderer"] },
+      nuke: {
+        executables: settings["nuke.executables"],
+        command: nuke,
+        demo: demo ?? (nuke === undefined && settings["nuke.useDemoRenderer"]),
+      },
       memory: memorySettings(settings),
       createFolders: settings.createFolders,
       whileRendering: settings["script.whileRendering"],

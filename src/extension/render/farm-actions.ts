@@ -94,7 +94,11 @@ export class FarmActions {
   }
 
   async #plan(document: TextDocument, write: string, farm: FarmOptions): Promise<FarmPlan> {
-    const facts = await factsFor(document, this.#scripts, false, { write, only: undefined });
+    // A farm has Nukes of its own, and its frames are real.
+    const facts = await factsFor(document, this.#scripts, {
+      demo: false,
+      asked: { write, only: undefined },
+    });
     const request = this.#request(document, write, farm);
     const byDefault = readSettings(document.uri)["render.continueOnError"];
     const { batchSize } = farm;

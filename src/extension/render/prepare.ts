@@ -1,13 +1,15 @@
 import { randomUUID } from "node:crypto";
 import { rm, writeFile } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
-import { type TextDocument, commands } from "vscode";
+import type { TextDocument } from "vscode";
 import { planRender, stoppers } from "../../plan/plan-render.ts";
 import type { PlanFacts } from "../../plan/facts.ts";
-import type { Problem, RenderPlan } from "../../plan/render-plan.ts";
+import type { NukeCommand, Problem, RenderPlan } from "../../plan/render-plan.ts";
+import type { Repeat } from "../../plan/repeat.ts";
 import type { RenderOptions, RenderRequest } from "../../plan/request.ts";
 import { createFolder } from "../../facts/output-folders.ts";
 import type { ScriptReader } from "../script-reader.ts";
+import { chooseNuke } from "./choose-nuke.ts";
 import { factsFor } from "./collect-facts.ts";
 import { showErrorMessage } from "../notify.ts";
 
@@ -20,9 +22,18 @@ export interface Prepared {
   readonly temporaryScript?: string;
 }
 
+export interface PrepareWishes {
+  readonly demo?: boolean;
+  readonly earlier?: Decisions | undefined;
+  /** An earlier render, whose Nuke renders again. */
+  readonly repeat?: Repeat | undefined;
+}
+
 /** What somebody was asked and answered; it holds for the other Writes that are rendered in the same go. */
 export interface Decisions {
   demo: boolean;
+  /** The Nuke of a render that is repeated, until another one is chosen. */
+  nuke?: NukeCommand | undefined;
   copy: string | null;
   readonly ignored: Set<Problem["code"]>;
   /** About frames that are on disk. */
@@ -49,19 +60,24 @@ export async function prepare(
   document: TextDocument,
   request: RenderRequest,
   scripts: ScriptReader,
-  { demo = false, earlier, unattended }: PrepareWishes = {},
+  { demo = false, earlier, unattended, repeat }: PrepareWishes = {},
 ): Promise<Prepared | null> {
   const decisions: Decisions = {
     demo: earlier?.demo ?? demo,
+    nuke: repeat?.nuke,
     // Each render removes its own when it is over.
     copy: earlier?.copy === undefined || earlier.copy === null ? null : await saveCopy(document),
-    ignored: new Set(earlier?.ignored),
+    ignored: new Set([...(earlier?.ignored ?? []), ...(repeat?.ignored ?? [])]),
     frames: { ...earlier?.frames },
   };
   for (;;) {
     const asked = { ...request, ...decisions.frames };
     const { write, only, overwrite } = asked;
-    const facts = await factsFor(document, scripts, decisions.demo, { write, only, overwrite });
+    const facts = await factsFor(document, scripts, {
+      demo: decisions.demo || undefined,
+      nuke: decisions.nuke,
+      asked: { write, only, overwrite },
+    });
     const plan = planRender(
       { ...asked, script: decisions.copy ?? request.script },
       { ...facts, unsaved: facts.unsaved && decisions.copy === null },
@@ -82,15 +98,22 @@ export async function prepare(
       if (decisions.copy !== null) await rm(decisions.copy, { force: true });
       throw new OverwriteRefusedError(problem.message);
     }
-    if (await settle(problem, document, decisions)) continue;
+    if (await settle(problem, { document, decisions, version: facts.script.version })) continue;
     if (decisions.copy !== null) await rm(decisions.copy, { force: true });
     return null;
   }
 }
 
+interface ProblemPlace {
+  readonly document: TextDocument;
+  readonly decisions: Decisions;
+  /** The Nuke the script asks for. */
+  readonly version: string | null;
+}
+
 /** Asks about one problem; true when something was done about it and planning is worth another go. */
-async function settle(problem: Problem, document: TextDocument, decisions: Decisions): Promise<boolean> {
-  const ways = waysOn(problem, document, decisions);
+async function settle(problem: Problem, place: ProblemPlace): Promise<boolean> {
+  const ways = waysOn(problem, place);
   const chosen = await showErrorMessage(problem.message, { modal: true }, ...Object.keys(ways));
   const way = chosen === undefined ? undefined : ways[chosen];
   return way ? await way() : false;
@@ -99,13 +122,8 @@ async function settle(problem: Problem, document: TextDocument, decisions: Decis
 /** The buttons for a problem; each answers whether to go on. */
 function waysOn(
   problem: Problem,
-  document: TextDocument,
-  decisions: Decisions,
+  { document, decisions, version }: ProblemPlace,
 ): Record<string, () => Promise<boolean>> {
-  const settings = async (key: string): Promise<boolean> => {
-    await commands.executeCommand("workbench.action.openSettings", `nukeRender.${key}`);
-    return false;
-  };
   const goOn = async (): Promise<boolean> => {
     decisions.ignored.add(problem.code);
     return true;
@@ -132,11 +150,15 @@ function waysOn(
       };
     case "nuke-missing":
       return {
-        "Use Demo Renderer": async () => {
+        "Choose Nuke…": async () => {
+          if (!(await chooseNuke({ scriptVersion: version, scope: document.uri }))) return false;
+          decisions.nuke = undefined;
+          return true;
+        },
+        "Render Test Pictures": async () => {
           decisions.demo = true;
           return true;
         },
-        "Set Path to Nuke": () => settings("nuke.executables"),
       };
     case "overwrite-refused":
       return {

@@ -6,6 +6,7 @@ import type { PlanFacts } from "../../plan/facts.ts";
 import { type OrderedPlan, type OrderedPlans, planWithNeeded } from "../../plan/ordered-requests.ts";
 import { planRender } from "../../plan/plan-render.ts";
 import type { Problem, RenderPlan } from "../../plan/render-plan.ts";
+import { repeatOf } from "../../plan/repeat.ts";
 import type { RenderOptions, RenderRequest } from "../../plan/request.ts";
 import { nothingLeft } from "../../plan/select-frames.ts";
 import { orderWrites, waitingText } from "../../plan/write-order.ts";
@@ -42,8 +43,8 @@ export class RenderActions {
   }
 
   /** Renders with the last settings of the Write, or with these, and follows it to its end. */
-  async render(uri: Uri, write: string, options?: RenderOptions): Promise<void> {
-    const started = await this.start(uri, write, options);
+  async render(uri: Uri, write: string, options?: RenderOptions, wishes?: StartWishes): Promise<void> {
+    const started = await this.start(uri, write, options, wishes);
     if (started.kind === "started") await this.followAll(started.jobs, uri);
     if (started.kind === "nothing") void showInformationMessage(`✓ ${started.message}`);
   }
@@ -63,7 +64,7 @@ export class RenderActions {
   ): Promise<Started & { readonly decisions?: Decisions }> {
     if (!workspace.isTrusted) throw new NotTrustedError();
     const document = await workspace.openTextDocument(uri);
-    const request = this.#request(uri, write, options);
+    const request = wishes.repeat?.request ?? this.#request(uri, write, options);
     const prepared = await prepare(document, request, this.#scripts, wishes);
     if (prepared === null) return { kind: "declined" };
     const { plan, facts, decisions, temporaryScript } = prepared;
@@ -189,16 +190,22 @@ export class RenderActions {
   /** One question for all of these Writes. */
   async #askToReplace(document: TextDocument, writes: readonly string[]): Promise<OverwriteAnswer> {
     if (!workspace.isTrusted) throw new NotTrustedError();
-    const facts = await factsFor(document, this.#scripts, false, { write: null, only: undefined });
+    const facts = await factsFor(document, this.#scripts, {
+      asked: { write: null, only: undefined },
+    });
     const plans = writes.map((write) => planRender(this.#request(document.uri, write), facts));
     return await this.#overwrites.ask(plans, true);
   }
 
-  /** Renders the frames a job left missing, with its Write's last settings; a damaged frame that it left may always be replaced. */
+  /** Renders the frames a job left missing, as it rendered them; a damaged frame that it left may always be replaced. */
   async retry(jobId: string): Promise<void> {
     const job = this.#renders.get(jobId);
     if (!job || job.missingRanges.length === 0) return;
     const uri = Uri.file(job.script);
+    const plan = await this.#renders.plan(jobId);
+    const repeat = plan === null ? null : repeatOf(plan, job);
+    if (repeat !== null) return await this.render(uri, job.write, undefined, { repeat, askToReplace: false });
+    this.#output.line(`How ${jobId} was rendered is not known any more: the last settings are used.`);
     const options = this.#remembered.get(job.script, job.write, readSettings(uri));
     await this.render(uri, job.write, {
       ...options,
@@ -255,7 +262,8 @@ export class RenderActions {
 
   /** Shows a job's progress and tells its end. */
   async follow(job: string, uri: Uri): Promise<JobStatus> {
-    const write = this.#renders.get(job)?.write ?? job;
+    const known = this.#renders.get(job);
+    const write = `${known?.demo === true ? "test pictures of " : ""}${known?.write ?? job}`;
     const status = readSettings(uri)["notifications.progress"]
       ? await showProgress(this.#renders, job, `Rendering ${write}`)
       : await this.#renders.finished(job);
@@ -265,7 +273,11 @@ export class RenderActions {
   }
 
   async #tell(status: JobStatus): Promise<void> {
-    const [output, reveal, retry] = ["Show Output", "Show Frames", "Retry"];
+    const [output, reveal, retry] = [
+      "Show Output",
+      status.demo ? "Show Test Pictures" : "Show Frames",
+      "Retry",
+    ];
     const text = `${status.write}: ${endingText(status)}`;
     const chosen =
       status.exitCode === 0

@@ -18,13 +18,15 @@ import { WireChannel } from "../../webview/wire-channel.ts";
 import { Disposables } from "../disposables.ts";
 import type { FarmActions } from "../render/farm-actions.ts";
 import type { RememberedOptions } from "../render/remembered.ts";
-import type { RenderActions } from "../render/render-actions.ts";
 import type { Renders } from "../render/renders.ts";
 import type { ScriptReader } from "../script-reader.ts";
 import type { RenderOutput } from "./output.ts";
 import { readSettings } from "../settings.ts";
+import { chooseNuke } from "../render/choose-nuke.ts";
 import { factsFor } from "../render/collect-facts.ts";
 import { showInformationMessage } from "../notify.ts";
+import type { RenderActions } from "../render/render-actions.ts";
+import { NotTrustedError } from "../render/start-wishes.ts";
 
 /** The host asks the form nothing. */
 // oxlint-disable-next-line typescript/no-generated-empty-object-type
@@ -154,7 +156,7 @@ export class FormSession implements Disposable {
 
   #facts(): Promise<PlanFacts> {
     const asked = { write: this.#write, only: this.#only, looks: this.#looks };
-    return factsFor(this.#document, this.#deps.scripts, this.#demo, asked);
+    return factsFor(this.#document, this.#deps.scripts, { demo: this.#demo || undefined, asked });
   }
 
   async #state(): Promise<FormState> {
@@ -205,6 +207,12 @@ export class FormSession implements Disposable {
       done = true;
     }
     if (problem.fix === "save-script") done = await this.#document.save();
+    if (problem.fix === "choose-nuke") {
+      if (!workspace.isTrusted) throw new NotTrustedError();
+      const { script } = await this.#facts();
+      done = await chooseNuke({ scriptVersion: script.version, scope: this.#document.uri });
+      if (done) this.#demo = false;
+    }
     if (problem.fix === "use-demo-renderer") {
       this.#demo = true;
       done = true;

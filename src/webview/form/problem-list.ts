@@ -1,4 +1,4 @@
-import { type TemplateResult, html, nothing } from "lit";
+import { type TemplateResult, html } from "lit";
 import type { Problem } from "../../plan/render-plan.ts";
 import { severityIcon } from "./icons.ts";
 
@@ -6,10 +6,16 @@ const fixLabels: Record<NonNullable<Problem["fix"]>, string> = {
   "create-folder": "Create Folder",
   "save-script": "Save Script",
   "render-saved-copy": "Render a Saved Copy",
-  "use-demo-renderer": "Use Demo Renderer",
+  "choose-nuke": "Choose Nuke…",
+  "use-demo-renderer": "Render Test Pictures",
   "render-needed": "Render Both in Order",
   "only-missing": "Render Only Missing",
 };
+
+type Fix = keyof typeof fixLabels;
+
+/** What else can be done about it. */
+const otherFix: Partial<Record<Fix, Fix>> = { "choose-nuke": "use-demo-renderer" };
 
 /** What stands in the way or is worth knowing, worst first, each with what can be done about it. */
 export function problemList(
@@ -25,14 +31,23 @@ export function problemList(
         html`<li class="problem ${problem.severity}" data-code=${problem.code}>
           ${severityIcon(problem.severity)}
           <span class="problem-text">${problem.message}</span>
-          ${
-            problem.fix === undefined
-              ? nothing
-              : html`<vscode-button secondary class="fix" ?disabled=${busy} @click=${() => fix(problem)}
-                  >${fixLabels[problem.fix]}</vscode-button
-                >`
-          }
+          ${fixesOf(problem).map(
+            (one) =>
+              html`<vscode-button
+                secondary
+                class="fix"
+                ?disabled=${busy}
+                @click=${() => fix({ ...problem, fix: one })}
+                >${fixLabels[one]}</vscode-button
+              >`,
+          )}
         </li>`,
     )}
   </ul>`;
+}
+
+function fixesOf({ fix }: Problem): Fix[] {
+  if (fix === undefined) return [];
+  const other = otherFix[fix];
+  return other === undefined ? [fix] : [fix, other];
 }
