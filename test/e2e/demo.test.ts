@@ -91,6 +91,8 @@ test("a launcher is tested, written into the settings of the machine, and render
     await person.pick("Launcher command…");
     await box.fill(`"${nuke}"`);
     await person.page.keyboard.press("Enter");
+    // One of its frames is there already.
+    await dialog.getByRole("button", { name: "Replace" }).click();
     await person.notification("Nuke 15.1v5 renders scripts of Nuke 15.1 from now on").waitFor();
     await person.lens(/^◐ \d+\/40 frames/).waitFor();
     await person.lens(/^✓ 40 frames/).waitFor({ timeout: 60_000 });
