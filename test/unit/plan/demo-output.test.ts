@@ -4,7 +4,7 @@ import { test } from "node:test";
 import { DEMO_FOLDER_VARIABLE, demoScript } from "../../../src/plan/demo-output.ts";
 import { planRender } from "../../../src/plan/plan-render.ts";
 import type { WriteTarget } from "../../../src/plan/target.ts";
-import { frameFile } from "../../../src/script/file-name.ts";
+import { frameFile } from "../../../src/plan/frame-file.ts";
 import { aRequest, aWrite, someFacts } from "./plan-facts.ts";
 
 const folder = "/p/nuke-render-demo/shot";
