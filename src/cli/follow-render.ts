@@ -1,7 +1,11 @@
 import type { JobStatus, RenderEvent } from "../plan/events.ts";
+import { finishedEvent } from "../plan/finished-event.ts";
+import type { RenderJob } from "../plan/job.ts";
 import type { RenderPlan } from "../plan/render-plan.ts";
 import type { RenderServiceClient } from "../render-service/client/client.ts";
 import { connectRenderService } from "../render-service/client/connect.ts";
+import { submitJob } from "../render-service/client/submit-job.ts";
+import { OutputConflictError, RenderServiceError } from "../render-service/protocol/errors.ts";
 import type { ServiceSettings } from "../render-service/protocol/messages.ts";
 import { exitCodes } from "./failure.ts";
 import type { Terminal } from "./terminal.ts";
@@ -43,6 +47,8 @@ export interface FollowedRender {
   readonly waitsFor?: readonly number[];
   /** Jobs of the service that it waits for. */
   readonly after?: readonly string[];
+  /** What else was decided for it. */
+  readonly decided?: Pick<RenderJob, "ignore" | "outputLocks">;
 }
 
 /**
@@ -105,14 +111,21 @@ class Follower implements Disposable {
   }
 
   async #submit(renders: readonly FollowedRender[], settings: ServiceSettings): Promise<void> {
-    const client = await this.#attach();
     const env = definedEnv(this.#terminal.env);
     const ids: string[] = [];
-    for (const { plan, waitsFor = [], after = [] } of renders) {
-      // The budget the plan was made for; the service holds all Nukes of this machine to it.
-      await client.configure({ ...settings, budgetMB: plan.memory.budgetMB });
+    for (const { plan, waitsFor = [], after = [], decided = {} } of renders) {
+      const connect = async (): Promise<RenderServiceClient> => {
+        const client = this.#client ?? (await this.#attach());
+        // The budget the plan was made for; the service holds all Nukes of this machine to it.
+        await client.configure({ ...settings, budgetMB: plan.memory.budgetMB });
+        return client;
+      };
       const before = [...after, ...waitsFor.flatMap((index) => ids[index] ?? [])];
-      const { job } = await client.submit({ plan, env, after: before }, { watch: true });
+      const asked = { plan, env, after: before, ...decided };
+      const { job, client } = await submitJob(connect, asked, { watch: true }).catch(async (error: unknown) => {
+        if (error instanceof OutputConflictError) await this.#takeBack();
+        throw error;
+      });
       ids.push(job);
       this.#jobs.set(job, null);
       for (const event of this.#early.splice(0)) this.#take(event);
@@ -122,7 +135,17 @@ class Follower implements Disposable {
       }
     }
     this.#submitted = true;
+    // What was submitted on a connection that is gone is not watched on this one yet.
+    if (this.#services > 1 || this.#client === null) this.#catchUp();
     this.#endWhenOver();
+  }
+
+  /** One of several renders was refused: nobody wants the others without it. */
+  async #takeBack(): Promise<void> {
+    const open = this.#open;
+    for (const job of open) await this.#client?.cancel({ job });
+    if (open.length > 0)
+      this.#terminal.err(`Cancelled, because not all of these renders could begin: ${open.join(", ")}`);
   }
 
   async #attach(): Promise<RenderServiceClient> {
@@ -154,15 +177,21 @@ class Follower implements Disposable {
 
   #lost(): void {
     this.#client = null;
-    if (!this.#submitted || this.#services >= MOST_SERVICES) this.#reject(new ServiceGoneError());
-    else
-      this.#goOn().catch((error: unknown) =>
-        this.#reject(error instanceof InterruptedError ? error : new ServiceGoneError()),
-      );
+    if (this.#services >= MOST_SERVICES) this.#reject(new ServiceGoneError());
+    // While it submits, that makes the next connection.
+    else if (this.#submitted) this.#catchUp();
+  }
+
+  #catchUp(): void {
+    this.#goOn().catch((error: unknown) => {
+      // The next one is gone as well, which is told by its connection.
+      if (error instanceof RenderServiceError && error.reason === "service-gone") return;
+      this.#reject(error instanceof InterruptedError ? error : new ServiceGoneError());
+    });
   }
 
   async #goOn(): Promise<void> {
-    const client = await this.#attach();
+    const client = this.#client ?? (await this.#attach());
     const open = this.#open;
     await client.watch({ jobs: open, lines: false });
     for (const job of open) {
@@ -178,19 +207,6 @@ class Follower implements Disposable {
     // Without a connection they are cancelled as soon as there is one again.
     for (const job of this.#open) this.#client?.cancel({ job }).catch(() => undefined);
   }
-}
-
-/** What the service said at the end, for one who was not there. */
-function finishedEvent(status: JobStatus): Finished {
-  const { job, doneRanges, missingRanges, exitCode } = status;
-  return {
-    type: "finished",
-    job,
-    framesDone: doneRanges,
-    framesMissing: missingRanges,
-    exitCode: exitCode ?? exitCodes.framesMissing,
-    status,
-  };
 }
 
 /** Ctrl-C, SIGTERM: cancel once and wait; a second one, later, leaves the render to the service and ends. */

@@ -2,6 +2,7 @@
 import { parseArgs } from "node:util";
 import { count, endingText, rangesText, runningText, stateText } from "../plan/display.ts";
 import type { JobStatus } from "../plan/events.ts";
+import { BEING_RENDERED } from "../plan/output-conflict.ts";
 import type { RenderServiceClient } from "../render-service/client/client.ts";
 import { findRenderJobs } from "../render-service/client/connect.ts";
 import { UsageError } from "./failure.ts";
@@ -137,16 +138,20 @@ export async function pauseCommand(
 ): Promise<number> {
   const { values, positionals } = parseArgs({
     args: [...args],
-    options: { json: { type: "boolean" } },
+    options: {
+      json: { type: "boolean" },
+      ...(verb === "resume" ? { ignore: { type: "string" as const, multiple: true } } : {}),
+    },
     allowPositionals: true,
     strict: true,
   });
+  const ignore = readIgnored(values.ignore);
   if (positionals.length === 0)
     throw new UsageError(`Which jobs? Name those to ${verb}; nbr ps lists them.`, verb);
   const client = await clientWith(positionals);
   try {
     for (const job of positionals) {
-      await (verb === "pause" ? client.pause({ job }) : client.resume({ job }));
+      await (verb === "pause" ? client.pause({ job }) : client.resume({ job, ignore }));
       const status = await client.job(job);
       terminal.out((values.json ?? false) ? JSON.stringify(status) : `${job}: ${stateText(status)}`);
     }
@@ -154,6 +159,12 @@ export async function pauseCommand(
   } finally {
     client.dispose();
   }
+}
+
+function readIgnored(codes: unknown): [typeof BEING_RENDERED] | undefined {
+  if (codes === undefined) return undefined;
+  if (Array.isArray(codes) && codes.every((code) => code === BEING_RENDERED)) return [BEING_RENDERED];
+  throw new UsageError(`--ignore: only ${BEING_RENDERED} can be passed over.`, "resume");
 }
 
 /** `nbr retry`: renders the frames that a finished job left missing; further flags are those of `nbr render`. */

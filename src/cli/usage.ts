@@ -30,7 +30,7 @@ const renderFlags = `  --write W            the Write node, by its full name (Gr
   --nuke-argument A    one more word for Nuke's command line, such as -i; may be repeated
   --demo               use the demo renderer instead of Nuke
   --create-folders     create missing output folders
-  --ignore CODE        go on in spite of a problem (same-path, folder-not-writable); may be repeated
+  --ignore CODE        go on in spite of a problem (same-path, folder-not-writable, being-rendered); may be repeated
   --settings FILE      read nukeRender.* settings from this file too
   --json               print JSON
   --                   what follows is the script, even if it begins with a dash`;
@@ -155,9 +155,10 @@ are chunks that wait, and memory allows. Exit code: 0, or 2 for a job that is no
   retry: `Usage: nbr retry JOB [flags of nbr render]
 
 Renders the frames that a finished job left missing, as a job of its own. Exit code: as nbr render.`,
-  resume: `Usage: nbr resume JOB… [--json]
+  resume: `Usage: nbr resume JOB… [--json] [--ignore being-rendered]
 
-Goes on with a paused render.`,
+Goes on with a paused or interrupted render. Where another render writes some of the same files by now, it says so and goes on only with
+--ignore being-rendered. Exit code: 0, or 2 where it does not go on, and for a job that is not there.`,
   trust: `Usage: nbr trust [FOLDER|FILE]
        nbr trust --list [--json]
        nbr trust --remove [FOLDER|FILE]

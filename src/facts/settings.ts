@@ -23,6 +23,7 @@ export const settingsSchema = z.object({
   "script.whileRendering": z.enum(whileRenderingSchema.options).default("copy"),
   overwrite: z.enum(overwriteSchema.options).default(DEFAULT_OVERWRITE),
   createFolders: z.boolean().default(false),
+  outputLocks: z.boolean().default(true),
   "farm.command": z.array(z.string()).default([]),
   "codeLens.enabled": z.boolean().default(true),
   "notifications.progress": z.boolean().default(true),

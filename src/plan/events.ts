@@ -106,6 +106,8 @@ export const jobStatusSchema = z.object({
   /** 0 all frames on disk, 1 some missing, 3 no license, 130 cancelled; null until finished. */
   exitCode: z.nullable(z.int()),
   demo: z.boolean(),
+  /** The submit it came from (`RenderJob.submission`). */
+  submission: z.optional(z.string()),
 });
 export type JobStatus = z.infer<typeof jobStatusSchema>;
 

@@ -1,9 +1,11 @@
 /** The render service as a client sees it. */
+import { randomUUID } from "node:crypto";
 import type { Socket } from "node:net";
 import { type MessageConnection, ResponseError, createMessageConnection } from "vscode-jsonrpc/node";
 import type { JobStatus, RenderEvent } from "../../plan/events.ts";
 import type { RenderJob } from "../../plan/job.ts";
-import { RenderServiceError, messageOf } from "../protocol/errors.ts";
+import { BEING_RENDERED } from "../../plan/output-conflict.ts";
+import { OutputConflictError, RenderServiceError, messageOf } from "../protocol/errors.ts";
 import { BoundedReader, DirectWriter } from "../protocol/framing.ts";
 import { productVersion } from "../protocol/version.ts";
 import {
@@ -23,6 +25,12 @@ export type { Hello, LogPiece, ServiceLimits } from "../protocol/messages.ts";
 
 export interface Disposable {
   dispose(): void;
+}
+
+/** Whether a client gets the events of a job it submits, and its output lines with them. */
+export interface Follow {
+  readonly watch?: boolean;
+  readonly lines?: boolean;
 }
 
 /** Bytes; the list of all jobs may be long, and the service is trusted more than its clients. */
@@ -92,12 +100,18 @@ export class RenderServiceClient implements Disposable {
   }
 
   /**
-   * Hands over a job; answers with its id once it is queued.
+   * Hands over a job; returns its id once it is queued. `submitJob` also goes on when the service dies meanwhile.
    * @param follow this client gets the job's events from the first one on, with its output lines where `lines` is set.
    * @throws {RenderServiceError} `bad-plan`, `stopping`
+   * @throws {OutputConflictError} where another render writes some of the same files.
    */
-  submit(job: RenderJob, follow: { watch?: boolean; lines?: boolean } = {}): Promise<{ job: string }> {
-    return this.#ask(requests.submit, { job, watch: follow.watch ?? false, lines: follow.lines ?? false });
+  submit(job: RenderJob, follow: Follow = {}): Promise<{ job: string }> {
+    const named = { ...job, submission: job.submission ?? randomUUID() };
+    return this.#ask(requests.submit, {
+      job: named,
+      watch: follow.watch ?? false,
+      lines: follow.lines ?? false,
+    });
   }
 
   /** All jobs the service knows, finished ones included, oldest first. */
@@ -120,7 +134,11 @@ export class RenderServiceClient implements Disposable {
     await this.#ask(requests.pause, job);
   }
 
-  async resume(job: { job: string }): Promise<void> {
+  /**
+   * Goes on with a paused or interrupted job.
+   * @throws {OutputConflictError} where another render writes some of the same files by now, and that is not ignored.
+   */
+  async resume(job: { job: string; ignore?: RenderJob["ignore"] }): Promise<void> {
     await this.#ask(requests.resume, job);
   }
 
@@ -262,6 +280,8 @@ async function ask<Params, Result>(
   } catch (error) {
     if (!(error instanceof ResponseError)) throw gone(error);
     const data = failureSchema.safeParse(error.data);
+    if (data.success && data.data.reason === BEING_RENDERED)
+      throw new OutputConflictError(error.message, data.data.conflicts ?? [], { cause: error });
     if (data.success) throw new RenderServiceError(data.data.reason, error.message, { cause: error });
     // Refused because the connection went, or a fault of the service, whose log tells more.
     const message = `The render service did not answer ${name}: ${error.message}`;

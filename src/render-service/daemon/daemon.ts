@@ -24,7 +24,7 @@ export async function runService(options: MainOptions): Promise<number> {
 }
 
 async function live(
-  { stateFolder, idleMs, patience, maxParallel, budgetMB, freeFloorMB }: MainOptions,
+  { stateFolder, idleMs, patience, maxParallel, budgetMB, freeFloorMB, lockHeartbeatMs }: MainOptions,
   log: (line: string) => void,
 ): Promise<number> {
   await prepareStateFolder(stateFolder);
@@ -59,6 +59,7 @@ async function live(
     maxParallel,
     budgetMB,
     freeFloorMB,
+    lockHeartbeatMs,
     log,
   });
   server = await ServiceServer.listen({

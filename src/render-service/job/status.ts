@@ -84,6 +84,7 @@ export function jobStatus({ order, list, lessons, ending, ...facts }: JobFacts):
     missingRanges: ending?.missingRanges ?? [],
     exitCode: ending?.exitCode ?? null,
     demo: plan.nuke?.demo ?? false,
+    ...(order.job.submission === undefined ? {} : { submission: order.job.submission }),
   };
 }
 

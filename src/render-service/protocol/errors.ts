@@ -1,4 +1,5 @@
 /** What can go wrong between a client and the render service, for people and for code. */
+import type { OutputConflict } from "../../plan/output-conflict.ts";
 
 export type ServiceFailure =
   /** It could not be started, or does not answer. */
@@ -22,7 +23,9 @@ export type ServiceFailure =
   /** A message did not fit the protocol. */
   | "bad-message"
   /** The state folder cannot be used. */
-  | "state-folder";
+  | "state-folder"
+  /** Renders that are not over write some of the same files (`OutputConflictError`). */
+  | "being-rendered";
 
 /** An error of the render service or of reaching it; `reason` is for code, the message for people. */
 export class RenderServiceError extends Error {
@@ -32,6 +35,17 @@ export class RenderServiceError extends Error {
     super(message, options);
     this.name = "RenderServiceError";
     this.reason = reason;
+  }
+}
+
+/** Other renders that are not over write some of the same files. */
+export class OutputConflictError extends RenderServiceError {
+  readonly conflicts: readonly OutputConflict[];
+
+  constructor(message: string, conflicts: readonly OutputConflict[], options?: ErrorOptions) {
+    super("being-rendered", message, options);
+    this.name = "OutputConflictError";
+    this.conflicts = conflicts;
   }
 }
 

@@ -3,10 +3,11 @@ import { NotificationType, RequestType } from "vscode-jsonrpc/node";
 import * as z from "zod/mini";
 import { jobStatusSchema, renderEventSchema } from "../../plan/events.ts";
 import { renderJobSchema } from "../../plan/job.ts";
+import { BEING_RENDERED, outputConflictSchema } from "../../plan/output-conflict.ts";
 import { parallelSchema, prioritySchema } from "../../plan/request.ts";
 
 /** Raised when old and new cannot talk to each other any more. */
-export const PROTOCOL = 4;
+export const PROTOCOL = 5;
 
 const jobId = z.string().check(z.minLength(1), z.maxLength(100));
 const nothing = z.object({});
@@ -94,7 +95,12 @@ export const requests = {
   job: request("job", oneJob, jobStatusSchema),
   cancel: request("cancel", oneJob, nothing),
   pause: request("pause", oneJob, nothing),
-  resume: request("resume", oneJob, nothing),
+  /** `ignore`: another render may write the same files meanwhile. */
+  resume: request(
+    "resume",
+    z.object({ job: jobId, ignore: z.optional(z.array(z.literal(BEING_RENDERED))) }),
+    nothing,
+  ),
   priority: request("priority", z.object({ job: jobId, priority: prioritySchema }), nothing),
   /** Before all others. */
   next: request("next", oneJob, nothing),
@@ -137,7 +143,10 @@ export const failureSchema = z.object({
     "bad-plan",
     "bad-message",
     "state-folder",
+    BEING_RENDERED,
   ]),
+  /** Of `being-rendered`: the renders that write the same files. */
+  conflicts: z.optional(z.array(outputConflictSchema)),
 });
 /** JSON-RPC's range for errors of an application. */
 export const FAILURE_CODE = 1;

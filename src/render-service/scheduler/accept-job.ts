@@ -58,7 +58,8 @@ export async function takeIn(
 /** Forgets a job that nobody was promised. */
 export async function takeBack({ id, journal, job }: TakenIn, folders: JobFolders): Promise<void> {
   journal.close();
-  await removeScriptCopy(job, folders.path(id));
+  // A copy that came with the job is its sender's still.
+  if (job.temporaryScript === undefined) await removeScriptCopy(job, folders.path(id));
   await folders.remove(id);
 }
 

@@ -2,6 +2,7 @@
 import { availableParallelism } from "node:os";
 import { count } from "../../plan/display.ts";
 import type { JobStatus, RenderEvent } from "../../plan/events.ts";
+import { finishedEvent } from "../../plan/finished-event.ts";
 import type { RenderJob } from "../../plan/job.ts";
 import { Admission, loadsOf } from "./admission.ts";
 import type { Load } from "../memory/budget.ts";
@@ -11,6 +12,9 @@ import type { Adopted } from "../chunk/adopted.ts";
 import type { ChunkRun } from "../chunk/chunk-runner.ts";
 import { dealtByHistory } from "../job/redistribution.ts";
 import { RenderServiceError, messageOf, unknownJob } from "../protocol/errors.ts";
+import { lockOwner } from "../storage/output-lock.ts";
+import { OutputGuard } from "./output-guard.ts";
+import { Submissions } from "./submissions.ts";
 import { EventListeners, type Listener } from "./event-emitter.ts";
 import { IdleMemory } from "./idle-gc.ts";
 import { JobFolders, chunkLog } from "../storage/job-store.ts";
@@ -18,7 +22,7 @@ import { Job } from "../job/job.ts";
 import type { AfterChunk, JobOpening } from "../job/types.ts";
 import { JobControls } from "./job-commands.ts";
 import { JobHolds } from "../queue/hold-timers.ts";
-import { readJob, takeBack, takeIn } from "./accept-job.ts";
+import { type TakenIn, readJob, takeBack, takeIn } from "./accept-job.ts";
 import { JobWaits } from "../queue/dependencies.ts";
 import { Keeping } from "../storage/retention.ts";
 import { removeEnvironment } from "../storage/environment-file.ts";
@@ -59,6 +63,8 @@ export class RenderService {
   readonly #listeners: EventListeners;
   readonly #sampler: MemorySampler;
   readonly #memory = new IdleMemory();
+  readonly #submissions = new Submissions();
+  readonly #outputs: OutputGuard;
   /** Told when nothing renders or waits for its turn any more. */
   readonly #quietWaiters = new Set<() => void>();
   /** What people change of jobs. */
@@ -82,6 +88,7 @@ export class RenderService {
     this.#queue.maxParallel = this.#limits.maxParallel;
     this.#watch = new MemoryWatch({ freeFloorMB: options.freeFloorMB, log: options.log });
     this.#admission = new Admission(this.#limits.budgetMB, this.#watch, (event) => this.#emit(event));
+    this.#outputs = this.#outputGuard();
     this.#sampler = new MemorySampler(
       () => [...this.#active.values()],
       () => {
@@ -93,13 +100,30 @@ export class RenderService {
     );
   }
 
+  #outputGuard(): OutputGuard {
+    const { stateFolder, lockHeartbeatMs: heartbeatMs, log } = this.#options;
+    const owner = lockOwner(stateFolder, bootName());
+    return new OutputGuard({
+      status: (id) => this.#active.get(id)?.status,
+      before: (jobs) => this.#waits.before(jobs),
+      waitsFor: (id) => this.#waits.of(id).map(({ job }) => job),
+      owner: () => owner,
+      heartbeatMs,
+      log,
+      warn: (job, text) => this.#emit({ type: "message", job, chunk: null, severity: "warning", text }),
+    });
+  }
+
   /** Opens the service on a prepared state folder and reads how earlier jobs ended. */
   static async open(options: ServiceOptions): Promise<RenderService> {
     const folders = new JobFolders(jobsFolder(options.stateFolder));
     const history = await RenderHistory.open(historyFile(options.stateFolder), options.log);
     const service = new RenderService(options, folders, history);
     await sweepScriptCopies(await folders.all());
-    for (const status of await folders.load()) service.#finished.set(status.job, status);
+    for (const status of await folders.load()) {
+      service.#finished.set(status.job, status);
+      service.#submissions.know(status.submission, status.job);
+    }
     for (const id of await folders.unfinished()) await service.#comeBack(id);
     service.#waits.enterAll();
     service.#pump();
@@ -131,19 +155,26 @@ export class RenderService {
   }
 
   /**
-   * Takes a job. `accepted` hears its id before its first event.
-   * @throws {RenderServiceError} `stopping`, `bad-plan`, `state-folder`, `unknown-job` where it is to wait for one that is not there
+   * Takes a job, and the same one only once (`RenderJob.submission`). `accepted` hears its id before its first event.
+   * @returns its id, and whether it was taken before.
+   * @throws {RenderServiceError} `stopping`, `bad-plan`, `state-folder`, `unknown-job` where it is to wait for one that is not there,
+   * `being-rendered`
    */
-  async submit(asked: RenderJob, accepted: (id: string) => void = () => undefined): Promise<string> {
+  submit(
+    asked: RenderJob,
+    accepted: (id: string) => void = () => undefined,
+  ): Promise<{ job: string; repeated: boolean }> {
+    return this.#submissions.once(asked.submission, () => this.#submit(asked, accepted));
+  }
+
+  async #submit(asked: RenderJob, accepted: (id: string) => void): Promise<string> {
     this.#refuseWhenStopping();
     requireSound(asked.plan);
     this.#waits.require(asked.after ?? []);
     const plan = dealtByHistory(asked.plan, this.#history.get(historyKeyOf(asked)));
     const request = { ...asked, plan };
-    const taken = await takeIn(request, this.#folders, this.#options.log);
+    const taken = await this.#accept(request);
     const { id, problem } = taken;
-    if (this.#stopping) await takeBack(taken, this.#folders);
-    this.#refuseWhenStopping();
     const job = this.#open({ ...taken, script: taken.mark });
     this.#waits.begin(id, request.after ?? []);
     accepted(id);
@@ -162,6 +193,33 @@ export class RenderService {
     return id;
   }
 
+  /** Writes a job down, once its files are its own. @throws what `submit` does; nothing of the job is left then. */
+  async #accept(request: RenderJob): Promise<TakenIn> {
+    const reserved = await this.#outputs.reserve(request);
+    let taken: TakenIn | null = null;
+    try {
+      taken = await takeIn(request, this.#folders, this.#options.log);
+      await reserved.confirm(taken.id);
+      this.#refuseWhenStopping();
+      return taken;
+    } catch (error) {
+      if (taken !== null) await takeBack(taken, this.#folders);
+      await reserved.release();
+      throw error;
+    }
+  }
+
+  /**
+   * Goes on with a paused or interrupted job.
+   * @param ignored another job may write its files meanwhile.
+   * @throws {RenderServiceError} `unknown-job`, `being-rendered`
+   */
+  async resume(id: string, ignored: boolean): Promise<void> {
+    const job = this.#activeOrOver(id);
+    if (job !== null && !ignored && (job.paused || job.interrupted)) await this.#outputs.requireFree(id);
+    this.controls.resume(id);
+  }
+
   /** Null: it is over. @throws {RenderServiceError} `unknown-job` */
   #activeOrOver(id: string): Job | null {
     if (!this.#active.has(id) && !this.#finished.has(id)) throw unknownJob(id);
@@ -178,6 +236,7 @@ export class RenderService {
   async forget(id: string): Promise<void> {
     if (this.#active.has(id))
       throw new RenderServiceError("job-running", `${id} has not finished. Cancel it first.`);
+    this.#submissions.forget(this.#finished.get(id)?.submission);
     if (!this.#finished.delete(id)) throw unknownJob(id);
     await this.#folders.remove(id);
   }
@@ -260,6 +319,7 @@ export class RenderService {
       if (kept === null) return await this.#folders.remove(id);
       const { past, journal } = kept;
       const { submittedAt, boot, script } = past;
+      this.#submissions.know(kept.job.submission, id);
       const job = this.#open({ id, job: kept.job, submittedAt, journal, script });
       const now = bootName();
       const left = job.restore(past);
@@ -273,6 +333,7 @@ export class RenderService {
       this.#queue.giveBack(id, left.waiting);
       this.#queue.pause(id, job.paused || job.interrupted);
       this.#waits.begin(id, past.job.after ?? []);
+      this.#outputs.comeBack(id, kept.job);
       for (const [chunk, adopted] of nukes) {
         this.#queue.took(id, chunk);
         this.#run(job, chunk, adopted);
@@ -372,6 +433,7 @@ export class RenderService {
     } catch (error) {
       this.#options.log(`status of ${job.id} was not kept: ${messageOf(error)}`);
     }
+    await this.#outputs.release(job.id);
     const learned = job.learned;
     if (learned !== null) await this.#history.put(job.historyKey, learned);
     this.#finished.set(job.id, status);
@@ -379,8 +441,7 @@ export class RenderService {
     this.#admission.forget(job.id);
     this.#holds.forget(job.id);
     this.#waits.over(job.id);
-    const { doneRanges: framesDone, missingRanges: framesMissing, exitCode } = status;
-    this.#emit({ type: "finished", job: job.id, framesDone, framesMissing, exitCode: exitCode ?? 1, status });
+    this.#emit(finishedEvent(status));
     await this.#keeping.forgetOld(this.#folders, this.#active, this.#finished);
     this.#tellQuiet();
   }
@@ -404,6 +465,7 @@ export class RenderService {
   }
 
   #emit(event: RenderEvent): void {
+    if (event.type === "frame-done") this.#outputs.wrote(event.job);
     this.#listeners.emit(event);
   }
 }
