@@ -8,6 +8,8 @@ import { withTimeLimit } from "../process/time-limit.ts";
 import { errorCode, messageOf } from "../protocol/errors.ts";
 import {
   type LockOwner,
+  type LockRules,
+  findClash,
   outputLockFile,
   refreshOutputLock,
   removeOutputLock,
@@ -33,6 +35,7 @@ export interface JobToLock {
 }
 
 interface HeldLock {
+  readonly file: string;
   readonly record: OutputLockRecord;
   /** By job. */
   readonly outputs: Map<string, LockedOutput>;
@@ -54,6 +57,7 @@ const REMOVE_MS = 2000;
 
 export class OutputLocks {
   readonly #deps: OutputLocksDeps;
+  /** By the usual lock file of a pattern. */
   readonly #held = new Map<string, HeldLock>();
   readonly #jobs = new Map<string, LockedJob>();
   /** By lock file: the last of what is done with it, one after the other. */
@@ -115,21 +119,29 @@ export class OutputLocks {
     const { id, script, write } = job;
     if (!this.#jobs.has(id)) return [];
     const output: LockedOutput = { job: id, script, write, name: place.name, frames: framesText(job.output.claim) };
-    const held = this.#held.get(file);
-    if (held !== undefined) {
-      held.outputs.set(id, output);
-      job.waiting.delete(file);
-      await this.#refresh(file, held);
-      return [];
-    }
     try {
       const owner = await this.#deps.owner();
-      const record = { ...owner, nonce: randomUUID(), job: id, started: Date.now(), outputs: [output] };
-      const attempt = await takeOutputLock(file, record, owner, {
+      const conflictsWith = (found: FoundLock, at = file): OutputConflict[] =>
+        conflictsIn(found, { job, place, owner, file: at });
+      const rules: LockRules = {
+        owner,
         staleMs: STALE_BEATS * this.#deps.heartbeatMs,
-      });
-      if (attempt.is === "taken") return this.#conflicts(job, { file, place, found: attempt.found, owner });
-      this.#held.set(file, { record, outputs: new Map([[id, output]]) });
+        clashes: (found) => conflictsWith(found).length > 0,
+      };
+      const named = { folder: place.folder, name: commonName(place) };
+      const held = this.#held.get(file);
+      if (held !== undefined) {
+        const clash = await findClash(named, held.record.nonce, rules);
+        if (clash !== null) return conflictsWith(clash.found, clash.file);
+        held.outputs.set(id, output);
+        job.waiting.delete(file);
+        await this.#refresh(file, held);
+        return [];
+      }
+      const record = { ...owner, nonce: randomUUID(), job: id, started: Date.now(), outputs: [output] };
+      const attempt = await takeOutputLock(named, record, rules);
+      if (attempt.is === "taken") return conflictsWith(attempt.found, attempt.file);
+      this.#held.set(file, { file: attempt.file, record, outputs: new Map([[id, output]]) });
       job.waiting.delete(file);
       // It may have ended while a slow share took its time.
       if (!this.#jobs.has(id)) await this.#leave(file, id);
@@ -140,44 +152,13 @@ export class OutputLocks {
     return [];
   }
 
-  #conflicts(
-    job: LockedJob,
-    { file, place, found, owner }: { file: string; place: OutputPlace; found: FoundLock; owner: LockOwner },
-  ): OutputConflict[] {
-    const { record } = found;
-    const outputs: readonly LockedOutput[] =
-      record === null || record.outputs.length === 0
-        ? [{ job: record?.job ?? "", script: "", write: "", name: null, frames: null }]
-        : record.outputs;
-    const mine: OutputClaim = { ...job.output.claim, names: [place.name.toLowerCase()] };
-    // Seen by another way: the same disk is mounted twice.
-    const own = record !== null && record.host === owner.host && record.pid === owner.pid;
-    const conflicts = outputs.flatMap((theirs): OutputConflict[] => {
-      const shared = sharedFrames(mine, claimOf(theirs, place));
-      if (shared.length === 0 || (own && theirs.job === job.id)) return [];
-      const { job: id, script, write } = theirs;
-      const elsewhere = {
-        host: record?.host ?? "",
-        user: record?.user ?? "",
-        since: record?.started ?? null,
-        lockFile: file,
-      };
-      return [
-        { job: id, script, write, frames: formatFrames(shared), state: "", elsewhere: own ? null : elsewhere },
-      ];
-    });
-    if (conflicts.length === 0)
-      this.#say(job, file, `${file} belongs to a render of other frames, so it is not locked itself`);
-    return conflicts;
-  }
-
   async #leave(file: string, id: string): Promise<void> {
     const held = this.#held.get(file);
     if (!held?.outputs.delete(id)) return;
     if (held.outputs.size > 0) return this.#refresh(file, held);
     this.#held.delete(file);
-    await removeOutputLock(file, held.record.nonce).catch((error: unknown) => {
-      if (errorCode(error) !== "ENOENT") this.#deps.log(`${file} was not removed: ${messageOf(error)}`);
+    await removeOutputLock(held.file, held.record.nonce).catch((error: unknown) => {
+      if (errorCode(error) !== "ENOENT") this.#deps.log(`${held.file} was not removed: ${messageOf(error)}`);
     });
   }
 
@@ -187,8 +168,8 @@ export class OutputLocks {
     const [first] = outputs.keys();
     try {
       const now = { ...record, job: first ?? record.job, outputs: [...outputs.values()] };
-      if (await refreshOutputLock(file, now)) return;
-      this.#deps.log(`${file} is not this service's any more`);
+      if (await refreshOutputLock(held.file, now)) return;
+      this.#deps.log(`${held.file} is not this service's any more`);
     } catch (error) {
       // The share may be back soon, and the lock with it.
       if (errorCode(error) !== "ENOENT") return;
@@ -248,6 +229,33 @@ export class OutputLocks {
     job.said.add(what);
     this.#deps.log(`${job.id}: ${text}`);
   }
+}
+
+/** What of a job's files a lock that was found says others write. */
+function conflictsIn(
+  { record }: FoundLock,
+  { job, place, owner, file }: { job: LockedJob; place: OutputPlace; owner: LockOwner; file: string },
+): OutputConflict[] {
+  const outputs: readonly LockedOutput[] =
+    record === null || record.outputs.length === 0
+      ? [{ job: record?.job ?? "", script: "", write: "", name: null, frames: null }]
+      : record.outputs;
+  const mine: OutputClaim = { ...job.output.claim, names: [place.name.toLowerCase()] };
+  // Seen by another way: the same disk is mounted twice.
+  const own = record !== null && record.host === owner.host && record.pid === owner.pid;
+  return outputs.flatMap((theirs): OutputConflict[] => {
+    const shared = sharedFrames(mine, claimOf(theirs, place));
+    if (shared.length === 0 || (own && theirs.job === job.id)) return [];
+    const elsewhere = {
+      host: record?.host ?? "",
+      user: record?.user ?? "",
+      since: record?.started ?? null,
+      lockFile: file,
+    };
+    const { job: id, script, write } = theirs;
+    const frames = formatFrames(shared);
+    return [{ job: id, script, write, frames, state: "", elsewhere: own ? null : elsewhere }];
+  });
 }
 
 /** Null stands for all frames of files whose numbers are not known. */

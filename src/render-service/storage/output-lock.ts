@@ -1,13 +1,20 @@
 /** The lock file next to the frames of a render: `.a.#.exr.nbr-lock`. It tells other machines and users who writes them. */
 import { createHash, randomUUID } from "node:crypto";
-import { link, open, rename, rm, stat, writeFile } from "node:fs/promises";
+import { link, open, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
 import { hostname, userInfo } from "node:os";
-import { dirname, join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import { errorCode } from "../protocol/errors.ts";
 import { productVersion } from "../protocol/version.ts";
-import { UNKNOWN_START, startOf } from "../process/process-list.ts";
-import { type FoundLock, type OutputLockRecord, lockText, readOutputLock } from "./output-lock-record.ts";
+import { JOB_FOLDER_VARIABLE } from "../process/environment.ts";
+import { UNKNOWN_START, listProcesses, startOf } from "../process/process-list.ts";
+import {
+  type FoundLock,
+  NotALockError,
+  type OutputLockRecord,
+  lockText,
+  readOutputLock,
+} from "./output-lock-record.ts";
 
 const ENDING = ".nbr-lock";
 /** Longer names are shortened: file systems take 255 bytes. */
@@ -32,60 +39,128 @@ export async function lockOwner(stateFolder: string, boot: string): Promise<Lock
   };
 }
 
-/** The lock file of a pattern, as `commonName` spells it. Hidden, and no name that any frame has. */
-export function outputLockFile(folder: string, name: string): string {
+/** Renders of other frames have lock files of their own next to each other, so many at most. */
+const MOST_SLOTS = 8;
+
+/**
+ * The lock file of a pattern, as `commonName` spells it. Hidden, and no name that any frame has.
+ * @param slot from 1 on: the first is the usual one.
+ */
+export function outputLockFile(folder: string, name: string, slot = 1): string {
   const plain = name.replaceAll(/[\\/]/gu, "_");
   const short =
     Buffer.byteLength(plain) <= LONGEST_NAME
       ? plain
       : `${plain.slice(0, 40)}-${createHash("sha256").update(plain).digest("hex").slice(0, 16)}`;
-  return join(folder, `.${short}${ENDING}`);
+  return join(folder, `.${short}${slot === 1 ? "" : `.${slot}`}${ENDING}`);
 }
 
-/** What became of taking a lock. */
+/** What became of taking a lock; `file`: the lock file. */
 export type LockAttempt =
-  | { readonly is: "held" }
-  /** Another render has it. */
-  | { readonly is: "taken"; readonly found: FoundLock };
+  | { readonly is: "held"; readonly file: string }
+  /** Another render has the same files. */
+  | { readonly is: "taken"; readonly file: string; readonly found: FoundLock };
 
-export interface LockClock {
+export interface LockRules {
+  readonly owner: LockOwner;
   /** Another machine's lock that was not refreshed for this long, ms, is left over. */
   readonly staleMs: number;
+  /** Whether a render that has a lock writes some of the same files. */
+  readonly clashes: (found: FoundLock) => boolean;
 }
 
 /** A file appears empty for a moment, ms, before its text is in it. */
 const WRITTEN_MS = 50;
-const MOST_TRIES = 6;
+const MOST_TRIES = 5;
+
+/** Files in a folder, as `commonName` spells them. */
+export interface LockedPattern {
+  readonly folder: string;
+  readonly name: string;
+}
+
+interface Slot {
+  readonly file: string;
+  /** Null: free. */
+  readonly found: FoundLock | null;
+}
 
 /**
- * Creates a lock file, or takes one over that is left over or that an earlier service of the same state folder had.
- * @throws {NotALockError} and what the file system says: the place takes no lock then.
+ * Creates a lock file, or takes one over that is left over or that an earlier service of the same state folder had. Where renders of other
+ * frames have theirs, it lies next to them.
+ * @throws what the file system says: the place takes no lock then.
  */
 export async function takeOutputLock(
-  file: string,
+  { folder, name }: LockedPattern,
   record: OutputLockRecord,
-  owner: LockOwner,
-  clock: LockClock,
+  rules: LockRules,
 ): Promise<LockAttempt> {
-  let found: FoundLock | null = null;
+  const files = slotFiles(folder, name);
   for (let tries = 0; tries < MOST_TRIES; tries++) {
-    if (await create(file, record)) {
-      found = await readOutputLock(file);
-      if (found?.record?.nonce === record.nonce) return { is: "held" };
-      continue;
+    const slots = await lookAt(files, rules);
+    const clash = clashIn(slots, record.nonce, rules);
+    if (clash !== null) return { is: "taken", ...clash };
+    const free = slots.find(({ found }) => found === null);
+    if (free === undefined) throw new Error(`${folder} has too many lock files of ${name}`);
+    if (!(await create(free.file, record))) continue;
+    // Another render may have come to another slot at the same moment: then neither has it.
+    const after = await lookAt(files, rules);
+    const late = clashIn(after, record.nonce, rules);
+    if (late !== null) {
+      await removeOutputLock(free.file, record.nonce);
+      return { is: "taken", ...late };
     }
-    found = await readOutputLock(file);
-    if (found === null) continue;
-    if (found.size === 0 && tries < MOST_TRIES - 2) {
-      await wait(WRITTEN_MS);
-      continue;
-    }
-    if (!(await isLeftOver(file, found, owner, clock))) return { is: "taken", found };
-    await setAside(file, found);
+    const mine = after.find(({ file }) => file === free.file);
+    if (mine?.found?.record?.nonce === record.nonce) return { is: "held", file: free.file };
   }
-  found ??= await readOutputLock(file);
-  if (found === null) throw new Error(`${file} does not stay`);
-  return found.record?.nonce === record.nonce ? { is: "held" } : { is: "taken", found };
+  throw new Error(`the lock files of ${name} in ${folder} do not stay`);
+}
+
+/** Who else writes the files of a render that shares a lock with others of its service; null: no one. @param nonce of that lock. */
+export async function findClash(
+  { folder, name }: LockedPattern,
+  nonce: string,
+  rules: LockRules,
+): Promise<{ readonly file: string; readonly found: FoundLock } | null> {
+  const slots = await lookAt(slotFiles(folder, name), rules);
+  return clashIn(slots, nonce, rules);
+}
+
+function clashIn(
+  slots: readonly Slot[],
+  nonce: string,
+  { clashes }: LockRules,
+): { file: string; found: FoundLock } | null {
+  for (const { file, found } of slots)
+    if (found !== null && found.record?.nonce !== nonce && clashes(found)) return { file, found };
+  return null;
+}
+
+function slotFiles(folder: string, name: string): string[] {
+  return Array.from({ length: MOST_SLOTS }, (_, index) => outputLockFile(folder, name, index + 1));
+}
+
+/** The lock files that are there; what is left over is removed. */
+async function lookAt(files: readonly string[], rules: LockRules): Promise<Slot[]> {
+  const slots = await Promise.all(
+    files.map(async (file): Promise<Slot[]> => {
+      try {
+        let found = await readOutputLock(file);
+        for (let tries = 0; found?.size === 0 && tries < 3; tries++) {
+          await wait(WRITTEN_MS);
+          found = await readOutputLock(file);
+        }
+        if (found === null || !(await isLeftOver(file, found, rules))) return [{ file, found }];
+        await setAside(file, found);
+        return [{ file, found: await readOutputLock(file) }];
+      } catch (error) {
+        // A folder or a link of this name: another slot has to do.
+        if (error instanceof NotALockError || errorCode(error) === "ELOOP") return [];
+        throw error;
+      }
+    }),
+  );
+  return slots.flat();
 }
 
 /**
@@ -113,19 +188,18 @@ export async function removeOutputLock(file: string, nonce: string): Promise<voi
   if (found?.record?.nonce === nonce) await rm(file, { force: true });
 }
 
-/** Whether nobody writes these files any more. */
+/** Whether no one writes these files any more. */
 async function isLeftOver(
   file: string,
   { record, mtimeMs }: FoundLock,
-  owner: LockOwner,
-  { staleMs }: LockClock,
+  { owner, staleMs }: LockRules,
 ): Promise<boolean> {
   if (record?.host === owner.host) {
     // One service at a time has a state folder; this one goes on with what the others began.
     if (record.state !== "" && record.state === owner.state && record.pid !== owner.pid) return true;
     // Another boot: restarted, or another machine of the same name. Its processes cannot be looked at.
     const sameBoot = record.boot === "" || owner.boot === "" || record.boot === owner.boot;
-    if (sameBoot) return !(await isRunning(record));
+    if (sameBoot) return !(await isRunning(record)) && !(await hasNukes(record));
   }
   return (await serverTime(dirname(file))) - mtimeMs > staleMs;
 }
@@ -135,6 +209,19 @@ async function isRunning({ pid, process }: OutputLockRecord): Promise<boolean> {
   const started = await startOf(pid);
   if (started === null) return false;
   return [started, process].includes(UNKNOWN_START) || process === "" || started === process;
+}
+
+/** Nukes outlive a service that was killed, and go on writing. Only Linux shows whose they are. */
+async function hasNukes({ job, outputs }: OutputLockRecord): Promise<boolean> {
+  if (process.platform !== "linux") return false;
+  const jobs = new Set([job, ...outputs.map((output) => output.job)].filter((id) => id !== ""));
+  if (jobs.size === 0) return false;
+  for (const { pid } of (await listProcesses()).values()) {
+    const environ = await readFile(`/proc/${pid}/environ`, "utf8").catch(() => "");
+    const mark = environ.split("\0").find((word) => word.startsWith(`${JOB_FOLDER_VARIABLE}=`));
+    if (mark !== undefined && jobs.has(basename(mark))) return true;
+  }
+  return false;
 }
 
 /** What the clock of the file server says: that of this machine may be another one. */
