@@ -122,10 +122,12 @@ class Follower implements Disposable {
       };
       const before = [...after, ...waitsFor.flatMap((index) => ids[index] ?? [])];
       const asked = { plan, env, after: before, ...decided };
-      const { job, client } = await submitJob(connect, asked, { watch: true }).catch(async (error: unknown) => {
-        if (error instanceof OutputConflictError) await this.#takeBack();
-        throw error;
-      });
+      const { job, client } = await submitJob(connect, asked, { watch: true }).catch(
+        async (error: unknown) => {
+          if (error instanceof OutputConflictError) await this.#takeBack();
+          throw error;
+        },
+      );
       ids.push(job);
       this.#jobs.set(job, null);
       for (const event of this.#early.splice(0)) this.#take(event);

@@ -87,7 +87,9 @@ function printConflict(
   renders: readonly FollowedRender[],
   terminal: Terminal,
 ): void {
-  terminal.out(JSON.stringify({ type: "problem", code: BEING_RENDERED, severity: "error", message, conflicts }));
+  terminal.out(
+    JSON.stringify({ type: "problem", code: BEING_RENDERED, severity: "error", message, conflicts }),
+  );
   const framesMissing = renders.flatMap(({ plan }) => plan.frames.split(" "));
   const exitCode = exitCodes.badInput;
   terminal.out(JSON.stringify({ type: "finished", framesDone: [], framesMissing, exitCode }));

@@ -3,6 +3,7 @@ import { told } from "./failures.ts";
 import type { RenderForms } from "./surfaces/form.ts";
 import type { NodeComparison } from "./surfaces/node-comparison.ts";
 import type { RenderOutput } from "./surfaces/output.ts";
+import { resumeRender } from "./render/being-rendered.ts";
 import { pickActive } from "./render/pick-job.ts";
 import { scriptFor, writeFor } from "./render/pick-write.ts";
 import { queueCommands } from "./render/queue-commands.ts";
@@ -55,7 +56,7 @@ export function registerCommands({
     },
     "nukeRender.resume": async (job) => {
       const id = typeof job === "string" ? job : await pickActive(renders, "Resume", true);
-      if (id !== undefined) await renders.setPaused(id, false);
+      if (id !== undefined) await resumeRender(id, renders);
     },
     ...queueCommands(renders),
     "nukeRender.retry": async (job) => {

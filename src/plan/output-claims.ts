@@ -59,7 +59,9 @@ function sharedOfNames(
   if (hasToken(mine) && sameSpelling(mine, other))
     return common(frames, theirs).filter((frame) => nameOfFrame(mine, frame) === nameOfFrame(other, frame));
   if (!mayMeet(mine, other)) return [];
-  const names = new Set((hasToken(other) ? theirs : theirs.slice(0, 1)).map((frame) => nameOfFrame(other, frame)));
+  const names = new Set(
+    (hasToken(other) ? theirs : theirs.slice(0, 1)).map((frame) => nameOfFrame(other, frame)),
+  );
   return frames.filter((frame) => names.has(nameOfFrame(mine, frame)));
 }
 

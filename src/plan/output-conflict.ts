@@ -66,7 +66,8 @@ export function conflictAdvice(
 const MOST_TOLD = 3;
 
 function oneConflict(write: string, { job, frames, state, elsewhere, ...other }: OutputConflict): string {
-  const what = frames === "" ? `The files of ${write}` : `Frames ${rangesText(frames.split(" "), 100)} of ${write}`;
+  const what =
+    frames === "" ? `The files of ${write}` : `Frames ${rangesText(frames.split(" "), 100)} of ${write}`;
   if (elsewhere === null) {
     const by = other.write === write ? "" : ` of ${other.write}`;
     return `${what} are being rendered already, by ${job}${by} (${state}).`;

@@ -49,9 +49,7 @@ export function nameOfFrame(parts: readonly NamePart[], frame: number): string {
 /** The name with every frame number written in one way; `width` false: whatever its padding. */
 export function spelled(parts: readonly NamePart[], { width }: { width: boolean }): string {
   return parts
-    .map((part) =>
-      typeof part === "string" ? part : width ? "#".repeat(Math.max(1, part.width)) : "#",
-    )
+    .map((part) => (typeof part === "string" ? part : width ? "#".repeat(Math.max(1, part.width)) : "#"))
     .join("");
 }
 

@@ -1,4 +1,5 @@
 /** All faults, by name. */
+import { twoClients } from "./client-faults.ts";
 import { fillDisk, fillState, readOnlyDisk } from "./disk-faults.ts";
 import { killClient, killNuke, stopNuke } from "./nuke-faults.ts";
 import type { Scenario } from "./scenario.ts";
@@ -12,6 +13,7 @@ export const scenarios: Readonly<Record<string, Scenario>> = {
   "kill-nuke": killNuke,
   "stop-nuke": stopNuke,
   "kill-client": killClient,
+  "two-clients": twoClients,
   "set-clock": setClock,
   "fill-disk": fillDisk,
   "fill-state": fillState,

@@ -23,6 +23,8 @@ export async function dieBeforeAnswer(folder: string): Promise<{ path: string }>
      syncBuiltinESMExports();`,
   );
   const path = join(folder, "dying node");
-  await writeFile(path, `#!/bin/sh\nexec "${process.execPath}" --import "${preload}" "$@"\n`, { mode: 0o755 });
+  await writeFile(path, `#!/bin/sh\nexec "${process.execPath}" --import "${preload}" "$@"\n`, {
+    mode: 0o755,
+  });
   return { path };
 }

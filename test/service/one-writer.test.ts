@@ -73,9 +73,16 @@ test("through a link, another spelling and another Write it is the same file", a
   const client = await here.connect();
   await client.submit(jobOf(here));
   await symlink(here.frames, join(here.folder, "linked"));
-  const plan = { outputFile: join("linked", "f.####.exr"), write: "Write2", script: join(here.folder, "b.nk") };
+  const plan = {
+    outputFile: join("linked", "f.####.exr"),
+    write: "Write2",
+    script: join(here.folder, "b.nk"),
+  };
   const { conflicts } = await refused(client.submit(jobOf(here, { plan })));
-  assert.deepEqual(conflicts.map(({ frames }) => frames), ["1-4"]);
+  assert.deepEqual(
+    conflicts.map(({ frames }) => frames),
+    ["1-4"],
+  );
 });
 
 test("of twelve renders that are submitted at once, over several connections, one is accepted", async () => {
@@ -96,7 +103,10 @@ test("of twelve renders that are submitted at once, over several connections, on
   for (const result of results)
     if (result.status === "rejected") {
       assert.ok(result.reason instanceof OutputConflictError, String(result.reason));
-      assert.deepEqual(result.reason.conflicts.map(({ job }) => job), [jobs[0]?.job]);
+      assert.deepEqual(
+        result.reason.conflicts.map(({ job }) => job),
+        [jobs[0]?.job],
+      );
     }
 });
 
@@ -107,7 +117,10 @@ test("one that waits for the other, also by way of a third, is accepted; and one
   const second = await client.submit({ ...jobOf(here), after: [first.job] });
   const third = await client.submit({ ...jobOf(here), after: [second.job] });
   const { conflicts } = await refused(client.submit({ ...jobOf(here), after: [second.job] }));
-  assert.deepEqual(conflicts.map(({ job }) => job), [third.job]);
+  assert.deepEqual(
+    conflicts.map(({ job }) => job),
+    [third.job],
+  );
   const anyway = await client.submit({ ...jobOf(here), ignore: ["being-rendered"] });
   await go(here);
   for (const { job } of [first, second, third, anyway]) assert.equal(await endOf(client, job), 0);
@@ -136,7 +149,10 @@ test("paused and interrupted renders keep their files, and go on only when nothi
   await refused(client.submit(jobOf(here)));
   const other = await client.submit({ ...jobOf(here), ignore: ["being-rendered"] });
   const { conflicts, message } = await refused(client.resume({ job }));
-  assert.deepEqual(conflicts.map((one) => one.job), [other.job]);
+  assert.deepEqual(
+    conflicts.map((one) => one.job),
+    [other.job],
+  );
   assert.match(message, new RegExp(`nbr resume ${job} --ignore being-rendered`, "u"));
   await go(here);
   assert.equal(await endOf(client, other.job), 0);

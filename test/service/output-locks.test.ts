@@ -37,7 +37,13 @@ async function contents(file: string): Promise<z.infer<typeof lockSchema>> {
 
 /** A lock of another machine, refreshed `age` seconds ago. */
 async function foreignLock(here: Place, age: number, more: object | string = {}): Promise<void> {
-  const record = { host: "render-17", user: "ana", pid: 1, job: "comp-Write1-0001", started: Date.now() - 60_000 };
+  const record = {
+    host: "render-17",
+    user: "ana",
+    pid: 1,
+    job: "comp-Write1-0001",
+    started: Date.now() - 60_000,
+  };
   const text = typeof more === "string" ? more : JSON.stringify({ ...record, ...more });
   await writeFile(lockOf(here), text);
   const time = (await stat(lockOf(here))).mtimeMs / 1000 - age;
@@ -132,17 +138,29 @@ test("another machine that renders the same frames: refused, with host, user, ti
   assert.deepEqual(await client.jobs(), []);
   const { job } = await client.submit({ ...jobOf(here), ignore: ["being-rendered"] });
   await finish(client, here, job);
-  assert.equal((await contents(lockOf(here)).catch(() => null))?.job ?? "comp-Write1-0001", "comp-Write1-0001");
+  assert.equal(
+    (await contents(lockOf(here)).catch(() => null))?.job ?? "comp-Write1-0001",
+    "comp-Write1-0001",
+  );
 });
 
 test("another machine that renders other frames of the pattern is no reason to refuse", async () => {
   await using here = await place("nbr locks");
-  const theirs = { job: "comp-Write1-0001", name: "f.####.exr", frames: "100-200", script: "", write: "Write1" };
+  const theirs = {
+    job: "comp-Write1-0001",
+    name: "f.####.exr",
+    frames: "100-200",
+    script: "",
+    write: "Write1",
+  };
   await foreignLock(here, 0, { version: "1.0.0", outputs: [theirs] });
   const client = await here.connect();
   await client.submit(jobOf(here));
   const { conflicts } = await refused(client.submit(jobOf(here, { range: "199-300" })));
-  assert.deepEqual(conflicts.map(({ frames }) => frames), ["199-200"]);
+  assert.deepEqual(
+    conflicts.map(({ frames }) => frames),
+    ["199-200"],
+  );
 });
 
 test("what a lock file says is not taken on trust: fresh it holds, old it does not, and it prints nothing", async () => {
@@ -154,7 +172,11 @@ test("what a lock file says is not taken on trust: fresh it holds, old it does n
     "[]",
     JSON.stringify({ host: "evil\u001b]52;c;AAAA\u0007", pid: 1 }),
     `{"host":"${"x".repeat(100_000)}","pid":1}`,
-    JSON.stringify({ host: "h", pid: 1, outputs: [{ frames: "1-999999999 ".repeat(2000), name: "f.%04d.exr" }] }),
+    JSON.stringify({
+      host: "h",
+      pid: 1,
+      outputs: [{ frames: "1-999999999 ".repeat(2000), name: "f.%04d.exr" }],
+    }),
     "[".repeat(50_000),
   ];
   for (const text of hostile) {
@@ -211,7 +233,10 @@ test("two users' services on one machine: the second is told; one that was kille
   process.kill(first.hello.pid, "SIGKILL");
   await gone;
   const next = await here.connect();
-  await until(here.frames, async () => (await contents(lockOf(here)).catch(() => null))?.pid === next.hello.pid);
+  await until(
+    here.frames,
+    async () => (await contents(lockOf(here)).catch(() => null))?.pid === next.hello.pid,
+  );
   await refused(second.submit(jobOf(theirs)));
 });
 

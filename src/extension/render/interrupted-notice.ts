@@ -1,4 +1,5 @@
 import { count } from "../../plan/display.ts";
+import { resumeRender } from "./being-rendered.ts";
 import type { Renders } from "./renders.ts";
 import { showInformationMessage } from "../notify.ts";
 
@@ -15,7 +16,7 @@ export async function offerToResume(renders: Renders): Promise<void> {
   const cancel = interrupted.length === 1 ? "Cancel Render" : "Cancel Renders";
   const chosen = await showInformationMessage(what, resume, cancel);
   for (const { job } of interrupted) {
-    if (chosen === resume) await renders.setPaused(job, false);
+    if (chosen === resume) await resumeRender(job, renders);
     if (chosen === cancel) await renders.cancel(job);
   }
 }

@@ -70,18 +70,12 @@ export class OutputGuard {
   async reserve(job: RenderJob): Promise<Reservation> {
     const [output] = await Promise.all([outputOf(job), ...this.#returning.values()]);
     const ignored = ignores(job);
-    while (!ignored) {
-      const before = this.#deps.before(job.after ?? []);
-      const clashing = [...this.#entries].filter(
-        (entry) =>
-          (entry.id === null || !before.has(entry.id)) &&
-          sharedFrames(output.claim, entry.output.claim).length > 0,
-      );
+    // Nothing comes between the last look and the entry below.
+    const look = (): Entry[] => (ignored ? [] : this.#clashing(job, output));
+    for (let clashing = look(); clashing.length > 0; clashing = look()) {
       const undecided = clashing.find(({ id }) => id === null);
-      if (undecided !== undefined) await undecided.decided;
-      else if (clashing.length > 0) throw this.#refusal(job, this.#conflicts(output, clashing));
-      // Nothing comes between this look and the entry below.
-      else break;
+      if (undecided === undefined) throw this.#refusal(job, this.#conflicts(output, clashing));
+      await undecided.decided;
     }
     let decide: () => void = () => undefined;
     const decided = new Promise<void>((resolve) => (decide = resolve));
@@ -103,6 +97,14 @@ export class OutputGuard {
         if (entry.id !== null) await this.#locks.release(entry.id);
       },
     };
+  }
+
+  /** Jobs that write some of the same files, and that this one does not wait for. */
+  #clashing({ after = [] }: RenderJob, { claim }: RenderOutput): Entry[] {
+    const before = this.#deps.before(after);
+    return [...this.#entries].filter(
+      ({ id, output }) => (id === null || !before.has(id)) && sharedFrames(claim, output.claim).length > 0,
+    );
   }
 
   /** A job comes back whose service was killed: its files are its own, as they were. */

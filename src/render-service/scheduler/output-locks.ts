@@ -118,7 +118,13 @@ export class OutputLocks {
   async #take(job: LockedJob, file: string, place: OutputPlace): Promise<OutputConflict[]> {
     const { id, script, write } = job;
     if (!this.#jobs.has(id)) return [];
-    const output: LockedOutput = { job: id, script, write, name: place.name, frames: framesText(job.output.claim) };
+    const output: LockedOutput = {
+      job: id,
+      script,
+      write,
+      name: place.name,
+      frames: framesText(job.output.claim),
+    };
     try {
       const owner = await this.#deps.owner();
       const conflictsWith = (found: FoundLock, at = file): OutputConflict[] =>
@@ -147,7 +153,8 @@ export class OutputLocks {
       if (!this.#jobs.has(id)) await this.#leave(file, id);
     } catch (error) {
       // A folder that is still to be made is looked for again.
-      if (errorCode(error) !== "ENOENT") this.#say(job, file, `${file} could not be made: ${messageOf(error)}`);
+      if (errorCode(error) !== "ENOENT")
+        this.#say(job, file, `${file} could not be made: ${messageOf(error)}`);
     }
     return [];
   }
@@ -280,7 +287,8 @@ const MOST_NAMED = 2_000_000;
 function framesWithin(text: string): readonly number[] | null {
   let named = 0;
   for (const token of text.split(" ")) {
-    const [whole, first, last = first, step = 1] = /^(-?\d{1,9})(?:-(-?\d{1,9})(?:x(\d{1,9}))?)?$/u.exec(token) ?? [];
+    const [whole, first, last = first, step = 1] =
+      /^(-?\d{1,9})(?:-(-?\d{1,9})(?:x(\d{1,9}))?)?$/u.exec(token) ?? [];
     if (whole === undefined || Number(step) === 0) return null;
     named += Math.abs(Number(last) - Number(first)) / Number(step) + 1;
     if (named > MOST_NAMED) return null;

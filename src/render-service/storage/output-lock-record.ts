@@ -89,7 +89,9 @@ export async function readOutputLock(file: string): Promise<FoundLock | null> {
 export function lockText(record: OutputLockRecord): string {
   const text = `${JSON.stringify(record)}\n`;
   if (Buffer.byteLength(text) <= MOST_LOCK_BYTES) return text;
-  const outputs = record.outputs.slice(0, 50).map((output) => ({ ...output, script: "", name: null, frames: null }));
+  const outputs = record.outputs
+    .slice(0, 50)
+    .map((output) => ({ ...output, script: "", name: null, frames: null }));
   return `${JSON.stringify({ ...record, outputs })}\n`;
 }
 

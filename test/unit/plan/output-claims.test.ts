@@ -4,13 +4,20 @@ import { test } from "node:test";
 import { type OutputClaim, sharedFrames } from "../../../src/plan/output-claims.ts";
 import { nameOfFrame, nameParts, namesOfViews } from "../../../src/plan/output-pattern.ts";
 
-function claim(name: string | readonly string[], frames: readonly number[], more: Partial<OutputClaim> = {}): OutputClaim {
+function claim(
+  name: string | readonly string[],
+  frames: readonly number[],
+  more: Partial<OutputClaim> = {},
+): OutputClaim {
   const names = typeof name === "string" ? [name] : name;
   return { names, frames, files: "each", owner: `owner of ${names.join()}`, ...more };
 }
 
 test("the same pattern: the frames both have; nothing where they have none in common", () => {
-  assert.deepEqual(sharedFrames(claim("/o/a.%04d.exr", [1, 2, 3]), claim("/o/a.%04d.exr", [2, 3, 4])), [2, 3]);
+  assert.deepEqual(
+    sharedFrames(claim("/o/a.%04d.exr", [1, 2, 3]), claim("/o/a.%04d.exr", [2, 3, 4])),
+    [2, 3],
+  );
   assert.deepEqual(sharedFrames(claim("/o/a.%04d.exr", [1, 2]), claim("/o/a.%04d.exr", [3, 4])), []);
   assert.deepEqual(sharedFrames(claim("/o/a.%04d.exr", [1]), claim("/o/b.%04d.exr", [1])), []);
 });

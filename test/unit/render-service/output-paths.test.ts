@@ -99,7 +99,10 @@ test("one place for each view; the folder is the one above where that has a fram
 
 test("a share that does not answer is taken as it is written", async (t) => {
   t.mock.timers.enable({ apis: ["setTimeout"] });
-  const never: PathFacts = { realpath: () => new Promise(() => undefined), isCaseSensitive: () => new Promise(() => undefined) };
+  const never: PathFacts = {
+    realpath: () => new Promise(() => undefined),
+    isCaseSensitive: () => new Promise(() => undefined),
+  };
   const looked = outputOf(job("/none", { outputFile: "/o/a.%04d.exr" }), never);
   t.mock.timers.tick(6000);
   assert.deepEqual((await looked).claim.names, ["/o/a.%04d.exr"]);
