@@ -16,30 +16,22 @@ export interface OutputClaim {
   readonly owner: string;
 }
 
-/** The frames of `mine` whose files `other` writes too, sorted. */
+/** The frames of `mine` whose files `other` writes too, sorted. Asks for frames only where the names may meet. */
 export function sharedFrames(mine: OutputClaim, other: OutputClaim): readonly number[] {
-  const sameOwner = mine.owner === other.owner;
   if (mine.names.length === 0 || other.names.length === 0) {
-    if (!sameOwner || mine.names.length !== other.names.length) return [];
+    if (mine.owner !== other.owner || mine.names.length !== other.names.length) return [];
     return mine.files === "one" || other.files === "one" ? mine.frames : common(mine.frames, other.frames);
   }
-  const unknown = mine.files === "one" || other.files === "one" || (!sameOwner && shifted(mine, other));
+  const theirs = other.names.map((name) => nameParts(name));
   const found = new Set<number>();
-  for (const name of mine.names)
-    for (const theirs of other.names) {
-      const [a, b] = [nameParts(name), nameParts(theirs)];
-      const same = unknown
-        ? sameSpelling(a, b)
-          ? mine.frames
-          : []
-        : sharedOfNames(a, mine.frames, b, other.frames);
-      for (const frame of same) found.add(frame);
-    }
-  return found.size === mine.frames.length ? mine.frames : [...found].sort((a, b) => a - b);
+  for (const a of mine.names.map((name) => nameParts(name)))
+    for (const b of theirs) for (const frame of sharedOfNames(a, mine, b, other)) found.add(frame);
+  return [...found].sort((one, two) => one - two);
 }
 
-function shifted(mine: OutputClaim, other: OutputClaim): boolean {
-  return mine.files === "shifted" || other.files === "shifted";
+/** Nobody can tell which number stands in the names of its files. */
+function isLoose(parts: readonly NamePart[], { files, owner }: OutputClaim, other: OutputClaim): boolean {
+  return hasToken(parts) && (files === "one" || (files === "shifted" && owner !== other.owner));
 }
 
 /** Which number a file gets is not known: names that differ in nothing but the number may be the same. */
@@ -48,21 +40,24 @@ function sameSpelling(a: readonly NamePart[], b: readonly NamePart[]): boolean {
 }
 
 function sharedOfNames(
-  mine: readonly NamePart[],
-  frames: readonly number[],
-  other: readonly NamePart[],
-  theirs: readonly number[],
+  a: readonly NamePart[],
+  mine: OutputClaim,
+  b: readonly NamePart[],
+  other: OutputClaim,
 ): readonly number[] {
-  if (spelled(mine, { width: true }) === spelled(other, { width: true }))
-    return hasToken(mine) ? common(frames, theirs) : theirs.length > 0 ? frames : [];
+  if (isLoose(a, mine, other) || isLoose(b, other, mine)) return sameSpelling(a, b) ? mine.frames : [];
+  if (spelled(a, { width: true }) === spelled(b, { width: true }))
+    return hasToken(a) ? common(mine.frames, other.frames) : mine.frames;
   // The same text around the number: the same file is the same number, and the padding decides.
-  if (hasToken(mine) && sameSpelling(mine, other))
-    return common(frames, theirs).filter((frame) => nameOfFrame(mine, frame) === nameOfFrame(other, frame));
-  if (!mayMeet(mine, other)) return [];
+  if (hasToken(a) && sameSpelling(a, b))
+    return common(mine.frames, other.frames).filter(
+      (frame) => nameOfFrame(a, frame) === nameOfFrame(b, frame),
+    );
+  if (!mayMeet(a, b)) return [];
   const names = new Set(
-    (hasToken(other) ? theirs : theirs.slice(0, 1)).map((frame) => nameOfFrame(other, frame)),
+    hasToken(b) ? other.frames.map((frame) => nameOfFrame(b, frame)) : [nameOfFrame(b, 0)],
   );
-  return frames.filter((frame) => names.has(nameOfFrame(mine, frame)));
+  return mine.frames.filter((frame) => names.has(nameOfFrame(a, frame)));
 }
 
 function hasToken(parts: readonly NamePart[]): boolean {

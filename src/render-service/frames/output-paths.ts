@@ -54,7 +54,10 @@ export async function outputOf(
   const [script = plan.script, ...names] = await withTimeLimit(resolved, ANSWER_MS, () => written);
   const claim: OutputClaim = {
     names,
-    frames: framesOf(plan.frames),
+    // Hundreds of jobs may wait, each with its frames: they are kept as text.
+    get frames() {
+      return framesOf(plan.frames);
+    },
     files: plan.movie ? "one" : plan.renumbered === true ? "shifted" : "each",
     owner: `${script}\n${plan.write}`,
   };

@@ -102,8 +102,9 @@ export class OutputGuard {
   /** Jobs that write some of the same files, and that this one does not wait for. */
   #clashing({ after = [] }: RenderJob, { claim }: RenderOutput): Entry[] {
     const before = this.#deps.before(after);
+    const mine = { ...claim, frames: claim.frames };
     return [...this.#entries].filter(
-      ({ id, output }) => (id === null || !before.has(id)) && sharedFrames(claim, output.claim).length > 0,
+      ({ id, output }) => (id === null || !before.has(id)) && sharedFrames(mine, output.claim).length > 0,
     );
   }
 

@@ -7,6 +7,9 @@ import { errorCode } from "../protocol/errors.ts";
 /** A lock file is not longer, bytes. */
 export const MOST_LOCK_BYTES = 64 * 1024;
 
+/** Jobs that one lock names one by one. */
+const MOST_OUTPUTS = 1000;
+
 /** Shown to people: one line, without control characters. */
 const plain = (most: number) => z.string().check(z.maxLength(most), z.regex(/^[^\p{C}\p{Zl}\p{Zp}]*$/u));
 
@@ -40,7 +43,7 @@ const outputLockSchema = z.object({
   job: z._default(plain(100), ""),
   /** Milliseconds since 1970, by its own clock. */
   started: z._default(z.nullable(z.number()), null),
-  outputs: z._default(z.array(lockedOutputSchema).check(z.maxLength(1000)), []),
+  outputs: z._default(z.array(lockedOutputSchema).check(z.maxLength(MOST_OUTPUTS)), []),
 });
 export type OutputLockRecord = z.infer<typeof outputLockSchema>;
 
@@ -85,14 +88,14 @@ export async function readOutputLock(file: string): Promise<FoundLock | null> {
   }
 }
 
-/** The text of a lock file; frames that would make it too long are left out, which means all. */
+/** The text of a lock file. What would make it too long is left out, which means all frames, and at last all files. */
 export function lockText(record: OutputLockRecord): string {
-  const text = `${JSON.stringify(record)}\n`;
-  if (Buffer.byteLength(text) <= MOST_LOCK_BYTES) return text;
-  const outputs = record.outputs
-    .slice(0, 50)
-    .map((output) => ({ ...output, script: "", name: null, frames: null }));
-  return `${JSON.stringify({ ...record, outputs })}\n`;
+  const brief = record.outputs.map((output) => ({ ...output, script: "", name: null, frames: null }));
+  for (const outputs of [record.outputs, brief]) {
+    const text = `${JSON.stringify({ ...record, outputs })}\n`;
+    if (outputs.length <= MOST_OUTPUTS && Buffer.byteLength(text) <= MOST_LOCK_BYTES) return text;
+  }
+  return `${JSON.stringify({ ...record, outputs: [] })}\n`;
 }
 
 function parseRecord(text: string): OutputLockRecord | null {

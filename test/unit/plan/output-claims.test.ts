@@ -48,6 +48,9 @@ test("a movie is one file, whatever frames go into it", () => {
   assert.deepEqual(sharedFrames(movie, claim("/o/a.mov", [50], { files: "one" })), [1, 2]);
   assert.deepEqual(sharedFrames(movie, claim("/o/b.mov", [1], { files: "one" })), []);
   const numbered = claim("/o/a.####.mov", [1, 2], { files: "one" });
+  const sequence = claim("/o/a.%02d.mov", [3, 4]);
+  assert.deepEqual(sharedFrames(claim("/o/a.04.mov", [1, 2], { files: "one" }), sequence), [1, 2]);
+  assert.deepEqual(sharedFrames(sequence, claim("/o/a.04.mov", [1, 2], { files: "one" })), [4]);
   assert.deepEqual(sharedFrames(numbered, claim("/o/a.%d.mov", [9], { files: "one" })), [1, 2]);
 });
 
