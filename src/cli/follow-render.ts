@@ -142,7 +142,7 @@ class Follower implements Disposable {
     this.#endWhenOver();
   }
 
-  /** One of several renders was refused: nobody wants the others without it. */
+  /** One of several renders was refused: the others make no sense without it. */
   async #takeBack(): Promise<void> {
     const open = this.#open;
     for (const job of open) await this.#client?.cancel({ job });

@@ -8,7 +8,7 @@ export interface OutputClaim {
   /** Sorted. */
   readonly frames: readonly number[];
   /**
-   * `each`: every frame has a file of its own; `one`: all frames go into one file, a movie; `shifted`: the files have other numbers than
+   * `each`: every frame has its own file; `one`: all frames go into one file, a movie; `shifted`: the files have other numbers than
    * the frames, the same ones for the same Write.
    */
   readonly files: "each" | "one" | "shifted";
@@ -29,7 +29,7 @@ export function sharedFrames(mine: OutputClaim, other: OutputClaim): readonly nu
   return [...found].sort((one, two) => one - two);
 }
 
-/** Nobody can tell which number stands in the names of its files. */
+/** It is not known which number stands in the names of its files. */
 function isLoose(parts: readonly NamePart[], { files, owner }: OutputClaim, other: OutputClaim): boolean {
   return hasToken(parts) && (files === "one" || (files === "shifted" && owner !== other.owner));
 }

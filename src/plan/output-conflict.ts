@@ -20,7 +20,7 @@ export const outputConflictSchema = z.object({
   write: z.string(),
   /** Those both write, in Nuke syntax. */
   frames: z.string(),
-  /** How far it is, in words; empty where nobody can say. */
+  /** How far it is, in words; empty if that is not known. */
   state: z.string(),
   /** Null: a job of this user's render service. */
   elsewhere: z.nullable(elsewhereSchema),
@@ -49,7 +49,7 @@ export function conflictAdvice(
   if (resumed !== null)
     return [
       ...(first === undefined ? [] : [`nbr ps ${first} shows it; nbr cancel ${jobs.join(" ")} ends it.`]),
-      `nbr resume ${resumed} --ignore ${BEING_RENDERED} goes on all the same.`,
+      `nbr resume ${resumed} --ignore ${BEING_RENDERED} goes on anyway.`,
     ];
   return [
     ...(first === undefined

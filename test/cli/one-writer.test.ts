@@ -113,7 +113,7 @@ test("of several Writes one is refused: the others of the same command are cance
   assert.match(stderr, /Cancelled, because not all of these renders could begin: shot-Write1-/u);
 });
 
-test("a render that nobody may pass over: only known codes are taken", async () => {
+test("--ignore takes only the codes that may be ignored", async () => {
   const { code, stderr } = await runNbr(["render", script, "--demo", "--ignore", "all"], { env });
   assert.equal(code, 2);
   assert.match(stderr, /same-path, folder-not-writable, being-rendered/u);

@@ -13,7 +13,7 @@ const shape = { range: "1-12", chunks: ["1-4", "5-8", "9-12"], parallel: 2 };
 /** Nothing is rendered before everybody has submitted. */
 const onCommand = `while (!fs.existsSync(path.join(out, "go"))) await sleep(5); ${steadily}`;
 
-/** The connection of one client, made anew whenever it is gone. */
+/** The connection of one client, made again when it is gone. */
 function connectionTo(here: Place): () => Promise<RenderServiceClient> {
   let open: Promise<RenderServiceClient> | null = null;
   return () => {

@@ -1,4 +1,4 @@
-/** One file, one writer: no two jobs write the same file unless somebody decided so, and a submit that is repeated is one job. */
+/** One file, one writer: no two jobs write the same file unless a user decided so, and a submit that is repeated is one job. */
 import assert from "node:assert/strict";
 import { mkdir, readdir, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";

@@ -37,7 +37,7 @@ export async function submitJob(
       if (!(error instanceof RenderServiceError) || tries >= MOST_TRIES) throw error;
       if (error.reason === "stopping") await wait(ENDING_MS * tries);
       else if (error.reason !== "service-gone") throw error;
-      // Whoever holds the connection is told, and makes another one.
+      // `connect` then makes another connection.
       client?.dispose();
     }
   }

@@ -33,7 +33,7 @@ export interface RenderOutput {
 
 /** A share that does not answer, ms, is taken at its word. */
 const ANSWER_MS = 5000;
-/** Nobody renders more views. */
+/** No one renders more views. */
 const MOST_VIEWS = 256;
 
 /** What a job writes, links and case resolved. Never fails: what cannot be looked at is taken as it is written. */

@@ -37,7 +37,7 @@ interface Entry {
   readonly decided: Promise<void>;
 }
 
-/** The files of a job that is about to be accepted; nobody else gets them meanwhile. */
+/** The files of a job that is about to be accepted; no other job gets them meanwhile. */
 export interface Reservation {
   /**
    * The job has a name and is written down: takes its lock files.

@@ -49,7 +49,7 @@ interface LockedJob extends JobToLock {
   wrote: boolean;
 }
 
-/** Another machine that was not heard of for so many heartbeats is gone. A file server may tell of the last ones late. */
+/** Another machine is gone if this many heartbeats are missing. A file server may tell of the last ones late. */
 const STALE_BEATS = 8;
 /** A share that does not answer, ms, is no place for a lock. */
 const TAKE_MS = 5000;

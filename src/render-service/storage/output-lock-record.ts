@@ -69,7 +69,7 @@ export class NotALockError extends Error {
  */
 export async function readOutputLock(file: string): Promise<FoundLock | null> {
   try {
-    // Opening a pipe would wait for whoever writes into it.
+    // Opening a pipe would wait for its writer.
     if (!(await lstat(file)).isFile()) throw new NotALockError(`${file} is no file`);
     const handle = await open(file, constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0));
     try {

@@ -39,7 +39,7 @@ export async function lockOwner(stateFolder: string, boot: string): Promise<Lock
   };
 }
 
-/** Renders of other frames have lock files of their own next to each other, so many at most. */
+/** Renders of other frames have their own lock files next to each other; at most this many. */
 const MOST_SLOTS = 8;
 
 /**
@@ -170,7 +170,7 @@ async function lookAt(files: readonly string[], rules: LockRules): Promise<Slot[
 export async function refreshOutputLock(file: string, record: OutputLockRecord): Promise<boolean> {
   const found = await readOutputLock(file);
   if (found?.record?.nonce !== record.nonce) return false;
-  // In one piece and never shorter, so that whoever reads meanwhile reads the whole of one of the two.
+  // In one piece and never shorter, so that a reader gets either the old text or the new one.
   const text = lockText(record);
   const padded = text.padEnd(text.length + Math.max(0, found.size - Buffer.byteLength(text)), "\n");
   const handle = await open(file, "r+");
@@ -255,7 +255,7 @@ async function create(file: string, record: OutputLockRecord): Promise<boolean> 
     const handle = await open(file, "wx", 0o644);
     try {
       await handle.writeFile(lockText(record));
-      // Some file servers do not know how; the lock is there all the same.
+      // Some file servers cannot sync; the lock is there anyway.
       await handle.sync().catch(() => undefined);
     } catch (error) {
       await rm(file, { force: true }).catch(() => undefined);

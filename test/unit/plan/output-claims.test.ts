@@ -34,7 +34,7 @@ test("other paddings meet where the number is long enough", () => {
   assert.deepEqual(sharedFrames(claim("/o/a.%02d.exr", [-5]), claim("/o/a.%d.exr", [-5])), [-5]);
 });
 
-test("names without a number, and numbers beside a number", () => {
+test("names without a number, and digits next to the number", () => {
   const one = claim("/o/a.0005.exr", [1, 9]);
   const many = claim("/o/a.%04d.exr", [4, 5, 6]);
   assert.deepEqual(sharedFrames(one, many), [1, 9]);
@@ -54,7 +54,7 @@ test("a movie is one file, whatever frames go into it", () => {
   assert.deepEqual(sharedFrames(numbered, claim("/o/a.%d.mov", [9], { files: "one" })), [1, 2]);
 });
 
-test("names nobody can tell: the same Write of the same script", () => {
+test("names that only Nuke knows: the same Write of the same script", () => {
   const unknown = claim([], [1, 2, 3], { owner: "shot.nk\nWrite1" });
   assert.deepEqual(sharedFrames(unknown, claim([], [3, 4], { owner: "shot.nk\nWrite1" })), [3]);
   assert.deepEqual(sharedFrames(unknown, claim([], [3], { owner: "shot.nk\nWrite2" })), []);

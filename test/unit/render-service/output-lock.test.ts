@@ -28,7 +28,7 @@ async function folder(): Promise<{ path: string } & AsyncDisposable> {
   return { path, [Symbol.asyncDispose]: () => rm(path, { recursive: true, force: true }) };
 }
 
-/** A service on a machine of its own. */
+/** A service on its own machine. */
 function owner(host: string): LockOwner {
   return { host, user: "ana", pid: 1, process: "", boot: host, state: host, version: "1.0.0" };
 }
