@@ -189,6 +189,8 @@ test("a submit that is repeated is the same job, while it renders, when it is ov
   const end = await told;
   assert.ok(end.type === "finished" && end.exitCode === 0 && end.job === one.job);
   assert.equal((await second.jobs()).length, 1);
+  await second.forget(one);
+  assert.notEqual((await second.submit(asked)).job, one.job, "a job that is forgotten is rendered again");
 });
 
 test("a submit that was refused may be handed in again under its name", async () => {

@@ -1,9 +1,7 @@
 /** The lock files of all jobs that are not over: taken, refreshed while the jobs last, and removed. A place that takes none stops no render. */
 import { randomUUID } from "node:crypto";
-import { formatFrames, framesOf } from "../../plan/frames.ts";
-import { type OutputClaim, sharedFrames } from "../../plan/output-claims.ts";
 import type { OutputConflict } from "../../plan/output-conflict.ts";
-import { type OutputPlace, type RenderOutput, commonName } from "../frames/output-paths.ts";
+import { type OutputPlace, commonName } from "../frames/output-paths.ts";
 import { withTimeLimit } from "../process/time-limit.ts";
 import { errorCode, messageOf } from "../protocol/errors.ts";
 import {
@@ -16,6 +14,7 @@ import {
   takeOutputLock,
 } from "../storage/output-lock.ts";
 import type { FoundLock, LockedOutput, OutputLockRecord } from "../storage/output-lock-record.ts";
+import { type JobToLock, conflictsIn, framesText } from "./lock-conflicts.ts";
 
 export interface OutputLocksDeps {
   readonly owner: () => Promise<LockOwner>;
@@ -24,14 +23,6 @@ export interface OutputLocksDeps {
   readonly log: (line: string) => void;
   /** A lock that could only be looked at later turned out to be another's. */
   readonly foundLate: (job: string, conflicts: readonly OutputConflict[]) => void;
-}
-
-/** A job whose output is to be locked. */
-export interface JobToLock {
-  readonly id: string;
-  readonly script: string;
-  readonly write: string;
-  readonly output: RenderOutput;
 }
 
 interface HeldLock {
@@ -235,67 +226,5 @@ export class OutputLocks {
     if (job.said.has(what)) return;
     job.said.add(what);
     this.#deps.log(`${job.id}: ${text}`);
-  }
-}
-
-/** What of a job's files a lock that was found says others write. */
-function conflictsIn(
-  { record }: FoundLock,
-  { job, place, owner, file }: { job: LockedJob; place: OutputPlace; owner: LockOwner; file: string },
-): OutputConflict[] {
-  const outputs: readonly LockedOutput[] =
-    record === null || record.outputs.length === 0
-      ? [{ job: record?.job ?? "", script: "", write: "", name: null, frames: null }]
-      : record.outputs;
-  const mine: OutputClaim = { ...job.output.claim, names: [place.name.toLowerCase()] };
-  // Seen by another way: the same disk is mounted twice.
-  const own = record !== null && record.host === owner.host && record.pid === owner.pid;
-  return outputs.flatMap((theirs): OutputConflict[] => {
-    const shared = sharedFrames(mine, claimOf(theirs, place));
-    if (shared.length === 0 || (own && theirs.job === job.id)) return [];
-    const elsewhere = {
-      host: record?.host ?? "",
-      user: record?.user ?? "",
-      since: record?.started ?? null,
-      lockFile: file,
-    };
-    const { job: id, script, write } = theirs;
-    const frames = formatFrames(shared);
-    return [{ job: id, script, write, frames, state: "", elsewhere: own ? null : elsewhere }];
-  });
-}
-
-/** Null stands for all frames of files whose numbers are not known. */
-function framesText({ files, frames }: OutputClaim): string | null {
-  return files === "each" ? formatFrames(frames) : null;
-}
-
-function claimOf({ name, frames }: LockedOutput, place: OutputPlace): OutputClaim {
-  const known = frames === null ? null : framesWithin(frames);
-  return {
-    names: [(name ?? place.name).toLowerCase()],
-    frames: known ?? [],
-    files: known === null || name === null ? "one" : "each",
-    owner: "",
-  };
-}
-
-/** Frames that a lock file may name all together; what asks for more is taken for all. */
-const MOST_NAMED = 2_000_000;
-
-/** Null where a text from outside is no list of frames, or one that takes too long to read. */
-function framesWithin(text: string): readonly number[] | null {
-  let named = 0;
-  for (const token of text.split(" ")) {
-    const [whole, first, last = first, step = 1] =
-      /^(-?\d{1,9})(?:-(-?\d{1,9})(?:x(\d{1,9}))?)?$/u.exec(token) ?? [];
-    if (whole === undefined || Number(step) === 0) return null;
-    named += Math.abs(Number(last) - Number(first)) / Number(step) + 1;
-    if (named > MOST_NAMED) return null;
-  }
-  try {
-    return framesOf(text);
-  } catch {
-    return null;
   }
 }

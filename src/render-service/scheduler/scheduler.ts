@@ -63,7 +63,7 @@ export class RenderService {
   readonly #listeners: EventListeners;
   readonly #sampler: MemorySampler;
   readonly #memory = new IdleMemory();
-  readonly #submissions = new Submissions();
+  readonly #submissions = new Submissions((id) => this.#active.has(id) || this.#finished.has(id));
   readonly #outputs: OutputGuard;
   /** Told when nothing renders or waits for its turn any more. */
   readonly #quietWaiters = new Set<() => void>();

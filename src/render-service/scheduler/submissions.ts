@@ -2,6 +2,12 @@
 
 export class Submissions {
   readonly #jobs = new Map<string, Promise<string>>();
+  readonly #isKnown: (job: string) => boolean;
+
+  /** @param isKnown whether a job is still there; those that were pruned are forgotten. */
+  constructor(isKnown: (job: string) => boolean) {
+    this.#isKnown = isKnown;
+  }
 
   /** A job of an earlier service, or one that is over. */
   know(submission: string | undefined, job: string): void {
@@ -18,7 +24,13 @@ export class Submissions {
     accept: () => Promise<string>,
   ): Promise<{ job: string; repeated: boolean }> {
     const earlier = submission === undefined ? undefined : this.#jobs.get(submission);
-    if (earlier !== undefined) return { job: await earlier, repeated: true };
+    if (earlier !== undefined) {
+      const job = await earlier;
+      if (this.#isKnown(job)) return { job, repeated: true };
+      // The first of several that wait here accepts it again.
+      if (submission !== undefined && this.#jobs.get(submission) === earlier) this.#jobs.delete(submission);
+      return this.once(submission, accept);
+    }
     const accepting = accept();
     if (submission !== undefined) {
       this.#jobs.set(submission, accepting);
