@@ -52,6 +52,7 @@ export const settingEffects: Record<SettingKey, "program" | "behavior"> = {
   "script.whileRendering": "behavior",
   createFolders: "behavior",
   overwrite: "behavior",
+  outputLocks: "behavior",
   "farm.command": "program",
   "codeLens.enabled": "behavior",
   "notifications.progress": "behavior",
