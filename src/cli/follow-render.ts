@@ -2,6 +2,7 @@ import type { JobStatus, RenderEvent } from "../plan/events.ts";
 import type { RenderPlan } from "../plan/render-plan.ts";
 import type { RenderServiceClient } from "../render-service/client/client.ts";
 import { connectRenderService } from "../render-service/client/connect.ts";
+import { RenderServiceError } from "../render-service/protocol/errors.ts";
 import type { ServiceSettings } from "../render-service/protocol/messages.ts";
 import { exitCodes } from "./failure.ts";
 import type { Terminal } from "./terminal.ts";
@@ -155,10 +156,7 @@ class Follower implements Disposable {
   #lost(): void {
     this.#client = null;
     if (!this.#submitted || this.#services >= MOST_SERVICES) this.#reject(new ServiceGoneError());
-    else
-      this.#goOn().catch((error: unknown) =>
-        this.#reject(error instanceof InterruptedError ? error : new ServiceGoneError()),
-      );
+    else this.#goOn().catch((error: unknown) => this.#reject(isTold(error) ? error : new ServiceGoneError()));
   }
 
   async #goOn(): Promise<void> {
@@ -178,6 +176,14 @@ class Follower implements Disposable {
     // Without a connection they are cancelled as soon as there is one again.
     for (const job of this.#open) this.#client?.cancel({ job }).catch(() => undefined);
   }
+}
+
+/** Says more than that the service has gone. */
+function isTold(error: unknown): boolean {
+  return (
+    error instanceof InterruptedError ||
+    (error instanceof RenderServiceError && error.reason === "not-reachable")
+  );
 }
 
 /** What the service said at the end, for one who was not there. */

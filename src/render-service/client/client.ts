@@ -4,11 +4,13 @@ import { type MessageConnection, ResponseError, createMessageConnection } from "
 import type { JobStatus, RenderEvent } from "../../plan/events.ts";
 import type { RenderJob } from "../../plan/job.ts";
 import { RenderServiceError, messageOf } from "../protocol/errors.ts";
+import { type Answerer, DEFAULT_LIMITS, type RequestLimits, within } from "./time-limit.ts";
 import { BoundedReader, DirectWriter } from "../protocol/framing.ts";
 import { productVersion } from "../protocol/version.ts";
 import {
   type Hello,
   type LogPiece,
+  type Notice,
   PROTOCOL,
   type Request,
   type ServiceLimits,
@@ -19,7 +21,7 @@ import {
   requests,
 } from "../protocol/messages.ts";
 
-export type { Hello, LogPiece, ServiceLimits } from "../protocol/messages.ts";
+export type { Hello, LogPiece, Notice, ServiceLimits } from "../protocol/messages.ts";
 
 export interface Disposable {
   dispose(): void;
@@ -34,12 +36,15 @@ export class RenderServiceClient implements Disposable {
   readonly #socket: Socket;
   readonly #listeners = new Set<(event: RenderEvent) => void>();
   readonly #closedListeners = new Set<() => void>();
+  readonly #limits: RequestLimits;
   #closed = false;
+  #heartbeat: NodeJS.Timeout | null = null;
 
-  private constructor(socket: Socket, rpc: MessageConnection, hello: Hello) {
+  private constructor(socket: Socket, rpc: MessageConnection, hello: Hello, limits: RequestLimits) {
     this.#socket = socket;
     this.#rpc = rpc;
     this.hello = hello;
+    this.#limits = limits;
     rpc.onNotification(eventsNotification, (raw) => this.#take(raw));
     rpc.onClose(() => this.#close());
     // A socket that closed while we greeted tells nobody again.
@@ -51,7 +56,11 @@ export class RenderServiceClient implements Disposable {
    * @throws {RenderServiceError} `not-reachable` when it does not answer in time, `service-gone` when it hangs up,
    * `other-version` when it speaks another protocol.
    */
-  static async greet(socket: Socket, timeoutMs: number): Promise<RenderServiceClient> {
+  static async greet(
+    socket: Socket,
+    answerer: Answerer,
+    limits: RequestLimits = DEFAULT_LIMITS,
+  ): Promise<RenderServiceClient> {
     const quiet = {
       error: () => undefined,
       warn: () => undefined,
@@ -67,27 +76,16 @@ export class RenderServiceClient implements Disposable {
     rpc.onError(() => undefined);
     const closing = rpc.onClose(() => rpc.dispose());
     rpc.listen();
-    let timer: NodeJS.Timeout | undefined;
     try {
-      const late = new Promise<never>((_, reject) => {
-        timer = setTimeout(
-          () => reject(new RenderServiceError("not-reachable", "The render service does not answer.")),
-          timeoutMs,
-        );
-      });
-      const hello = await Promise.race([
-        ask(rpc, requests.hello, { protocol: PROTOCOL, version: productVersion }),
-        late,
-      ]);
-      if (hello.protocol !== PROTOCOL) throw await replaceOther(rpc, hello);
+      const asked = ask(rpc, requests.hello, { protocol: PROTOCOL, version: productVersion });
+      const hello = await within(limits.greetMs, answerer, asked);
+      if (hello.protocol !== PROTOCOL) throw await within(limits.longMs, answerer, replaceOther(rpc, hello));
       closing.dispose();
-      return new RenderServiceClient(socket, rpc, hello);
+      return new RenderServiceClient(socket, rpc, hello, limits);
     } catch (error) {
       rpc.dispose();
       socket.destroy();
       throw error;
-    } finally {
-      clearTimeout(timer);
     }
   }
 
@@ -97,7 +95,10 @@ export class RenderServiceClient implements Disposable {
    * @throws {RenderServiceError} `bad-plan`, `stopping`
    */
   submit(job: RenderJob, follow: { watch?: boolean; lines?: boolean } = {}): Promise<{ job: string }> {
-    return this.#ask(requests.submit, { job, watch: follow.watch ?? false, lines: follow.lines ?? false });
+    const { watch = false, lines = false } = follow;
+    if (watch) this.#beat();
+    // Its script is copied first, which may be large and far away.
+    return this.#ask(requests.submit, { job, watch, lines }, this.#limits.longMs);
   }
 
   /** All jobs the service knows, finished ones included, oldest first. */
@@ -152,8 +153,14 @@ export class RenderServiceClient implements Disposable {
     return this.#ask(requests.limits, {});
   }
 
+  /** Damaged files that the service has found since it started. */
+  notices(): Promise<Notice[]> {
+    return this.#ask(requests.notices, {});
+  }
+
   /** From now on the events of these jobs come to `onEvent`, first each job's present status as a `progress` event. Adds to earlier calls. */
   async watch(what: { jobs: "all" | string[]; lines: boolean }): Promise<void> {
+    if (what.jobs !== "all") this.#beat();
     await this.#ask(requests.watch, what);
   }
 
@@ -179,7 +186,7 @@ export class RenderServiceClient implements Disposable {
 
   /**
    * Ends the service; resolves when another one could be started. With `force`, running jobs are cancelled.
-   * @throws {RenderServiceError} `busy`
+   * @throws {RenderServiceError} `busy`, `not-reachable` where it does not end in time
    */
   async shutdown({ force }: { force: boolean }): Promise<void> {
     const closed = new Promise<void>((resolve) => {
@@ -187,12 +194,13 @@ export class RenderServiceClient implements Disposable {
     });
     const wasOpen = !this.#closed;
     try {
-      await this.#ask(requests.shutdown, { force });
+      const waiting = force ? " It was told to end and waits for its Nukes to end." : "";
+      await this.#ask(requests.shutdown, { force }, this.#limits.longMs, waiting);
     } catch (error) {
       // It may be gone before its answer has left; gone is what was asked for.
       if (!wasOpen || !(error instanceof RenderServiceError && error.reason === "service-gone")) throw error;
     }
-    await closed;
+    await within(this.#limits.greetMs, this.#answerer, closed);
   }
 
   onEvent(listener: (event: RenderEvent) => void): Disposable {
@@ -213,9 +221,29 @@ export class RenderServiceClient implements Disposable {
     this.#close();
   }
 
-  async #ask<Params, Result>(request: Request<Params, Result>, params: Params): Promise<Result> {
+  /** @param waiting what it may be waiting for, in words. */
+  async #ask<Params, Result>(
+    request: Request<Params, Result>,
+    params: Params,
+    limitMs = this.#limits.requestMs,
+    waiting = "",
+  ): Promise<Result> {
     if (this.#closed) throw gone();
-    return ask(this.#rpc, request, params);
+    return within(limitMs, this.#answerer, ask(this.#rpc, request, params), waiting);
+  }
+
+  get #answerer(): Answerer {
+    return { pid: this.hello.pid, logFile: this.hello.logFile };
+  }
+
+  /** A client that only waits for events would wait forever for a service that hangs: it asks now and then, and hangs up without an answer. */
+  #beat(): void {
+    if (this.#closed) return;
+    this.#heartbeat ??= setInterval(() => {
+      this.limits().catch((error: unknown) => {
+        if (error instanceof RenderServiceError && error.reason === "not-reachable") this.dispose();
+      });
+    }, this.#limits.heartbeatMs).unref();
   }
 
   #take(raw: unknown): void {
@@ -228,6 +256,7 @@ export class RenderServiceClient implements Disposable {
   #close(): void {
     if (this.#closed) return;
     this.#closed = true;
+    if (this.#heartbeat) clearInterval(this.#heartbeat);
     // Refuses whatever has not been answered.
     this.#rpc.dispose();
     this.#socket.destroySoon();

@@ -36,6 +36,11 @@ export class LogTail {
     return this.#position;
   }
 
+  /** Bytes that were printed and not read yet. */
+  get unread(): number {
+    return this.#file === null ? 0 : Math.max(0, this.#base + fstatSync(this.#file).size - this.#position);
+  }
+
   /** Its middle is gone. */
   get wasCut(): boolean {
     return this.#wasCut;
@@ -62,7 +67,10 @@ export class LogTail {
    */
   async *read({ upTo = Infinity, all = false } = {}): AsyncGenerator<string, void, void> {
     const file = (this.#file ??= this.#open());
-    const size = this.#base + fstatSync(file).size;
+    const { size: length } = fstatSync(file);
+    // Another has emptied it: what is in it now was printed since.
+    if (upTo === Infinity && this.#base + length < this.#position) this.#base = this.#position;
+    const size = this.#base + length;
     const end = Math.min(upTo, size, all ? Infinity : this.#position + LOOK);
     this.#behind = end < size;
     for (let taken = 0; this.#position < end;) {

@@ -16,6 +16,11 @@ export class NukeLog {
     return this.#tail.behind;
   }
 
+  /** Bytes that were printed and not read yet. */
+  get unread(): number {
+    return this.#tail.unread;
+  }
+
   get wasCut(): boolean {
     return this.#tail.wasCut;
   }

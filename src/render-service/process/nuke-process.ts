@@ -4,6 +4,7 @@ import { writeFileSync } from "node:fs";
 import { open, stat } from "node:fs/promises";
 import { errorCode, messageOf } from "../protocol/errors.ts";
 import { isAlive } from "./process-list.ts";
+import type { ProcessMark } from "./process-mark.ts";
 import { ProcessTree } from "./process-tree.ts";
 
 export interface NukeStart {
@@ -14,6 +15,8 @@ export interface NukeStart {
   /** Log files, appended to. Files and no pipes: a pipe would die with the service, and the Nuke of it. */
   readonly outFile: string;
   readonly errFile: string;
+  /** As its environment bears it. */
+  readonly mark: ProcessMark;
 }
 
 /** Both are null when nobody saw it end. */
@@ -56,17 +59,17 @@ export class NukeProcess {
   readonly ended: Promise<ProcessEnd>;
   readonly tree: ProcessTree;
 
-  private constructor(pid: number, ended: Promise<ProcessEnd>) {
+  private constructor(pid: number, ended: Promise<ProcessEnd>, mark: ProcessMark) {
     this.pid = pid;
     this.ended = ended;
-    this.tree = new ProcessTree(pid);
+    this.tree = new ProcessTree(pid, mark);
   }
 
   /**
    * Starts a Nuke as the leader of a process group of its own.
    * @throws {NotStartedError} when the system cannot start it.
    */
-  static async start({ argv, cwd, env, outFile, errFile }: NukeStart): Promise<NukeProcess> {
+  static async start({ argv, cwd, env, outFile, errFile, mark }: NukeStart): Promise<NukeProcess> {
     const [program = "", ...words] = argv;
     const out = await open(outFile, "a", 0o600);
     try {
@@ -84,7 +87,7 @@ export class NukeProcess {
         });
         const pid = await spawned(child);
         offerToKernel(pid);
-        return new NukeProcess(pid, ended);
+        return new NukeProcess(pid, ended, mark);
       } finally {
         await err.close();
       }
@@ -96,7 +99,7 @@ export class NukeProcess {
   }
 
   /** Takes over a Nuke that runs. How it ends is not seen, only that it does. */
-  static adopt(nuke: AdoptedProcess): NukeProcess {
+  static adopt(nuke: AdoptedProcess, mark: ProcessMark): NukeProcess {
     const ended = new Promise<ProcessEnd>((resolve) => {
       const look = setInterval(() => {
         if (isAlive(nuke)) return;
@@ -104,7 +107,10 @@ export class NukeProcess {
         resolve(UNWATCHED_END);
       }, ADOPTED_LOOK_MS);
     });
-    return new NukeProcess(nuke.pid, ended);
+    const adopted = new NukeProcess(nuke.pid, ended, mark);
+    // A service that died while this Nuke had to wait for its log would have left it standing still.
+    adopted.tree.resume();
+    return adopted;
   }
 
   /**
