@@ -128,7 +128,7 @@ export async function isHeld(record: LockRecord): Promise<boolean> {
 async function removeLeftovers(file: string): Promise<void> {
   const prefix = `${basename(file)}.`;
   for (const name of await readdir(dirname(file)).catch(() => [])) {
-    if (!name.startsWith(prefix)) continue;
+    if (!name.startsWith(prefix) || name.includes(".damaged-")) continue;
     const path = join(dirname(file), name);
     // Somebody may be about to put a young one into its place.
     const { mtimeMs } = await stat(path).catch(() => ({ mtimeMs: Date.now() }));
