@@ -18,6 +18,7 @@ export interface DamagedJobsDeps {
 
 export class DamagedJobs {
   readonly #deps: DamagedJobsDeps;
+  #saving: Promise<void> = Promise.resolve();
 
   constructor(deps: DamagedJobsDeps) {
     this.#deps = deps;
@@ -52,10 +53,18 @@ export class DamagedJobs {
       exitCode: 130,
     };
     known.set(id, status);
-    folders.save(status).catch((error: unknown) => log(`${id} was not kept: ${messageOf(error)}`));
+    const save = (): Promise<void> => folders.save(status);
+    this.#saving = this.#saving
+      .then(save)
+      .catch((error: unknown) => log(`${id} was not kept: ${messageOf(error)}`));
     const { doneRanges: framesDone, missingRanges: framesMissing } = status;
     emit({ type: "finished", job: id, framesDone, framesMissing, exitCode: 130, status });
     return true;
+  }
+
+  /** Resolves when all of them are on disk. */
+  get saved(): Promise<void> {
+    return this.#saving;
   }
 
   /** @throws {RenderServiceError} `damaged-job` where people want something of one that nothing can do any more. */

@@ -453,6 +453,7 @@ export class RenderService {
 
   async #quiet(): Promise<void> {
     if (this.#busy.length > 0) await new Promise<void>((resolve) => this.#quietWaiters.add(resolve));
+    await this.#damaged.saved;
     this.#sampler.stop();
   }
 
