@@ -36,12 +36,16 @@ async function kill(client: RenderServiceClient): Promise<void> {
 const half = `write(frames[0]); frameLine(frames[0]); await sleep(1e6);`;
 
 /** Two Nukes at work, each behind its first of six frames; twelve more wait. Then the service is killed. */
-async function killed(here: Awaited<ReturnType<typeof place>>): Promise<{ job: string; folder: string; pids: number[] }> {
+async function killed(
+  here: Awaited<ReturnType<typeof place>>,
+): Promise<{ job: string; folder: string; pids: number[] }> {
   const client = await here.connect();
   let frames = 0;
   const both = nextEvent(client, ({ type }) => type === "frame-done" && ++frames === 2);
   const chunks = ["1-6", "7-12", "13-24"];
-  const { job } = await client.submit(fakeJob(here, half, { range: "1-24", chunks, parallel: 2 }), { watch: true });
+  const { job } = await client.submit(fakeJob(here, half, { range: "1-24", chunks, parallel: 2 }), {
+    watch: true,
+  });
   await both;
   const pids = (await client.job(job)).chunks.flatMap(({ pid }) => pid ?? []);
   await kill(client);
@@ -66,10 +70,23 @@ for (const [file, damage, why] of damagedFiles)
     const { job, folder, pids } = await killed(here);
     await damages[damage]?.(join(folder, file));
     const next = await here.connect();
-    const check = ({ state, damaged, doneRanges, missingRanges, framesDone, frameCount }: JobStatus): void => {
+    const check = ({
+      state,
+      damaged,
+      doneRanges,
+      missingRanges,
+      framesDone,
+      frameCount,
+    }: JobStatus): void => {
       assert.equal(state, "interrupted");
       assert.match(damaged ?? "", why);
-      assert.deepEqual([doneRanges, missingRanges], [["1", "7"], ["2-6", "8-24"]]);
+      assert.deepEqual(
+        [doneRanges, missingRanges],
+        [
+          ["1", "7"],
+          ["2-6", "8-24"],
+        ],
+      );
       assert.deepEqual([framesDone, frameCount], [2, 24]);
     };
     check(await next.job(job));
@@ -98,7 +115,10 @@ test("a damaged job is closed by a cancel; what is known of it is kept", async (
   await next.cancel({ job });
   const event = await over;
   assert.ok(event.type === "finished");
-  assert.deepEqual([event.framesDone, event.framesMissing, event.exitCode], [["1", "7"], ["2-6", "8-24"], 130]);
+  assert.deepEqual(
+    [event.framesDone, event.framesMissing, event.exitCode],
+    [["1", "7"], ["2-6", "8-24"], 130],
+  );
   await next.shutdown({ force: false });
   const third = await here.connect();
   assert.deepEqual([(await third.job(job)).state, (await third.job(job)).exitCode], ["finished", 130]);
@@ -134,7 +154,10 @@ for (const damage of Object.keys(damages).filter((one) => one !== "gone"))
     await next.watch({ jobs: [job], lines: false });
     const { state, doneRanges, missingRanges, exitCode } = await over();
     assert.deepEqual([state, doneRanges, missingRanges, exitCode], ["finished", ["1"], ["2-3"], 1]);
-    assert.match((await next.notices()).map(({ text }) => text).join("\n"), /status\.json is (?:damaged|that of)/u);
+    assert.match(
+      (await next.notices()).map(({ text }) => text).join("\n"),
+      /status\.json is (?:damaged|that of)/u,
+    );
   });
 
 for (const damage of ["a folder", "gone", "empty", "garbage"])
@@ -153,11 +176,24 @@ for (const damage of ["a folder", "gone", "empty", "garbage"])
     await next.cancel({ job });
     const event = await over;
     assert.ok(event.type === "finished");
-    assert.deepEqual([event.framesDone, event.framesMissing], [["1", "7"], ["2-6", "8-24"]]);
+    assert.deepEqual(
+      [event.framesDone, event.framesMissing],
+      [
+        ["1", "7"],
+        ["2-6", "8-24"],
+      ],
+    );
     assert.ok(!before.some((nuke) => isAlive(nuke)));
   });
 
-const stateFiles = ["keeping.json", "limits.json", "history.json", "service.lock", "service.sock", "service.log"];
+const stateFiles = [
+  "keeping.json",
+  "limits.json",
+  "history.json",
+  "service.lock",
+  "service.sock",
+  "service.log",
+];
 for (const damage of ["empty", "of another shape", "a folder"])
   test(`every file of the state folder is ${damage}: the service starts, renders, says so and ends`, async () => {
     await using here = await place("nbr damage");

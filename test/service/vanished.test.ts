@@ -44,7 +44,10 @@ test("frames that were removed are rendered again at the end, and only they", as
   assert.deepEqual(await rendered(here), [1, 2, 3, 4, 1, 2]);
   assert.equal(await exrs(here), 4);
   const said = eventsOf(events, "message").map(({ text }) => text);
-  assert.ok(said.includes("The files of frames 1–2 are gone or changed since. Rendering them again."), said.join("\n"));
+  assert.ok(
+    said.includes("The files of frames 1–2 are gone or changed since. Rendering them again."),
+    said.join("\n"),
+  );
   assert.equal(end.status.chunks[1]?.from, 0);
 });
 
@@ -59,7 +62,10 @@ test("a frame that is removed again and again is named in the end, with that rea
   assert.deepEqual([end.framesDone, end.framesMissing, end.exitCode], [["1", "3"], ["2"], 1]);
   assert.deepEqual(await rendered(here), [1, 2, 3, 2, 2]);
   const [failed] = eventsOf(events, "frame-failed");
-  assert.match(failed?.message ?? "", /gone or changed at the end of the render\. It was rendered again 2 times\./u);
+  assert.match(
+    failed?.message ?? "",
+    /gone or changed at the end of the render\. It was rendered again 2 times\./u,
+  );
 });
 
 test("a service that is killed while it renders frames again counts on", async () => {
@@ -71,7 +77,10 @@ test("a service that is killed while it renders frames again counts on", async (
     if (frames.length === 2) { await known(1); fs.rmSync(file(1)); return; }
     while (!fs.existsSync(path.join(process.cwd(), "go"))) await sleep(20);`;
   let chunks = 0;
-  const again = nextEvent(client, (event) => event.type === "frame-done" && event.chunk === 1 && ++chunks === 1);
+  const again = nextEvent(
+    client,
+    (event) => event.type === "frame-done" && event.chunk === 1 && ++chunks === 1,
+  );
   const { job } = await client.submit(fakeJob(here, code, { range: "1-2" }), { watch: true });
   await again;
   const gone = new Promise<void>((resolve) => client.onClosed(resolve));

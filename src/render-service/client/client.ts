@@ -39,6 +39,7 @@ export class RenderServiceClient implements Disposable {
   readonly #limits: RequestLimits;
   #closed = false;
   #heartbeat: NodeJS.Timeout | null = null;
+  #silence: RenderServiceError | null = null;
 
   private constructor(socket: Socket, rpc: MessageConnection, hello: Hello, limits: RequestLimits) {
     this.#socket = socket;
@@ -215,6 +216,11 @@ export class RenderServiceClient implements Disposable {
     return { dispose: () => this.#closedListeners.delete(listener) };
   }
 
+  /** What to tell who waits for an answer that cannot come any more. */
+  get closedBecause(): RenderServiceError {
+    return this.#silence ?? gone();
+  }
+
   /** Hangs up. Renders go on. */
   dispose(): void {
     this.#socket.end();
@@ -228,7 +234,7 @@ export class RenderServiceClient implements Disposable {
     limitMs = this.#limits.requestMs,
     waiting = "",
   ): Promise<Result> {
-    if (this.#closed) throw gone();
+    if (this.#closed) throw this.closedBecause;
     return within(limitMs, this.#answerer, ask(this.#rpc, request, params), waiting);
   }
 
@@ -241,7 +247,10 @@ export class RenderServiceClient implements Disposable {
     if (this.#closed) return;
     this.#heartbeat ??= setInterval(() => {
       this.limits().catch((error: unknown) => {
-        if (error instanceof RenderServiceError && error.reason === "not-reachable") this.dispose();
+        if (this.#closed || !(error instanceof RenderServiceError) || error.reason !== "not-reachable")
+          return;
+        this.#silence = error;
+        this.dispose();
       });
     }, this.#limits.heartbeatMs).unref();
   }
@@ -347,7 +356,7 @@ export async function runJob(
       };
       held.push(
         client.onEvent(take),
-        client.onClosed(() => reject(gone())),
+        client.onClosed(() => reject(client.closedBecause)),
       );
       signal?.addEventListener("abort", cancel);
       held.push({ dispose: () => signal?.removeEventListener("abort", cancel) });

@@ -1,7 +1,15 @@
 /** State files that a power cut, a full disk or a stray command has damaged, and the lock among them. */
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, utimesSync, writeFileSync } from "node:fs";
+import {
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  readdirSync,
+  rmSync,
+  utimesSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
@@ -29,7 +37,9 @@ const damages: Readonly<Record<string, (path: string) => void>> = {
   "another shape": (path) => writeFileSync(path, '{"value":"seven"}'),
   "too long": (path) => writeFileSync(path, `{"value":1${" ".repeat(5000)}}`),
   "a folder": (path) => mkdirSync(path),
-  ...(process.platform === "win32" ? {} : { "a pipe": (path: string) => void execFileSync("mkfifo", [path]) }),
+  ...(process.platform === "win32"
+    ? {}
+    : { "a pipe": (path: string) => void execFileSync("mkfifo", [path]) }),
 };
 
 for (const [name, damage] of Object.entries(damages))
@@ -42,7 +52,10 @@ for (const [name, damage] of Object.entries(damages))
       assert.equal(file.read(), null);
       assert.equal(file.read(), null);
       assert.equal(told.length, 1);
-      assert.match(told[0]?.text ?? "", /limits\.json is damaged .* set aside as limits\.json\.damaged-\d{17}\.$/u);
+      assert.match(
+        told[0]?.text ?? "",
+        /limits\.json is damaged .* set aside as limits\.json\.damaged-\d{17}\.$/u,
+      );
       await file.write({ value: 7 });
       assert.deepEqual(file.read(), { value: 7 });
       assert.equal(readdirSync(folder).length, 2, "the file, and what was set aside");
