@@ -1,4 +1,5 @@
 /** All faults, by name. */
+import { damageState } from "./damage-faults.ts";
 import { fillDisk, fillState, readOnlyDisk } from "./disk-faults.ts";
 import { killClient, killNuke, stopNuke } from "./nuke-faults.ts";
 import type { Scenario } from "./scenario.ts";
@@ -8,6 +9,7 @@ export const scenarios: Readonly<Record<string, Scenario>> = {
   "kill-service": killService,
   "kill-service-warm": killWarmService,
   "cut-journal": cutJournal,
+  "damage-state": damageState,
   "end-service": endService,
   "kill-nuke": killNuke,
   "stop-nuke": stopNuke,

@@ -37,6 +37,9 @@ const LOOK_MS = 50;
 /** The most that counts as silence between two looks, ms. */
 const MOST_QUIET_MS = 1200;
 
+/** A log that cannot be cut, and is so many times as long as it may be, ends its Nuke. */
+const MOST_OVERFLOW = 16;
+
 export class ChunkRun {
   readonly #order: ChunkOrder;
   readonly #ledger: FrameLedger;
@@ -229,6 +232,7 @@ export class ChunkRun {
         const quietMs = silence.look(bytes > heard, performance.now());
         this.#leave.whenSilent(quietMs, this.#order.silenceLimitMs());
         heard = bytes;
+        if (this.#logs.overflow > MOST_OVERFLOW) this.#leave.flood();
         if (!last) this.#tend();
         const pause = this.#logs.behind ? 0 : (this.warm?.lookMs ?? LOOK_MS);
         if (!last) await Promise.race([over, wait(pause)]);

@@ -70,6 +70,11 @@ export class ChunkLogs {
     return this.#out.behind || this.#err.behind;
   }
 
+  /** So many times the limit of a log, although it was to be cut; 0 while it can be. */
+  get overflow(): number {
+    return Math.max(this.#out.overflow, this.#err.overflow);
+  }
+
   /** What people should know of the logs themselves; null for most. */
   get remark(): string | null {
     const problem = this.#out.problem ?? this.#err.problem;

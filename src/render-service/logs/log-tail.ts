@@ -22,6 +22,8 @@ export class LogTail {
   #base = 0;
   #position = 0;
   #problem: string | null = null;
+  /** Where it is tried again after a cut that could not be made. */
+  #nextTry = 0;
   #wasCut = false;
   #behind = false;
 
@@ -49,6 +51,11 @@ export class LogTail {
   /** There was more than one look takes. */
   get behind(): boolean {
     return this.#behind;
+  }
+
+  /** So many times its limit, although it was to be cut; 0 while it can be. */
+  get overflow(): number {
+    return this.#problem === null || this.#file === null ? 0 : fstatSync(this.#file).size / this.#capBytes;
   }
 
   /** Why it grows beyond its cap; null when it does not. */
@@ -83,7 +90,8 @@ export class LogTail {
       taken += bytesRead;
       if (taken % TURN === 0) await turn();
     }
-    if (upTo < Infinity || this.#position - this.#base <= this.#capBytes || this.#problem !== null) return;
+    if (upTo < Infinity || this.#position - this.#base <= this.#capBytes) return;
+    if (this.#position < this.#nextTry) return;
     const text = this.#cut();
     if (text !== "") yield text;
   }
@@ -115,9 +123,11 @@ export class LogTail {
       this.#base = cut.base;
       this.#position = cut.base;
       this.#wasCut = true;
+      this.#problem = null;
       return this.#decoder.write(cut.rest);
     } catch (error) {
       this.#problem = messageOf(error);
+      this.#nextTry = this.#position + this.#capBytes / 4;
       return "";
     }
   }

@@ -25,6 +25,11 @@ export class NukeLog {
     return this.#tail.wasCut;
   }
 
+  /** So many times its limit, although it was to be cut; 0 while it can be. */
+  get overflow(): number {
+    return this.#tail.overflow;
+  }
+
   /** Why it grows beyond its cap; null when it does not. */
   get problem(): string | null {
     return this.#tail.problem;
