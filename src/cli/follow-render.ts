@@ -27,9 +27,11 @@ export class ServiceGoneError extends Error {
 /** The service was told to end, and keeps what is not rendered for whoever resumes it. */
 export class InterruptedError extends Error {
   readonly reason = "interrupted";
-  constructor({ job, framesDone, frameCount }: JobStatus) {
+  constructor({ job, framesDone, frameCount, damaged }: JobStatus) {
     super(
-      `The render was interrupted because its render service was told to end; ${framesDone} of ${frameCount} frames are done. nbr resume ${job} goes on with it.`,
+      damaged === null
+        ? `The render was interrupted because its render service was told to end; ${framesDone} of ${frameCount} frames are done. nbr resume ${job} goes on with it.`
+        : `The render cannot go on: ${damaged} ${framesDone} of ${frameCount} frames are done. nbr retry ${job} renders the others.`,
     );
     this.name = "InterruptedError";
   }

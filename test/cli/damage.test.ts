@@ -71,7 +71,10 @@ test("a service that hangs is named with its process and log, and ended by force
   assert.equal(hung.code, 2);
   assert.match(
     hung.stderr,
-    new RegExp(`^nbr: The render service \\(process ${pid}\\) .*service\\.log.*nbr service stop --force\n$`, "u"),
+    new RegExp(
+      `^nbr: The render service \\(process ${pid}\\) .*service\\.log.*nbr service stop --force\n$`,
+      "u",
+    ),
   );
   const stopped = await runNbr(["service", "stop", "--force"], { env });
   assert.equal(stopped.code, 0, stopped.stderr);
@@ -97,12 +100,22 @@ test("a damaged job is listed with its frames, cannot be resumed, and can be for
   const ended = await over;
   assert.notEqual(ended.code, 0);
   const listed = await runNbr(["ps"], { env });
-  assert.match(listed.stdout, new RegExp(`${id} +Write1 +interrupted .*interrupted, damaged · \\d+/200 frames`, "u"));
-  assert.match(listed.stderr, new RegExp(`^! The job ${id} cannot go on: .* Frames on disk: .*; missing: .*200`, "mu"));
+  assert.match(
+    listed.stdout,
+    new RegExp(`${id} +Write1 +interrupted .*interrupted, damaged · \\d+/200 frames`, "u"),
+  );
+  assert.match(
+    listed.stderr,
+    new RegExp(`^! The job ${id} cannot go on: .* Frames on disk: .*; missing: .*200`, "mu"),
+  );
   const shown = await runNbr(["ps", id], { env });
   assert.match(shown.stdout, /damaged: the first line of its journal.*[^]*missing: .*200/u);
   const resumed = await runNbr(["resume", id], { env });
-  assert.deepEqual([resumed.code, /nbr retry .* nbr forget/u.test(resumed.stderr)], [2, true], resumed.stderr);
+  assert.deepEqual(
+    [resumed.code, /nbr retry .* nbr forget/u.test(resumed.stderr)],
+    [2, true],
+    resumed.stderr,
+  );
   assert.equal((await runNbr(["forget", id], { env })).code, 0);
   assert.equal((await runNbr(["forget", id], { env })).code, 2);
   assert.doesNotMatch((await runNbr(["ps", "--all"], { env })).stdout, new RegExp(id, "u"));

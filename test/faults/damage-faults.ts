@@ -1,13 +1,31 @@
 /** Files of the service and of its jobs are damaged, at any moment, also while the service is killed. */
 import assert from "node:assert/strict";
-import { chmodSync, lstatSync, mkdirSync, readFileSync, readdirSync, rmSync, truncateSync, utimesSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  lstatSync,
+  mkdirSync,
+  readFileSync,
+  readdirSync,
+  rmSync,
+  truncateSync,
+  utimesSync,
+  writeFileSync,
+} from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { parseFrames } from "../../src/plan/frames.ts";
 import type { JobStatus } from "../../src/plan/events.ts";
 import { type RenderServiceClient, runJob } from "../../src/render-service/client/client.ts";
 import { type Place, fakeJob, place, renderAll } from "../service/fake-nuke.ts";
-import { type Random, type Scenario, kill, over, requireAccounted, requireNothingLeft, steadily } from "./scenario.ts";
+import {
+  type Random,
+  type Scenario,
+  kill,
+  over,
+  requireAccounted,
+  requireNothingLeft,
+  steadily,
+} from "./scenario.ts";
 
 const PLANNED = 24;
 const shape = { range: `1-${PLANNED}`, chunks: ["1-8", "9-16", "17-24"], parallel: 2 };

@@ -80,6 +80,22 @@ test("a Nuke that prints as fast as it can keeps to the limit of its log, and it
   console.log(`${Math.round(most / MB)} MB on disk at most`);
 });
 
+test("a Nuke that prints without end into a log that cannot be cut is ended, with that reason", async () => {
+  await using here = await place("nbr flood");
+  const client = await here.connect();
+  await client.configure({ logCapMB: 1 });
+  const code = `
+    fs.mkdirSync(path.join(process.env.NUKE_RENDER_JOB_FOLDER, "chunk-001.out.cutting"));
+    write(1); frameLine(1);
+    const piece = ("x".repeat(99) + "\\n").repeat(1000);
+    for (;;) { say(piece); await sleep(1); }`;
+  const job = fakeJob(here, code, { range: "1-2", plan: { retries: 0 } });
+  const { framesDone, status } = await runJob(client, job);
+  assert.deepEqual(framesDone, ["1"]);
+  assert.equal(status.chunks[0]?.verdict, "failed");
+  assert.match(status.chunks[0]?.reason ?? "", /printed without end.*could not be kept short/u);
+});
+
 test("finished jobs are forgotten after a time; a service that starts knows after which", async () => {
   await using here = await place("nbr history");
   const client = await here.connect();

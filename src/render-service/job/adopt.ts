@@ -58,6 +58,7 @@ export async function endNukes(
   noted: readonly { readonly pid: number; readonly started: string }[],
   graceMs: number,
 ): Promise<number[]> {
+  if (!marksCanBeRead && noted.length === 0) return [];
   const list = await listProcesses();
   const left = noted.filter(
     ({ pid, started }) => started !== "" && started !== UNKNOWN_START && list.get(pid)?.started === started,

@@ -17,6 +17,7 @@ import { VanishedCounts, exitCodeOf, findVanished, framesOnDisk } from "./final-
 import { endNukes } from "./adopt.ts";
 import { JobLessons } from "./estimates.ts";
 import { JobNeeds } from "./preconditions.ts";
+import { messageOf } from "../protocol/errors.ts";
 import { noteNuke } from "./note-started.ts";
 import { nukeEnvironment } from "../process/environment.ts";
 import type { ProcessList } from "../process/process-list.ts";
@@ -322,7 +323,10 @@ export class Job {
   async finish(): Promise<JobStatus> {
     this.#closing = true;
     // What a Nuke that ended well has left at work goes with a cancel as well.
-    if (this.#cancelled) await endNukes(this.#order.folder, [], this.#order.patience.cancelMs);
+    if (this.#cancelled)
+      await endNukes(this.#order.folder, [], this.#order.patience.cancelMs).catch((error: unknown) =>
+        this.#say(null, "warning", `What its Nukes have left at work was not ended: ${messageOf(error)}.`),
+      );
     const done = framesOnDisk(this.#list.runs);
     this.#ending = jobEnding(this.#frames, done, (missing) =>
       exitCodeOf(missing, this.#cancelled, this.#accounts.givenUp),
