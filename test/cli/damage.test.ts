@@ -1,30 +1,15 @@
 /** What people see of damaged files and of a service that hangs: words, never a stack, and a way on. */
 import assert from "node:assert/strict";
-import { mkdirSync, mkdtempSync, rmSync, truncateSync, utimesSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { mkdirSync, truncateSync, utimesSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, test } from "node:test";
 import { findRenderService } from "../../src/render-service/client/connect.ts";
 import { runNbr } from "./run-nbr.ts";
+import { slowShot } from "./slow-shot.ts";
 
-const folder = mkdtempSync(join(tmpdir(), "nbr damage "));
-const state = join(folder, "state");
+const { state, env, script, remove } = slowShot("nbr damage");
 const lock = join(state, "service.lock");
-const env: NodeJS.ProcessEnv = {
-  ...process.env,
-  NUKE_RENDER_STATE_DIR: state,
-  NUKE_STANDIN_PROFILE: join(folder, "profile.json"),
-};
-writeFileSync(join(folder, "profile.json"), JSON.stringify({ secondsPerFrame: 0.2 }));
-const script = join(folder, "shot.nk");
-writeFileSync(
-  script,
-  `Root {\n first_frame 1\n last_frame 200\n}\nConstant {\n inputs 0\n name C\n}\nWrite {\n file "${folder.replaceAll("\\", "/")}/f.###.png"\n file_type png\n name Write1\n}\n`,
-);
-after(async () => {
-  await runNbr(["service", "stop", "--force"], { env });
-  rmSync(folder, { recursive: true, force: true });
-});
+after(remove);
 
 test("an empty or broken lock, as a power cut leaves it, keeps no command from its work", async () => {
   for (const [at, content] of ["", "{ half", "[]"].entries()) {

@@ -1,9 +1,10 @@
 /** The render service as a client sees it. */
 import type { Socket } from "node:net";
-import { type MessageConnection, ResponseError, createMessageConnection } from "vscode-jsonrpc/node";
+import { type MessageConnection, createMessageConnection } from "vscode-jsonrpc/node";
 import type { JobStatus, RenderEvent } from "../../plan/events.ts";
 import type { RenderJob } from "../../plan/job.ts";
-import { RenderServiceError, messageOf } from "../protocol/errors.ts";
+import { RenderServiceError } from "../protocol/errors.ts";
+import { ask, gone, replaceOther } from "./ask.ts";
 import { type Answerer, DEFAULT_LIMITS, type RequestLimits, within } from "./time-limit.ts";
 import { BoundedReader, DirectWriter } from "../protocol/framing.ts";
 import { productVersion } from "../protocol/version.ts";
@@ -17,7 +18,6 @@ import {
   type ServiceSettings,
   eventsNotification,
   eventsSchema,
-  failureSchema,
   requests,
 } from "../protocol/messages.ts";
 
@@ -273,55 +273,6 @@ export class RenderServiceClient implements Disposable {
     this.#closedListeners.clear();
     this.#listeners.clear();
   }
-}
-
-/** Asks a service of another version to make room, which it does when it has no jobs; answers with what to tell our caller. */
-async function replaceOther(rpc: MessageConnection, { version }: Hello): Promise<RenderServiceError> {
-  try {
-    await ask(rpc, requests.shutdown, { force: false });
-    return gone();
-  } catch (error) {
-    return new RenderServiceError(
-      "other-version",
-      `A render service of version ${version} has jobs, and this version (${productVersion}) cannot talk to it. Wait until they are done, or close that version.`,
-      { cause: error },
-    );
-  }
-}
-
-async function ask<Params, Result>(
-  rpc: MessageConnection,
-  { name, type, result }: Request<Params, Result>,
-  params: Params,
-): Promise<Result> {
-  let raw: unknown;
-  try {
-    raw = await rpc.sendRequest(type, params);
-  } catch (error) {
-    if (!(error instanceof ResponseError)) throw gone(error);
-    const data = failureSchema.safeParse(error.data);
-    if (data.success) throw new RenderServiceError(data.data.reason, error.message, { cause: error });
-    // Refused because the connection went, or a fault of the service, whose log tells more.
-    const message = `The render service did not answer ${name}: ${error.message}`;
-    throw new RenderServiceError("service-gone", message, { cause: error });
-  }
-  const answer = result.safeParse(raw);
-  if (answer.success) return answer.data;
-  throw new RenderServiceError(
-    "bad-message",
-    `The render service answered ${name} in a way that does not fit.`,
-  );
-}
-
-function gone(cause?: unknown): RenderServiceError {
-  const why = cause === undefined ? "" : ` (${messageOf(cause)})`;
-  return new RenderServiceError(
-    "service-gone",
-    `The connection to the render service has ended${why}. Try again.`,
-    {
-      cause,
-    },
-  );
 }
 
 type Finished = Extract<RenderEvent, { type: "finished" }>;

@@ -6,7 +6,7 @@ import { constants, closeSync, fdatasyncSync, ftruncateSync, openSync, renameSyn
 import { join } from "node:path";
 import { messageOf } from "../protocol/errors.ts";
 import { type JournalEntry, journalEntrySchema } from "./journal-entries.ts";
-import { readWhole, syncFolder } from "./state-file.ts";
+import { parseJson, readWhole, syncFolder } from "./state-file.ts";
 
 const LINE_END = 0x0a;
 /** A journal has no limit of its own; this one keeps a damaged file from taking all memory. */
@@ -128,12 +128,4 @@ export function readEntries(bytes: Buffer): {
     if (at === 0) firstIsWhole = true;
   }
   return { entries, length, firstIsWhole };
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return null;
-  }
 }

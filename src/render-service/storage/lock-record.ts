@@ -3,7 +3,7 @@ import { lstat } from "node:fs/promises";
 import { hostname } from "node:os";
 import * as z from "zod/mini";
 import { RenderServiceError } from "../protocol/errors.ts";
-import { readWhole } from "./state-file.ts";
+import { parseJson, readWhole } from "./state-file.ts";
 
 const lockRecordSchema = z.object({
   pid: z.int(),
@@ -62,12 +62,4 @@ export function requireThisMachine({ host }: LockRecord): void {
     `The state folder is in use by a render service on ${host}. Set NUKE_RENDER_STATE_DIR to a folder of this machine, ` +
       `or remove its service.lock if that machine's service is gone.`,
   );
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return null;
-  }
 }

@@ -266,7 +266,8 @@ function temporaryOf(path: string): string {
   return `${path}.new`;
 }
 
-function parseJson(text: string): unknown {
+/** Null where it is no JSON: no schema of a file takes that. */
+export function parseJson(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {
