@@ -11,6 +11,9 @@ import { cancelChunks } from "./queue-command.ts";
 import { printChunks, table } from "./summary.ts";
 import type { Terminal } from "./terminal.ts";
 
+/** How long what the service has found damaged is news, ms. */
+const NEW_MS = 3_600_000;
+
 /** `nbr ps`: jobs that are not over; with `--all` the finished ones too; with a name, that job's chunks. */
 export async function psCommand(args: readonly string[], terminal: Terminal): Promise<number> {
   const { values, positionals } = parseArgs({
@@ -26,7 +29,8 @@ export async function psCommand(args: readonly string[], terminal: Terminal): Pr
   const jobs = (await client?.jobs()) ?? [];
   const notices = (await client?.notices()) ?? [];
   client?.dispose();
-  for (const { text } of notices) terminal.err(`! ${text}`);
+  // nbr service status has all of them.
+  for (const { at, text } of notices) if (Date.now() - at < NEW_MS) terminal.err(`! ${text}`);
   const shown = jobs.filter((job) => (values.all ?? false) || job.state !== "finished");
   if (values.json ?? false) {
     for (const job of shown) terminal.out(JSON.stringify(job));

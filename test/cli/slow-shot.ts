@@ -11,7 +11,7 @@ export interface SlowShot {
   /** Of 200 frames, in a script with one Write. */
   readonly script: string;
   /** Ends the service and removes all. */
-  remove(): Promise<void>;
+  readonly remove: () => Promise<void>;
 }
 
 export function slowShot(name: string): SlowShot {
@@ -19,7 +19,7 @@ export function slowShot(name: string): SlowShot {
   const state = join(folder, "state");
   const profile = join(folder, "profile.json");
   const env = { ...process.env, NUKE_RENDER_STATE_DIR: state, NUKE_STANDIN_PROFILE: profile };
-  writeFileSync(profile, JSON.stringify({ secondsPerFrame: 0.2 }));
+  writeFileSync(profile, JSON.stringify({ secondsPerFrame: 0.5 }));
   const script = join(folder, "shot.nk");
   const output = `${folder.replaceAll("\\", "/")}/f.###.png`;
   writeFileSync(

@@ -218,7 +218,9 @@ for (const damage of ["empty", "of another shape", "a folder"])
     // What cannot be removed keeps it from nothing.
     await next.configure({ maxParallel: 3 });
     await rm(join(here.state, "limits.json"));
-    await mkdir(join(here.state, "limits.json", "inner"), { recursive: true });
+    await rm(join(here.state, "service.sock"));
+    for (const name of ["limits.json", "service.sock"])
+      await mkdir(join(here.state, name, "inner"), { recursive: true });
     await next.shutdown({ force: false });
     assert.ok(!(await readdir(here.state)).includes("service.lock"));
   });

@@ -121,8 +121,11 @@ export class ServiceServer {
     if (this.#idleTimer) clearTimeout(this.#idleTimer);
     const closed = new Promise<void>((resolve) => this.#server.close(() => resolve()));
     // The next service may start now: its clients must not find this one's address.
-    if (process.platform !== "win32") await removeSocket(this.#options.socket);
-    await this.#options.release();
+    const { socket, release, log } = this.#options;
+    // Whatever cannot be removed is in no one's way: the next service finds that nothing lives behind it.
+    const failed = (error: unknown): void => log(`ending: ${messageOf(error)}`);
+    if (process.platform !== "win32") await removeSocket(socket).catch(failed);
+    await release().catch(failed);
     for (const client of this.#clients) client.end();
     // A client that does not hang up is not waited for.
     const patience = setTimeout(() => this.#finish(), 2000);

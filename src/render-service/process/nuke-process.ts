@@ -1,7 +1,8 @@
 /** One Nuke: started, watched, ended. */
 import { type ChildProcess, spawn } from "node:child_process";
 import { writeFileSync } from "node:fs";
-import { open, stat } from "node:fs/promises";
+import { type FileHandle, mkdir, open, stat } from "node:fs/promises";
+import { dirname } from "node:path";
 import { errorCode, messageOf } from "../protocol/errors.ts";
 import { isAlive } from "./process-list.ts";
 import type { ProcessMark } from "./process-mark.ts";
@@ -71,9 +72,9 @@ export class NukeProcess {
    */
   static async start({ argv, cwd, env, outFile, errFile, mark }: NukeStart): Promise<NukeProcess> {
     const [program = "", ...words] = argv;
-    const out = await open(outFile, "a", 0o600);
+    const out = await openLog(outFile);
     try {
-      const err = await open(errFile, "a", 0o600);
+      const err = await openLog(errFile);
       try {
         const child = spawn(program, words, {
           cwd,
@@ -146,7 +147,19 @@ function spawned(child: ChildProcess): Promise<number> {
   });
 }
 
+async function openLog(file: string): Promise<FileHandle> {
+  try {
+    await mkdir(dirname(file), { recursive: true, mode: 0o700 });
+    return await open(file, "a", 0o600);
+  } catch (error) {
+    const advice = "Check the space and the rights there (NUKE_RENDER_STATE_DIR).";
+    const message = `The log ${file} cannot be written: ${messageOf(error)}. ${advice}`;
+    throw new NotStartedError(errorCode(error) ?? "UNKNOWN", message, { cause: error });
+  }
+}
+
 async function notStarted(program: string, cwd: string, error: unknown): Promise<NotStartedError> {
+  if (error instanceof NotStartedError) return error;
   const code = errorCode(error) ?? "UNKNOWN";
   const cause = { cause: error };
   // A missing folder is reported as if the program were missing.

@@ -234,22 +234,28 @@ export async function writeSynced(path: string, text: string): Promise<void> {
   }
 }
 
-/** A new name is only there after a power cut when its folder is on disk too; not every system can say so. */
+/** A new name is only there after a power cut when its folder is on disk too; not every system, and not every file server, can do that. */
 export async function syncFolder(folder: string): Promise<void> {
   if (process.platform === "win32") return;
   const handle = await open(folder, "r");
   try {
     await handle.sync();
+  } catch (error) {
+    if (!cannotSync.has(errorCode(error) ?? "")) throw error;
   } finally {
     await handle.close();
   }
 }
+
+const cannotSync = new Set(["EINVAL", "ENOTSUP", "EOPNOTSUPP", "EPERM", "EISDIR", "EBADF"]);
 
 function syncFolderNow(folder: string): void {
   if (process.platform === "win32") return;
   const file = openSync(folder, "r");
   try {
     fsyncSync(file);
+  } catch (error) {
+    if (!cannotSync.has(errorCode(error) ?? "")) throw error;
   } finally {
     closeSync(file);
   }
