@@ -54,12 +54,9 @@ async function killed(
 
 const damagedFiles: readonly (readonly [string, string, RegExp])[] = [
   ["journal.jsonl", "cut in its first line", /first line of its journal/u],
-  ["journal.jsonl", "empty", /first line of its journal/u],
   ["journal.jsonl", "garbage", /first line of its journal/u],
   ["journal.jsonl", "a folder", /its journal cannot be read/u],
   ["journal.jsonl", "gone", /its journal is gone/u],
-  ["environment.json", "empty", /environment it renders in is lost/u],
-  ["environment.json", "of another shape", /environment it renders in is lost/u],
   ["environment.json", "a folder", /environment it renders in is lost/u],
   ["environment.json", "gone", /environment it renders in is lost/u],
 ];
@@ -105,6 +102,32 @@ for (const [file, damage, why] of damagedFiles)
     assert.ok(!(await readdir(join(here.state, "jobs"))).includes(job));
   });
 
+test("frames that no one can read, in words that look right: the job is listed, and the service starts", async () => {
+  await using here = await place("nbr damage");
+  const { job, folder } = await killed(here);
+  const garble = async (name: string): Promise<void> => {
+    const text = await readFile(join(folder, name), "utf8");
+    await writeFile(join(folder, name), text.replaceAll('"frames":"1-24"', '"frames":"1-x"'));
+  };
+  await garble("journal.jsonl");
+  const next = await here.connect();
+  const status = await next.job(job);
+  assert.match(status.damaged ?? "", /its journal cannot be read/u);
+  assert.deepEqual(
+    [status.doneRanges, status.missingRanges],
+    [
+      ["1", "7"],
+      ["2-6", "8-24"],
+    ],
+    "by the copy",
+  );
+  await kill(next);
+  await garble("job.json");
+  await rm(join(folder, "damaged.json"));
+  const third = await here.connect();
+  assert.deepEqual((await third.job(job)).doneRanges, ["1", "7"], "by the rest");
+});
+
 test("a damaged job is closed by a cancel; what is known of it is kept", async () => {
   await using here = await place("nbr damage");
   const { job, folder } = await killed(here);
@@ -134,7 +157,7 @@ test("where nothing tells what was to be rendered, its Nukes' logs name the fram
   assert.deepEqual([status.state, status.doneRanges], ["interrupted", ["1", "7"]]);
 });
 
-for (const damage of Object.keys(damages).filter((one) => one !== "gone"))
+for (const damage of ["cut in its first line", "of another shape", "a folder"])
   test(`a finished job whose status is ${damage} is known all the same, by its journal`, async () => {
     await using here = await place("nbr damage");
     const client = await here.connect();
@@ -160,7 +183,7 @@ for (const damage of Object.keys(damages).filter((one) => one !== "gone"))
     );
   });
 
-for (const damage of ["a folder", "gone", "empty", "garbage"])
+for (const damage of ["a folder", "gone", "garbage"])
   test(`logs of Nukes that are ${damage}: no frame is lost, and no Nuke goes on unwatched`, async () => {
     await using here = await place("nbr damage");
     const { job, folder, pids } = await killed(here);

@@ -41,7 +41,7 @@ export async function salvageJob({ id, folder, why, graceMs, tell }: DamagedJob)
   const noted = entries.flatMap((entry) => (entry.is === "started" ? [entry] : []));
   const survivors = await endNukes(folder, noted, graceMs).catch(() => []);
   const first = entries.find((entry) => entry.is === "job");
-  const opening = first ?? openingFile(folder, tell).read();
+  const opening = usable(first ?? null) ?? usable(openingFile(folder, tell).read());
   const traces = tracesOf(opening, entries, folder);
   const done = new Set<number>();
   const planned = new Set<number>(opening === null ? [] : parseFrames(opening.job.plan.frames).frames);
@@ -62,35 +62,62 @@ export async function salvageJob({ id, folder, why, graceMs, tell }: DamagedJob)
     known === undefined ? { frames: all, steps: new Set<number>() } : parseFrames(known.plan.frames);
   const { doneRanges, missingRanges } = jobEnding(list, done, () => 1);
   const alive = survivors.length === 0 ? "" : ` These processes could not be ended: ${survivors.join(", ")}.`;
+  const bare = bareStatus(id, `${why}.${alive}`);
   return {
-    job: id,
-    script: known?.source ?? known?.plan.script ?? UNKNOWN,
-    write: known?.plan.write ?? UNKNOWN,
-    state: "interrupted",
-    paused: true,
-    held: null,
-    priority: known?.plan.priority ?? DEFAULT_PRIORITY,
-    parallel: known?.plan.parallel ?? 1,
-    waitsFor: [],
+    ...bare,
+    script: known?.source ?? known?.plan.script ?? bare.script,
+    write: known?.plan.write ?? bare.write,
+    priority: known?.plan.priority ?? bare.priority,
+    parallel: known?.plan.parallel ?? bare.parallel,
     frames: known?.plan.frames ?? formatFrames(all),
     frameCount: list.frames.length,
     framesDone: list.frames.filter((frame) => done.has(frame)).length,
     progress: list.frames.length === 0 ? 0 : done.size / list.frames.length,
+    submittedAt: opening?.submittedAt ?? bornAt(folder),
+    chunks,
+    folder: framesFolder,
+    doneRanges,
+    missingRanges,
+    demo: known?.plan.nuke?.demo ?? false,
+  };
+}
+
+/** A job of which nothing is known but its name. */
+export function bareStatus(id: string, damaged: string): JobStatus {
+  return {
+    job: id,
+    script: UNKNOWN,
+    write: UNKNOWN,
+    state: "interrupted",
+    paused: true,
+    held: null,
+    priority: DEFAULT_PRIORITY,
+    parallel: 1,
+    waitsFor: [],
+    frames: "",
+    frameCount: 0,
+    framesDone: 0,
+    progress: 0,
     running: 0,
     etaSeconds: null,
     seconds: 0,
     peakMB: 0,
     heaviest: null,
-    submittedAt: opening?.submittedAt ?? bornAt(folder),
+    submittedAt: 0,
     finishedAt: null,
-    chunks,
-    damaged: `${why}.${alive}`,
-    folder: framesFolder,
-    doneRanges,
-    missingRanges,
+    chunks: [],
+    damaged,
+    folder: null,
+    doneRanges: [],
+    missingRanges: [],
     exitCode: null,
-    demo: known?.plan.nuke?.demo ?? false,
+    demo: false,
   };
+}
+
+/** Null where its frames cannot be read. */
+function usable(opening: EntryOf<"job"> | null): EntryOf<"job"> | null {
+  return opening !== null && safeFrames(opening.job.plan.frames).length > 0 ? opening : null;
 }
 
 /** Its Nukes: by the journal, and by the logs that lie in its folder. */

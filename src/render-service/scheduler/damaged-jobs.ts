@@ -1,7 +1,7 @@
 /** Jobs whose own files are damaged: listed with what is known of their frames, until people cancel or forget them. */
 import { displayFrames, parseFrames } from "../../plan/frames.ts";
 import type { JobStatus, RenderEvent } from "../../plan/events.ts";
-import { salvageJob } from "../job/salvage.ts";
+import { bareStatus, salvageJob } from "../job/salvage.ts";
 import { RenderServiceError, messageOf } from "../protocol/errors.ts";
 import type { DamageNotes } from "../storage/damage-notes.ts";
 import type { JobFolders } from "../storage/job-store.ts";
@@ -28,7 +28,13 @@ export class DamagedJobs {
   async take(id: string, why: string): Promise<void> {
     const { folders, known, notes, graceMs, log } = this.#deps;
     const folder = folders.path(id);
-    const status = await salvageJob({ id, folder, why, graceMs, tell: notes.tell });
+    // Nothing that lies in its folder may keep the service from starting.
+    const status = await salvageJob({ id, folder, why, graceMs, tell: notes.tell }).catch(
+      (error: unknown) => {
+        log(`nothing more is known of ${id}: ${messageOf(error)}`);
+        return bareStatus(id, `${why}.`);
+      },
+    );
     known.set(id, status);
     const text = `The job ${id} cannot go on: ${why}. ${framesText(status)}`;
     notes.tell({ at: Date.now(), file: folder, keptAs: null, text });
