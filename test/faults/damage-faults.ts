@@ -17,6 +17,7 @@ import { parseFrames } from "../../src/plan/frames.ts";
 import type { JobStatus } from "../../src/plan/events.ts";
 import { type RenderServiceClient, runJob } from "../../src/render-service/client/client.ts";
 import { type Place, fakeJob, place, renderAll } from "../service/fake-nuke.ts";
+import { warmJob } from "../service/fake-warm.ts";
 import {
   type Random,
   type Scenario,
@@ -87,7 +88,14 @@ export const damageState: Scenario = async (random) => {
   const damaged: string[] = [];
   let client = await here.connect();
   await client.configure({ historyDays: 5, maxParallel: 2 });
-  const { job } = await client.submit(fakeJob(here, steadily, shape));
+  const asked =
+    random() < 0.3
+      ? warmJob(here, "await sleep(5 + (frame * 7) % 20); write(frame);", {
+          ...shape,
+          chunks: ["1-12", "13-24"],
+        })
+      : fakeJob(here, steadily, shape);
+  const { job } = await client.submit(asked);
   for (let times = 0; times < 3; times++) {
     await sleep(random() * 150);
     if (random() < 0.5) damaged.push(damageOne(here, random));

@@ -102,6 +102,22 @@ for (const [file, damage, why] of damagedFiles)
     assert.ok(!(await readdir(join(here.state, "jobs"))).includes(job));
   });
 
+test("a job that had not begun and has lost its journal is listed, and all its frames are named", async () => {
+  await using here = await place("nbr damage");
+  const client = await here.connect();
+  await client.configure({ maxParallel: 1 });
+  await client.submit(fakeJob(here, half, { range: "1-2" }));
+  const { job } = await client.submit(fakeJob(here, renderAll, { range: "11-20" }));
+  await kill(client);
+  await rm(join(here.state, "jobs", job, "journal.jsonl"));
+  const next = await here.connect();
+  const { state, damaged, doneRanges, missingRanges } = await next.job(job);
+  assert.deepEqual(
+    [state, damaged, doneRanges, missingRanges],
+    ["interrupted", "its journal is gone.", [], ["11-20"]],
+  );
+});
+
 test("frames that no one can read, in words that look right: the job is listed, and the service starts", async () => {
   await using here = await place("nbr damage");
   const { job, folder } = await killed(here);

@@ -30,6 +30,7 @@ export async function takeIn(
   const submittedAt = Date.now();
   let id: string | null = null;
   let kept: KeptScript | null = null;
+  let journal: Journal | null = null;
   try {
     id = await folders.create(request.source ?? request.plan.script, request.plan.write);
     const folder = folders.path(id);
@@ -39,10 +40,12 @@ export async function takeIn(
     await environmentFile(folder, tell).write(env);
     const script = kept.mark;
     const opening: EntryOf<"job"> = { is: "job", version: 1, job, submittedAt, boot: bootName(), script };
+    journal = await Journal.create(folder, opening, log);
+    // Behind the journal: where there is a copy and no journal, the job was accepted and has lost it.
     await openingFile(folder, tell).write(opening);
-    const journal = await Journal.create(folder, opening, log);
     return { ...kept, id, submittedAt, journal };
   } catch (error) {
+    journal?.close();
     if (id !== null) {
       // A copy that came with the job is its sender's until the job is accepted.
       if (kept !== null && request.temporaryScript === undefined)

@@ -178,9 +178,9 @@ export class JobFolders {
   }
 }
 
-/** A Nuke of the job was started, or a status was found damaged. */
+/** The job was accepted, a Nuke of it was started, or a status was found damaged. */
 function isTrace(name: string): boolean {
-  return /^(?:chunk-\d+|(?:status|damaged)\.json\.damaged-\d+$)/u.test(name);
+  return /^(?:job\.json$|chunk-\d+|(?:status|damaged)\.json\.damaged-\d+$)/u.test(name);
 }
 
 /** A chunk's log files. */
