@@ -53,7 +53,6 @@ export class UnusableFileError extends Error {
 export function readWhole(path: string, mostBytes = MOST_BYTES): Buffer | null {
   let file: number;
   try {
-    // eslint-disable-next-line no-bitwise -- flags of open(2)
     file = openSync(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
   } catch (error) {
     const code = errorCode(error);
