@@ -38,9 +38,12 @@ interface Escaped {
 /** Two chunks at work, each with two processes that have got away. */
 async function begin(here: Place, code: string, shape: Partial<JobShape> = {}): Promise<Escaped> {
   const client = await here.connect();
-  let frames = 0;
+  const begun = new Set<number>();
   const chunks = shape.chunks?.length ?? 2;
-  const started = nextEvent(client, ({ type }) => type === "frame-done" && ++frames === chunks);
+  const started = nextEvent(
+    client,
+    (event) => event.type === "frame-done" && begun.add(event.chunk).size === chunks,
+  );
   const over = nextEvent(client, ({ type }) => type === "finished");
   const job = fakeJob(here, `${escape}${code}`, {
     range: "1-4",
