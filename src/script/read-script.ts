@@ -23,16 +23,17 @@ export class EncryptedScriptError extends Error {
 }
 
 /**
- * Reads a script from disk.
+ * Reads a script from disk. `begins`: called when its text is there and reading it begins.
  * @throws {ScriptReadError} @throws {EncryptedScriptError}
  */
-export async function readScriptFile(path: string): Promise<Script> {
+export async function readScriptFile(path: string, begins: () => void = () => {}): Promise<Script> {
   let bytes: Uint8Array;
   try {
     bytes = await readFile(path);
   } catch (error) {
     throw readError(path, error);
   }
+  begins();
   const text = decodeScript(bytes);
   if (/\.(?:nknc|nkind|gznc|gzind)$/iu.test(path) && isEncrypted(text)) throw new EncryptedScriptError(path);
   return await parseScript(text);

@@ -1,5 +1,6 @@
 /** Which Writes read, somewhere above them, what other Writes of the script write. */
 import type { ScriptNode } from "./script-node.ts";
+import type { Steps } from "./steps.ts";
 
 /** The pixels of a Write come from the files of another one. */
 export interface WriteNeed {
@@ -18,11 +19,11 @@ interface KnownFile {
  * @param writes all Writes with their expanded names.
  * @param fileOf the expanded name of another node that has a `file` knob; null where reading cannot tell.
  */
-export function writeNeeds(
+export function* writeNeeds(
   nodes: readonly ScriptNode[],
   writes: ReadonlyMap<ScriptNode, KnownFile>,
   fileOf: (node: ScriptNode) => string | null,
-): Map<ScriptNode, WriteNeed[]> {
+): Steps<Map<ScriptNode, WriteNeed[]>> {
   const needs = new Map<ScriptNode, WriteNeed[]>();
   const writers = new Map<string, ScriptNode[]>();
   for (const [node, { file }] of writes) {
@@ -33,6 +34,7 @@ export function writeNeeds(
   const endings = new Set([...writers.keys()].map(lastPart));
   const readers = new Map<ScriptNode, ScriptNode[]>();
   for (const node of nodes) {
+    yield;
     if (!mayRead(node, endings) || !readsFile(node, writes)) continue;
     const file = writes.has(node) ? writes.get(node)?.file : fileOf(node);
     for (const writer of (file && writers.get(pattern(file))) || [])
@@ -44,6 +46,7 @@ export function writeNeeds(
     const reached = new Map(own.map((reader) => [reader, reader]));
     // A map walks on over what is added on the way.
     for (const [node, reader] of reached) {
+      yield;
       if (writes.has(node) && node !== write)
         needs.set(node, [...(needs.get(node) ?? []), { write, reader }]);
       for (const next of below.get(node) ?? []) {

@@ -5,6 +5,7 @@ import { GivenNames } from "./default-names.ts";
 import { usesOwnName } from "./script-path-references.ts";
 import type { Script } from "./script.ts";
 import type { ScriptNode } from "./script-node.ts";
+import { type Steps, finish } from "./steps.ts";
 import { readList } from "./tcl-list.ts";
 import { writeNeeds } from "./write-dependencies.ts";
 
@@ -26,6 +27,16 @@ const alwaysWrites = new Set(["Write", "DeepWrite", "WriteGeo", "GenerateLUT_Wri
 
 /** Everything planning has to know of a script. `path`: absolute, as Nuke will be given it; empty when the script has none. */
 export function scriptFacts(script: Script, path: string, options: TargetOptions = {}): ScriptFacts {
+  return finish(scriptFactsInSteps(script, path, options));
+}
+
+/** The same, a few Writes at each step. */
+export function* scriptFactsInSteps(
+  script: Script,
+  path: string,
+  options: TargetOptions = {},
+): Steps<ScriptFacts> {
+  const writes = yield* targetsInSteps(script, path, options);
   return {
     path,
     version: script.version,
@@ -34,16 +45,20 @@ export function scriptFacts(script: Script, path: string, options: TargetOptions
     views: rootViews(script.root),
     proxy: isTrue(script.root?.knob("proxy")),
     ownName: options.brief ? null : usesOwnName(script.text),
-    writes: writeTargets(script, path, options),
+    writes,
   };
 }
 
 /** In file order; those inside groups too. */
-export function writeTargets(
+export function writeTargets(script: Script, path: string, options: TargetOptions = {}): WriteTarget[] {
+  return finish(targetsInSteps(script, path, options));
+}
+
+function* targetsInSteps(
   script: Script,
   path: string,
-  { env = process.env, brief = false }: TargetOptions = {},
-): WriteTarget[] {
+  { env = process.env, brief = false }: TargetOptions,
+): Steps<WriteTarget[]> {
   const names = new GivenNames(script.nodes, isWrite);
   const writers = script.nodes.filter(isWrite);
   const expandedOf = (node: ScriptNode): Expanded =>
@@ -54,16 +69,22 @@ export function writeTargets(
       node,
       env,
     });
-  const files = new Map(writers.map((node) => [node, expandedOf(node)]));
-  const needs = brief ? null : writeNeeds(script.nodes, files, (node) => expandedOf(node).file);
-  return writers.map((node) => {
+  const files = new Map<ScriptNode, Expanded>();
+  for (const node of writers) {
+    files.set(node, expandedOf(node));
+    yield;
+  }
+  const needs = brief ? null : yield* writeNeeds(script.nodes, files, (node) => expandedOf(node).file);
+  const targets: WriteTarget[] = [];
+  for (const node of writers) {
+    yield;
     const knob = (name: string): string => node.effectiveKnob(name) ?? "";
     const file = knob("file");
     const expanded = files.get(node) ?? expandedOf(node);
     const fileType = typeOf(knob("file_type"), expanded.file ?? file);
     const limited = isTrue(knob("use_limit"));
     const disable = node.effectiveKnob("disable");
-    return {
+    targets.push({
       name: names.fullName(node),
       class: node.class,
       file,
@@ -88,8 +109,9 @@ export function writeTargets(
       line: node.place.line,
       resolvedFile: expanded.file,
       unresolved: expanded.why,
-    };
-  });
+    });
+  }
+  return targets;
 }
 
 /** `Write`, `DeepWrite`, `WriteGeo`, and any node with `file` and `file_type` that does not read. */

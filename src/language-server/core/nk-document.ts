@@ -3,6 +3,7 @@ import { TextDocument } from "vscode-languageserver-textdocument";
 import type { NkParser } from "../../script/parser.ts";
 import type { Script } from "../../script/script.ts";
 import { ScriptDocument } from "../../script/script-document.ts";
+import { workOn } from "./activity.ts";
 
 /** An open document: its text as the editor has it, and the script it is. Edits are read when somebody asks, and then only what they touch. */
 export class NkDocument {
@@ -31,6 +32,7 @@ export class NkDocument {
 
   /** True until the next edit. */
   get script(): Script {
+    workOn(this.uri);
     return this.#document.script;
   }
 

@@ -1,9 +1,9 @@
 /** Checks that look at the disk. They run off the main path, and what they saw is kept for a moment. */
 import { basename, dirname, isAbsolute } from "node:path";
 import { formatFrames } from "../../plan/frames.ts";
+import type { ScriptFacts } from "../../plan/target.ts";
 import { expandFile, frameFile, hasFrameToken } from "../../script/file-name.ts";
 import type { Script } from "../../script/script.ts";
-import { writeTargets } from "../../script/write-targets.ts";
 import type { Disk } from "../core/disk.ts";
 import type { Finding } from "./rules.ts";
 import { knobOrClass } from "./syntax-rules.ts";
@@ -21,11 +21,16 @@ export class DiskChecks {
     this.#disk = disk;
   }
 
-  /** `stop`: asked between two steps, whether somebody still wants to know. */
-  async run(script: Script, path: string, stop: () => boolean): Promise<Finding[]> {
+  /** `stop`: asked between two steps, whether it is still wanted; `pause`: waited for there. */
+  async run(
+    script: Script,
+    { path, writes }: ScriptFacts,
+    { stop, pause }: { stop: () => boolean; pause: () => Promise<void> | undefined },
+  ): Promise<Finding[]> {
     const findings: Finding[] = [];
     const nodes = new Map(script.nodes.map((node) => [node.place.line, node]));
-    for (const write of writeTargets(script, path)) {
+    for (const write of writes) {
+      await pause();
       if (stop()) return findings;
       const node = nodes.get(write.line);
       if (!node || write.disabled || write.reading || write.createDirectories) continue;
@@ -43,6 +48,7 @@ export class DiskChecks {
       }
     }
     for (const node of script.nodes) {
+      await pause();
       if (!/^(?:Read|DeepRead)$/u.test(node.class) || !node.hasFile) continue;
       if (stop()) return findings;
       const { file } = expandFile(node.knob("file") ?? "", {
