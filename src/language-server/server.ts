@@ -21,13 +21,12 @@ export function serve(connection: Connection, skipped: readonly string[] = []): 
   const workspace = new WorkspaceScripts(disk, skipped);
   let canRegister = false;
 
-  connection.onInitialize(async ({ capabilities, workspaceFolders, initializationOptions }) => {
+  connection.onInitialize(({ capabilities, workspaceFolders, initializationOptions }) => {
     const trust = trustSchema.safeParse(initializationOptions);
     disk.setTrusted(trust.success && trust.data.trusted);
     workspace.setFolders((workspaceFolders ?? []).map(({ uri }) => uri));
     settings.prepare(capabilities.workspace?.configuration ?? false);
     canRegister = capabilities.workspace?.didChangeConfiguration?.dynamicRegistration ?? false;
-    await scripts.prepare();
     return {
       capabilities: Object.assign(
         {

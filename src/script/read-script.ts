@@ -1,5 +1,5 @@
 import { readFile } from "node:fs/promises";
-import { type Script, parseScript } from "./script.ts";
+import { type Script, readScript } from "./script.ts";
 
 /** A script that is not there or may not be read. */
 export class ScriptReadError extends Error {
@@ -36,7 +36,7 @@ export async function readScriptFile(path: string, begins: () => void = () => {}
   begins();
   const text = decodeScript(bytes);
   if (/\.(?:nknc|nkind|gznc|gzind)$/iu.test(path) && isEncrypted(text)) throw new EncryptedScriptError(path);
-  return await parseScript(text);
+  return readScript(text);
 }
 
 /** The text of a script: UTF-8, and bytes that are not are Latin-1 characters, each for itself, as Tcl 8.6 reads them. No byte-order mark. */

@@ -1,8 +1,8 @@
-/** From the syntax tree to statements. The tree says where commands are; the text what they say. */
-import type { Tree, TreeCursor } from "web-tree-sitter";
+/** From text to statements: where commands are (`CommandScanner`), and what they say. */
 import { isNameCode } from "./body-scan.ts";
-import { ScriptNode } from "./script-node.ts";
+import { CommandScanner, type CommandType } from "./command-scan.ts";
 import { Place, type Source } from "./place.ts";
+import { MOST_UNCLOSED, ScriptNode } from "./script-node.ts";
 import type { Statement } from "./statement.ts";
 import { decodeWord, readWords } from "./tcl-words.ts";
 
@@ -47,28 +47,50 @@ export function countLines(text: string, start: number, end: number): number {
   return lines;
 }
 
-/** Reads statements one after the other as a cursor goes over a tree's top level. */
+/** Where reading begins, in the middle of a text: behind so many searches that found no end (`CommandScanner`). */
+export interface ReadFrom {
+  readonly at: number;
+  /** Of that offset, from 1. */
+  readonly line: number;
+  readonly failed: number;
+}
+
+/** Reads statements one after the other. */
 export class StatementReader {
   readonly #source: Source;
+  readonly #scanner: CommandScanner;
   readonly #lines: LineCounter;
   readonly #keep: (text: string) => string;
-  readonly #offset: number;
 
-  /** `offset`: where in the text the tree's own text begins. */
-  constructor(source: Source, lines: LineCounter, keep: (text: string) => string, offset = 0) {
-    this.#offset = offset;
+  /** `keep`: makes a string that does not hold the script's text in memory. */
+  constructor(
+    source: Source,
+    keep: (text: string) => string,
+    { at, line, failed }: ReadFrom = { at: 0, line: 1, failed: 0 },
+  ) {
     this.#source = source;
-    this.#lines = lines;
+    this.#scanner = new CommandScanner(source.text, at, failed);
+    this.#lines = new LineCounter(source, at, line);
     this.#keep = keep;
   }
 
-  /** What the cursor stands on; null for what says nothing (comments). */
-  read(cursor: TreeCursor): Statement | null {
-    const type = cursor.nodeType;
-    const [start, end] = [this.#offset + cursor.startIndex, this.#offset + cursor.endIndex];
-    if (type === "comment") return null;
+  /** Searches that have found no end by now. */
+  get failed(): number {
+    return this.#scanner.failed;
+  }
+
+  /** Goes to the next statement, over what says nothing (comments), and returns its offset; null at the end of the text. */
+  advance(): number | null {
+    do if (!this.#scanner.next()) return null;
+    while (this.#scanner.type === "comment");
+    return this.#scanner.start;
+  }
+
+  /** The statement that was gone to. */
+  read(): Statement {
+    const { type, start, end } = this.#scanner;
     const place = new Place(start, end, this.#lines.lineAt(start));
-    if (type === "stray_close" || type === "ERROR") return { kind: "stray", place };
+    if (type === "stray") return { kind: "stray", place };
     return type === "command" ? this.#command(place) : this.#node(place, type);
   }
 
@@ -76,18 +98,21 @@ export class StatementReader {
     const { text } = this.#source;
     const { words } = readWords(text, place.start, place.end, { misses: 0 });
     const [name = "", ...args] = words.map((word) => this.#keep(decodeWord(text, word)));
-    const unclosed = words.filter(({ kind }) => kind === "unclosed").map(({ start }) => start - place.start);
+    const unclosed = words
+      .filter(({ kind }) => kind === "unclosed")
+      .slice(0, MOST_UNCLOSED)
+      .map(({ start }) => start - place.start);
     return { kind: "command", place, name, args, unclosed };
   }
 
-  #node(place: Place, type: string): Statement {
+  #node(place: Place, type: CommandType): Statement {
     const { text } = this.#source;
-    const broken = type === "broken_node";
+    const broken = type === "broken";
     const { head, open } = this.#head(place);
     // A body that is broken ends with a brace of its own only where that stands alone on the last line.
     const tail = text.slice(Math.max(open, place.end - 300), place.end);
     const closed = !broken || /[\n\r][ \t]*\}$/u.test(tail);
-    const end = type === "crowded_node" ? bodyEnd(text, open, place.end) : place.end;
+    const end = type === "crowded" ? bodyEnd(text, open, place.end) : place.end;
     // In broken text the tree may see a body where the words, read by themselves, have none.
     const start = Math.min(open + 1, place.end);
     const node = new ScriptNode({
@@ -126,18 +151,47 @@ function bodyEnd(text: string, open: number, end: number): number {
   return readWords(text, open, end, { misses: 0 }).words[0]?.end ?? end;
 }
 
-/** All statements of a tree. */
-export function readAll(tree: Tree, reader: StatementReader): Statement[] {
+/** A statement in which searches have found no end, so that it has looked at all of the text behind it. */
+export interface FailedStatement {
+  readonly statement: Statement;
+  readonly failed: number;
+}
+
+export interface ReadStatements {
+  readonly statements: Statement[];
+  readonly failures: FailedStatement[];
+  /** So much is broken that the last statement is all of the rest, unread. */
+  readonly cut: boolean;
+}
+
+/** All statements of a text. After too many that are broken the rest is one of them: it would cost much, and no one could use it. */
+export function readAll(source: Source, keep: (text: string) => string): ReadStatements {
+  const reader = new StatementReader(source, keep);
   const statements: Statement[] = [];
-  const cursor = tree.walk();
-  try {
-    if (!cursor.gotoFirstChild()) return statements;
-    do {
-      const statement = reader.read(cursor);
-      if (statement) statements.push(statement);
-    } while (cursor.gotoNextSibling());
-    return statements;
-  } finally {
-    cursor.delete();
+  const failures: FailedStatement[] = [];
+  let broken = 0;
+  for (let at = reader.advance(), failed = 0; at !== null; at = reader.advance()) {
+    const statement = reader.read();
+    if (broken >= MOST_BROKEN) {
+      const { start, line } = statement.place;
+      statements.push({ kind: "stray", place: new Place(start, source.text.length, line) });
+      return { statements, failures, cut: true };
+    }
+    if (isBroken(statement)) broken++;
+    statements.push(statement);
+    if (reader.failed > failed) failures.push({ statement, failed: reader.failed - failed });
+    failed = reader.failed;
   }
+  return { statements, failures, cut: false };
+}
+
+/** Statements that are broken before the rest of a text is not read. */
+export const MOST_BROKEN = 1000;
+
+/** Whether something in it never closes, or closes too much. */
+export function isBroken(statement: Statement): boolean {
+  if (statement.kind === "stray") return true;
+  return statement.kind === "command"
+    ? statement.unclosed.length > 0
+    : statement.unended || statement.node.unclosed.length > 0;
 }

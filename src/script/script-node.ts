@@ -40,6 +40,9 @@ type KnobSpan = readonly [nameStart: number, nameEnd: number, valueStart: number
 const noOffsets: readonly number[] = [];
 const unconnected: Connections = { class: "", group: null, inputs: [], cloneOf: null };
 
+/** Words that never close, of one statement, that are kept. */
+export const MOST_UNCLOSED = 1000;
+
 /** A node of a script. Reading it looks for its name and inputs only; its other knobs are found, and decoded, when asked for. */
 export class ScriptNode {
   readonly place: Place;
@@ -83,7 +86,8 @@ export class ScriptNode {
     };
     let unclosed: number[] | null = null;
     scanBody(text, place.start + bodyStart, place.start + bodyEnd, take, (word) => {
-      (unclosed ??= []).push(word.start - place.start);
+      unclosed ??= [];
+      if (unclosed.length < MOST_UNCLOSED) unclosed.push(word.start - place.start);
     });
     this.name = name;
     this.inputCount = inputCount(inputs);

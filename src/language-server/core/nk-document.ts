@@ -1,6 +1,5 @@
 import type { Position, Range, TextDocumentContentChangeEvent } from "vscode-languageserver";
 import { TextDocument } from "vscode-languageserver-textdocument";
-import type { NkParser } from "../../script/parser.ts";
 import type { Script } from "../../script/script.ts";
 import { ScriptDocument } from "../../script/script-document.ts";
 import { workOn } from "./activity.ts";
@@ -10,9 +9,9 @@ export class NkDocument {
   readonly #document: ScriptDocument;
   #text: TextDocument;
 
-  constructor(parser: NkParser, uri: string, languageId: string, version: number, text: string) {
+  constructor(uri: string, languageId: string, version: number, text: string) {
     this.#text = TextDocument.create(uri, languageId, version, text);
-    this.#document = new ScriptDocument(parser, text);
+    this.#document = new ScriptDocument(text);
   }
 
   /** Takes over what the editor says has changed, in its order. */

@@ -65,7 +65,7 @@ const pieces = [
 
 test("2,000 random edits, each as if the text had been read anew", async () => {
   const pick = random(20_261_121);
-  const document = await ScriptDocument.open(text);
+  const document = new ScriptDocument(text);
   for (let step = 0; step < 2000; step++) {
     const length = document.text.length;
     const start = pick(length + 1);
@@ -80,7 +80,7 @@ test("2,000 random edits, each as if the text had been read anew", async () => {
 });
 
 test("typing and taking back leaves everything as it was", async () => {
-  const document = await ScriptDocument.open(text);
+  const document = new ScriptDocument(text);
   const before = shape(document.script);
   const at = text.indexOf("last_frame");
   for (const typed of ["x", "{", '"', "}\nWrite {\n", "\n"]) {
@@ -105,7 +105,7 @@ function memory(): () => number {
 
 test("10,000 edits leave memory where it was", async () => {
   const used = memory();
-  const document = await ScriptDocument.open(text.repeat(4));
+  const document = new ScriptDocument(text.repeat(4));
   const length = document.text.length;
   const edit = (step: number): void => {
     const at = (step * 7919) % length;
@@ -124,7 +124,7 @@ test("10,000 edits leave memory where it was", async () => {
 test("a node whose knobs were looked at does not hold the text of that time", async () => {
   const used = memory();
   const node = "Write {\n create_directories true\n}\n";
-  const document = await ScriptDocument.open(node.repeat(20_000));
+  const document = new ScriptDocument(node.repeat(20_000));
   const look = (): void => {
     for (const one of document.script.nodes) assert.equal(one.knob("create_directories"), "true");
   };
