@@ -55,12 +55,16 @@ export interface ReadFrom {
   readonly failed: number;
 }
 
+/** Classes whose names are kept while reading. */
+const MOST_HEADS = 1000;
+
 /** Reads statements one after the other. */
 export class StatementReader {
   readonly #source: Source;
   readonly #scanner: CommandScanner;
   readonly #lines: LineCounter;
   readonly #keep: (text: string) => string;
+  readonly #heads = new Map<string, readonly string[]>();
 
   /** `keep`: makes a string that does not hold the script's text in memory. */
   constructor(
@@ -132,13 +136,22 @@ export class StatementReader {
     };
   }
 
+  /** A class alone: the same list for all nodes of it. */
+  #headOf(name: string): readonly string[] {
+    const known = this.#heads.get(name);
+    if (known) return known;
+    const head = [this.#keep(name)];
+    if (this.#heads.size < MOST_HEADS) this.#heads.set(head[0] ?? "", head);
+    return head;
+  }
+
   /** The words before the body, and the offset of its brace. */
   #head(place: Place): { head: readonly string[]; open: number } {
     const { text } = this.#source;
     let end = place.start;
     while (end < place.end && isNameCode(text.charCodeAt(end))) end++;
     if (end > place.start && text.charCodeAt(end) === 32 && text.charCodeAt(end + 1) === 123)
-      return { head: [this.#keep(text.slice(place.start, end))], open: end + 1 };
+      return { head: this.#headOf(text.slice(place.start, end)), open: end + 1 };
     const { words } = readWords(text, place.start, place.end, { misses: 0 });
     const body = words.findIndex(({ start }, index) => index > 0 && text.charCodeAt(start) === 123);
     const head = words.slice(0, body).map((word) => this.#keep(decodeWord(text, word)));

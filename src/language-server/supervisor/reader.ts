@@ -99,6 +99,7 @@ export class Reader {
     const waiting = this.#waiting ?? [];
     this.#waiting = null;
     for (const send of waiting) send();
+    this.#watch();
     return answer;
   }
 
@@ -135,6 +136,10 @@ export class Reader {
       return;
     }
     send();
+    this.#watch();
+  }
+
+  #watch(): void {
     this.#watchUntil = performance.now() + LINGER;
     this.#looks ??= setInterval(() => this.#look(), LOOK).unref();
   }

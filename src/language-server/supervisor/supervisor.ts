@@ -8,6 +8,7 @@ import {
   emptyAnswer,
   subjectOf,
 } from "./messages.ts";
+import { trustMethod } from "../core/protocol.ts";
 import { OpenTexts } from "./open-texts.ts";
 import { Reader, type ReaderDeath, type ReaderLimits } from "./reader.ts";
 
@@ -42,6 +43,8 @@ export class Supervisor {
   readonly #skipped = new Set<string>();
   #initialize: unknown = null;
   #initialized = false;
+  /** What was said last of the workspace's trust: a fresh reader starts with it. */
+  #trust: unknown = null;
   #shared: Reader | null = null;
   #unexplained = 0;
 
@@ -95,6 +98,7 @@ export class Supervisor {
       case "textDocument/didClose":
         return this.#close(params);
       default: {
+        if (method === trustMethod) this.#trust = params;
         const uri = subjectOf(params);
         if (uri !== null) return this.#readerOf(uri)?.notify(method, params);
         for (const reader of this.#readers()) reader.notify(method, params);
@@ -183,6 +187,7 @@ export class Supervisor {
   /** Tells a fresh reader all that the one before it knew. */
   #begin(reader: Reader, uris: readonly string[]): void {
     if (this.#initialized) reader.notify("initialized", {});
+    if (this.#trust !== null) reader.notify(trustMethod, this.#trust);
     for (const uri of uris) {
       const opening = this.#texts.opening(uri);
       if (opening) reader.notify("textDocument/didOpen", opening);
