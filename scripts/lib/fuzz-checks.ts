@@ -4,7 +4,7 @@ import { textChecks } from "../../src/language-server/diagnostics/syntax-rules.t
 import { writeChecks } from "../../src/language-server/diagnostics/write-rules.ts";
 import { canonicalText } from "../../src/script/canonical.ts";
 import { compareScripts, isEqual } from "../../src/script/compare.ts";
-import { loadParser } from "../../src/script/parser.ts";
+import { loadParser } from "./grammar-parser.ts";
 import { type Script, parseScript } from "../../src/script/script.ts";
 import type { ScriptNode } from "../../src/script/script-node.ts";
 import { finish } from "../../src/script/steps.ts";

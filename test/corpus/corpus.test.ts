@@ -1,7 +1,7 @@
 /** Every real script reads cleanly: no node of the tree is an error, and every Write is found with its file. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { loadParser } from "../../src/script/parser.ts";
+import { loadParser } from "../../scripts/lib/grammar-parser.ts";
 import { readScriptFile } from "../../src/script/read-script.ts";
 import { readScript } from "../../src/script/script.ts";
 import { writeTargets } from "../../src/script/write-targets.ts";

@@ -1,5 +1,6 @@
 /** All faults, by name. */
 import { fillDisk, fillState, readOnlyDisk } from "./disk-faults.ts";
+import { openHostileScript } from "./editor-faults.ts";
 import { killClient, killNuke, stopNuke } from "./nuke-faults.ts";
 import type { Scenario } from "./scenario.ts";
 import { cutJournal, endService, killService, killWarmService, setClock } from "./service-faults.ts";
@@ -16,4 +17,5 @@ export const scenarios: Readonly<Record<string, Scenario>> = {
   "fill-disk": fillDisk,
   "fill-state": fillState,
   "read-only-disk": readOnlyDisk,
+  "hostile-script": openHostileScript,
 };

@@ -79,6 +79,27 @@ test("2,000 random edits, each as if the text had been read anew", async () => {
   }
 });
 
+test("braces opened and closed far from each other, and more broken than is read", async () => {
+  const pick = random(7);
+  const document = new ScriptDocument(text);
+  const open: number[] = [];
+  for (let step = 0; step < 150; step++) {
+    const at = pick(document.text.length + 1);
+    const close = open.length > 0 && pick(3) === 0;
+    change(document, at, at, close ? "\n}\n" : (["{", "\nGrade {\n", '"', "["][pick(4)] ?? ""));
+    if (close) open.pop();
+    else open.push(at);
+    assert.deepEqual(shape(document.script), shape(await parseScript(document.text)), `step ${step}`);
+  }
+  const end = document.text.length;
+  change(document, end, end, "\nGrade {\n".repeat(1500));
+  assert.deepEqual(shape(document.script), shape(await parseScript(document.text)));
+  const lines = document.script.statements.length;
+  assert.ok(lines < 1500, `${lines} statements`);
+  change(document, end, document.text.length, "");
+  assert.deepEqual(shape(document.script), shape(await parseScript(document.text)));
+});
+
 test("typing and taking back leaves everything as it was", async () => {
   const document = new ScriptDocument(text);
   const before = shape(document.script);
