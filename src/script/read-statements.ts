@@ -55,6 +55,10 @@ export interface ReadFrom {
   readonly failed: number;
 }
 
+/** Words of a command that are kept: Nuke's own have a few. */
+const MOST_WORDS = 1000;
+const none: readonly never[] = [];
+
 /** Classes whose names are kept while reading. */
 const MOST_HEADS = 1000;
 
@@ -101,11 +105,14 @@ export class StatementReader {
   #command(place: Place): Statement {
     const { text } = this.#source;
     const { words } = readWords(text, place.start, place.end, { misses: 0 });
-    const [name = "", ...args] = words.map((word) => this.#keep(decodeWord(text, word)));
-    const unclosed = words
-      .filter(({ kind }) => kind === "unclosed")
-      .slice(0, MOST_UNCLOSED)
-      .map(({ start }) => start - place.start);
+    const [first, ...others] = words;
+    const name = first ? this.#keep(decodeWord(text, first)) : "";
+    const args =
+      others.length > 0
+        ? others.slice(0, MOST_WORDS).map((word) => this.#keep(decodeWord(text, word)))
+        : none;
+    const open = words.filter(({ kind }) => kind === "unclosed").slice(0, MOST_UNCLOSED);
+    const unclosed = open.length > 0 ? open.map(({ start }) => start - place.start) : none;
     return { kind: "command", place, name, args, unclosed };
   }
 

@@ -1,5 +1,5 @@
 /** Names beyond this many are hardly ever the same again, and remembering each takes more than it does. */
-const MOST_KNOWN = 10_000;
+const MOST_KNOWN = 2000;
 
 /**
  * One string for each content. A part of a long string keeps all of it in memory; class names and the like outlive the text they were

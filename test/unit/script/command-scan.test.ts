@@ -33,7 +33,7 @@ function byScanner(text: string): string[] {
 }
 
 const pieces = [
-  ...'{}[]"\\;# \t\n\ra𝒳é',
+  ...["{", "}", "[", "]", '"', "\\", ";", "#", " ", "\t", "\n", "\r", "a", "𝒳", "é"],
   "\r\n",
   "A {\n",
   "Write {\n name W\n}\n",
