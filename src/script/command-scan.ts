@@ -3,6 +3,7 @@
  * (syntaxes/tree-sitter-nk/src/scanner.c), which a test holds against this.
  */
 import { isNameCode } from "./body-scan.ts";
+import { rawCommands } from "./raw-commands.ts";
 import { isBlank, isNewline } from "./tcl-words.ts";
 
 /** What a command is at first sight. A crowded node has words behind its body; a broken node's brace is never closed. */
@@ -16,14 +17,6 @@ const [newline, carriage, space, quote, hash, semicolon, openBracket, backslash,
   10, 13, 32, 34, 35, 59, 91, 92, 93,
 ];
 const [openBrace, closeBrace] = [123, 125];
-
-/** Commands of Nuke's and Tcl's own whose braces hold no knobs. */
-const raw = new Set(
-  (
-    "add_layer define_window_layout define_window_layout_xml set push version stack if for foreach while proc expr eval catch load switch " +
-    "global return python knob knobs menu addmenu puts package namespace variable unset lappend append array string list source add_view"
-  ).split(" "),
-);
 
 /** Goes from command to command. */
 export class CommandScanner {
@@ -122,7 +115,7 @@ export class CommandScanner {
     while (isWord(text.charCodeAt(at))) at++;
     const next = at < text.length ? text.charCodeAt(at) : newline;
     if (!isBlank(next) && !isNewline(next) && next !== semicolon) return [this.#bare(at), false];
-    return [at, raw.has(text.slice(start, at))];
+    return [at, rawCommands.has(text.slice(start, at))];
   }
 
   /** Behind the braces that follow one that belongs to nothing, and the blanks and line ends in between. */
