@@ -83,14 +83,11 @@ function writeTable(script: Script, path: string): string[] {
       .join(", "),
     write.file,
   ]);
-  const lines = [
+  const title = [
     `${path}${script.version === null ? "" : `, Nuke ${script.version}`}: ${script.nodes.length} nodes`,
   ];
-  lines.push(
-    ...(rows.length > 0
-      ? table(["Write", "class", "limit", "type", "state", "file"], rows)
-      : ["no Write node"]),
-  );
-  for (const { line, message } of script.problems) lines.push(`line ${line}: ${message}`);
-  return [...lines, ""];
+  const listed =
+    rows.length > 0 ? table(["Write", "class", "limit", "type", "state", "file"], rows) : ["no Write node"];
+  const problems = script.problems.map(({ line, message }) => `line ${line}: ${message}`);
+  return [...title, ...listed, ...problems, ""];
 }

@@ -5,6 +5,7 @@ import { programFile } from "../paths.ts";
 import { canonicalCommand } from "./canonical-command.ts";
 import { diffCommand } from "./diff-command.ts";
 import { UsageError, exitCodes } from "./failure.ts";
+import { doctorCommand } from "./doctor-command.ts";
 import { farmCommand } from "./farm-command.ts";
 import { InterruptedError } from "./follow-render.ts";
 import { inspect } from "./inspect.ts";
@@ -85,6 +86,8 @@ async function dispatch(command: string, args: readonly string[], terminal: Term
       return await serviceCommand(args, terminal);
     case "trust":
       return await trustCommand(args, terminal);
+    case "doctor":
+      return await doctorCommand(args, terminal);
     case "language-server":
       await import(pathToFileURL(programFile("language-server")).href);
       return 0;

@@ -45,6 +45,9 @@ export function printEnding(status: JobStatus, terminal: Terminal): void {
   if (status.folder !== null) terminal.out(`  frames in ${status.folder}`);
 }
 
+/** A column is not made wider than this: all rows would be as long as the longest cell. */
+const WIDEST = 200;
+
 /** Rows as text, columns in `right` set to the right. */
 export function table(
   head: readonly string[],
@@ -55,7 +58,7 @@ export function table(
   const shown = rows.map((row) => row.map(visibleText));
   const all = [head, ...shown];
   const widths = head.map((_, column) =>
-    all.reduce((widest, row) => Math.max(widest, (row[column] ?? "").length), 0),
+    all.reduce((widest, row) => Math.min(WIDEST, Math.max(widest, (row[column] ?? "").length)), 0),
   );
   const print = (row: readonly string[]): string =>
     row

@@ -57,10 +57,16 @@ Usage: nbr COMMAND …
   service status|stop   the render service of this user
   service budget SIZE, service parallel N   memory and Nukes of all renders together
   trust [FOLDER]        let the .vscode/settings.json of a folder decide which programs run; --list, --remove
+  doctor                what a bug report needs: versions, Nukes, settings and where they are from, memory, service
   language-server --stdio   the .nk language server, for other editors
 
 nbr COMMAND --help tells more. Settings (nukeRender.*) are read from VS Code's user settings and from the
 .vscode/settings.json of this folder or one above it; what decides which programs run, only where nbr trust allowed it.`,
+  doctor: `Usage: nbr doctor [--json]
+
+Says what this machine has for rendering: the version, which Nukes are found and which one each version of script gets,
+the settings that are not the default and the file each comes from, memory and its limits, the state folder, the render
+service and its age, and what does not fit together. Starts nothing, and ends with 0 whatever it finds.`,
   inspect: `Usage: nbr inspect SCRIPT… [--json]
 
 Prints a table of the Writes of each script, or with --json one JSON document a line: version, root, nodes, writes, problems.

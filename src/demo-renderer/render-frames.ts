@@ -1,7 +1,7 @@
 import { accessSync, constants, mkdirSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
+import { frameFile } from "../plan/frame-file.ts";
 import type { ScriptFacts, WriteTarget } from "../plan/target.ts";
-import { frameFile } from "../script/file-name.ts";
 import type { NukeArguments } from "./arguments.ts";
 import { type Conduct, pause } from "./conduct.ts";
 import type { NukeConsole } from "./console.ts";

@@ -66,6 +66,8 @@ export function registerCommands({
     },
     "nukeRender.showOutput": async () => output.show(),
     "nukeRender.compareNodes": async (given, other) => comparison.open(given, other),
+    "nukeRender.copyDiagnostics": async () =>
+      (await import("./surfaces/diagnostics-report.ts")).copyDiagnostics(),
     "nukeRender.useDemoRenderer": async () => useDemoRenderer(),
   };
   return Object.entries(table).map(([name, handler]) =>

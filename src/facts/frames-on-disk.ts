@@ -2,10 +2,10 @@
 import { stat } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
 import type { ViewFiles } from "../plan/facts.ts";
+import { frameReader, viewFile } from "../plan/frame-file.ts";
 import { MOST_FRAMES, formatFrames } from "../plan/frames.ts";
 import { unknowable } from "../plan/select-frames.ts";
 import type { ScriptFacts, WriteTarget } from "../plan/target.ts";
-import { frameReader } from "../script/frame-files.ts";
 import { DiskLooks, LookLimit, LookOverError } from "./disk-looks.ts";
 
 /** Files looked at together: folders of thousands of frames lie on servers, which like neither one nor all at once. */
@@ -54,7 +54,7 @@ async function filesOfView(
   look: Required<Look>,
 ): Promise<ViewFiles> {
   const { changed, limit, looks } = look;
-  const viewed = view === null ? pattern : pattern.replaceAll("%V", view).replaceAll("%v", view.slice(0, 1));
+  const viewed = view === null ? pattern : viewFile(pattern, view);
   if (!write.frameToken) {
     const file = await limit.within(looks.file(viewed), dirname(viewed));
     const whole = file === null ? "missing" : file.at < changed ? "older" : "fresh";

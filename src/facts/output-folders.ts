@@ -2,6 +2,7 @@ import { constants } from "node:fs";
 import { access, mkdir, stat } from "node:fs/promises";
 import { dirname, resolve } from "node:path";
 import type { OutputFolder } from "../plan/facts.ts";
+import { hasFrameToken, hasViewToken, viewFile } from "../plan/frame-file.ts";
 import type { WriteTarget } from "../plan/target.ts";
 
 /**
@@ -16,10 +17,8 @@ export async function outputFolders(
   if (write.resolvedFile === null || write.file.trim() === "") return [];
   const pattern = dirname(resolve(cwd, write.resolvedFile));
   // A folder for every frame cannot be checked beforehand.
-  if (/#|%0?\d*d/u.test(pattern)) return [];
-  const folders = /%[Vv]/u.test(pattern)
-    ? write.views.map((view) => pattern.replaceAll("%V", view).replaceAll("%v", view.slice(0, 1)))
-    : [pattern];
+  if (hasFrameToken(pattern)) return [];
+  const folders = hasViewToken(pattern) ? write.views.map((view) => viewFile(pattern, view)) : [pattern];
   const states = [...new Set(folders)].map(async (folder) =>
     (await mayTouch(folder)) ? [await folderState(folder)] : [],
   );

@@ -8,7 +8,7 @@ import { homedir } from "node:os";
 import { dirname, join } from "node:path";
 import { type BoundedFile, readBoundedFile } from "./bounded-file.ts";
 import { type Ownership, canonicalSettingsFile, ownershipOf } from "./file-ownership.ts";
-import { type Settings, parseSettings } from "./settings.ts";
+import { type SettingKey, type Settings, parseSettings } from "./settings.ts";
 import { type SettingValues, type SettingsText, settingsOfText } from "./settings-json.ts";
 import {
   type SettingsTrust,
@@ -46,6 +46,8 @@ export interface SettingsInForce {
   readonly settings: Settings;
   /** Files that settings were taken from; the last counts most. */
   readonly files: readonly string[];
+  /** The file each setting was taken from. */
+  readonly sources: ReadonlyMap<SettingKey, string>;
   readonly ignored: IgnoredSettings | null;
   /** The file of a folder that switches the demo renderer on. */
   readonly demoFrom: string | null;
@@ -80,6 +82,9 @@ export function readSettings({ cwd, named, env = process.env, trust }: SettingsP
   return {
     settings,
     files: layers.filter(([, values]) => values.size > 0).map(([file]) => file),
+    sources: new Map(
+      layers.flatMap(([file, values]) => [...values.keys()].map((key) => [key, file] as const)),
+    ),
     ignored: taken?.ignored ?? null,
     demoFrom:
       settings["nuke.useDemoRenderer"] && taken !== null && demoBy?.[0] === taken.file ? taken.file : null,

@@ -88,6 +88,17 @@ export function parseSettings(values: Readonly<Record<string, unknown>>): Settin
   );
 }
 
+/** The settings that do not have their defaults, in the order of the table. @param from where each comes from, for people. */
+export function changedSettings(
+  settings: Settings,
+  from: (key: SettingKey) => string,
+): { key: string; value: unknown; from: string }[] {
+  const defaults = settingsSchema.parse({});
+  return settingKeys
+    .filter((key) => JSON.stringify(settings[key]) !== JSON.stringify(defaults[key]))
+    .map((key) => ({ key: `nukeRender.${key}`, value: settings[key], from: from(key) }));
+}
+
 /** The memory settings in MB. */
 export function memorySettings(settings: Settings): { budgetMB?: number; allowanceMB: number } {
   const budget = settings["memory.budget"].trim();

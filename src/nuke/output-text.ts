@@ -43,17 +43,41 @@ const bareErrors: readonly RegExp[] = [
 ];
 
 /** Nuke continues, but the pictures are likely wrong. */
-const loudWarnings: readonly RegExp[] = [
-  /Error loading custom OCIO config/u,
-  /Could not find value ".*" for ".*"\. It will be appended/u,
+const loudWarnings: readonly Phrase[] = [
+  ["Error loading custom OCIO config"],
+  ['Could not find value "', '" for "', '". It will be appended'],
 ];
 
-const licenseReport: readonly RegExp[] = [
-  /A licen[sc]e for .+ was not found/u,
-  /FOUNDRY LICEN[SC]E ERROR REPORT/u,
-  /Reason for failure: A suitable licen[sc]e does not exist/u,
-  /ENT_STATUS_RLM_LICENSE_/u,
+/** Third-party plug-ins print this one (nuke-cli.md 2.6); Nuke itself has its license. */
+const foreignLicense: readonly Phrase[] = [
+  ["Invalid ", "license key."],
+  ["Invalid ", "licence key."],
 ];
+
+const licenseReport: readonly Phrase[] = [
+  ["A license for ", " was not found"],
+  ["A licence for ", " was not found"],
+  ["FOUNDRY LICENSE ERROR REPORT"],
+  ["FOUNDRY LICENCE ERROR REPORT"],
+  ["Reason for failure: A suitable license does not exist"],
+  ["Reason for failure: A suitable licence does not exist"],
+  ["ENT_STATUS_RLM_LICENSE_"],
+];
+
+/** Parts of a line that follow one another, with anything between them. */
+type Phrase = readonly string[];
+
+/** In linear time: a line is as long, and as often the same, as whatever prints it likes. */
+function says(line: string, phrases: readonly Phrase[]): boolean {
+  return phrases.some((parts) => {
+    let from = 0;
+    return parts.every((part) => {
+      const at = line.indexOf(part, from);
+      from = at + part.length;
+      return at >= 0;
+    });
+  });
+}
 
 /** `0.13 seconds`, `1 minute, 3 seconds`, `1 hour, 2 minutes, 3 seconds` in seconds; null when it is none of these. */
 export function parseDuration(text: string): number | null {
@@ -88,17 +112,15 @@ export function readLine(line: string): NukeOutput[] {
   const frame = /Frame (-?\d+) \((\d+) of (\d+)\)\s*$/u.exec(line);
   if (frame)
     return [{ kind: "frame", frame: Number(frame[1]), position: Number(frame[2]), total: Number(frame[3]) }];
-  const total = /Total render time: (.+)$/u.exec(line)?.[1];
-  if (total !== undefined) return [{ kind: "total", seconds: parseDuration(total.trim()) }];
-  if (licenseReport.some((pattern) => pattern.test(line)))
-    return [{ kind: "license-report", text: line.trim() }];
+  const total = behind(line, "Total render time: ").trim();
+  if (total !== "") return [{ kind: "total", seconds: parseDuration(total) }];
+  if (says(line, licenseReport)) return [{ kind: "license-report", text: line.trim() }];
   return readBare(line.trim());
 }
 
 function readStamped(rest: string, error: boolean): NukeOutput[] {
   const { node: name = null, text = rest } = node.exec(rest)?.groups ?? {};
-  if (loudWarnings.some((pattern) => pattern.test(rest)))
-    return [{ kind: "warning", node: null, text: rest, loud: true }];
+  if (says(rest, loudWarnings)) return [{ kind: "warning", node: null, text: rest, loud: true }];
   return [
     error
       ? { kind: "error", node: name, text: text.trim() }
@@ -107,10 +129,7 @@ function readStamped(rest: string, error: boolean): NukeOutput[] {
 }
 
 function readBare(line: string): NukeOutput[] {
-  if (loudWarnings.some((pattern) => pattern.test(line)))
-    return [{ kind: "warning", node: null, text: line, loud: true }];
-  // Third-party plug-ins print this one (nuke-cli.md 2.6); Nuke itself has its license.
-  if (/Invalid .*licen[sc]e key\./u.test(line))
+  if (says(line, loudWarnings) || says(line, foreignLicense))
     return [{ kind: "warning", node: null, text: line, loud: true }];
   if (!bareErrors.some((pattern) => pattern.test(line))) return [];
   // "Can't read" names a file, not a node.
@@ -119,12 +138,30 @@ function readBare(line: string): NukeOutput[] {
 }
 
 function readTook(line: string): NukeOutput | null {
-  // Greedy: the path itself may contain " took ".
-  const parts = /Writing (.+) took (.+)$/su.exec(line);
-  const [, written = "", tail = ""] = parts ?? [];
-  const time = tail.trim();
-  if (!parts || !duration.test(time)) return null;
-  // Progress digits whose line did not end before the next file began.
-  const path = /^.* (?:\.\d)+Writing (.+)$/su.exec(written)?.[1] ?? written;
-  return { kind: "took", path, seconds: parseDuration(time) };
+  // The last one: the path itself may contain " took ".
+  const took = line.lastIndexOf(" took ");
+  if (took < 0) return null;
+  const time = line.slice(took + " took ".length).trim();
+  const written = behind(line.slice(0, took), WRITING);
+  if (written === "" || !duration.test(time)) return null;
+  return { kind: "took", path: behindProgress(written), seconds: parseDuration(time) };
+}
+
+/** What follows the first of these words in a line; empty where nothing does. */
+function behind(line: string, words: string): string {
+  const at = line.indexOf(words);
+  return at < 0 ? "" : line.slice(at + words.length);
+}
+
+const WRITING = "Writing ";
+
+/** `a.1.exr .1.2Writing b.2.exr`: without progress digits whose line did not end before the next file began. */
+function behindProgress(written: string): string {
+  for (let at = written.lastIndexOf(WRITING); at > 0; at = written.lastIndexOf(WRITING, at - 1)) {
+    let digits = at;
+    while (/^\.\d$/u.test(written.slice(Math.max(0, digits - 2), digits))) digits -= 2;
+    const path = written.slice(at + WRITING.length);
+    if (digits < at && written.charAt(digits - 1) === " " && path !== "") return path;
+  }
+  return written;
 }

@@ -9,7 +9,7 @@ export interface NukeVersion {
 
 /** Finds the first version in a text; null if there is none. */
 export function parseNukeVersion(text: string): NukeVersion | null {
-  const match = /(\d+)\.(\d+)(?:\s*v(\d+))?/iu.exec(text);
+  const match = /(?<!\d)(\d{1,9})\.(\d{1,9})(?:\s*v(\d{1,9}))?/iu.exec(text);
   if (!match) return null;
   return {
     major: Number(match[1]),

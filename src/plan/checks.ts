@@ -1,5 +1,6 @@
 /** What is looked at before anything starts. Each finding says what to do next; errors stop the render. */
 import type { PlanFacts } from "./facts.ts";
+import { frameTokenProblem, withHashes } from "./frame-file.ts";
 import type { MemorySum, NukeCommand, Problem } from "./render-plan.ts";
 import { displayMB } from "./size.ts";
 import type { ScriptFacts, WriteTarget } from "./target.ts";
@@ -31,6 +32,9 @@ export function checkWrite(write: WriteTarget): Problem[] {
   }
   if (write.file.trim() === "") {
     problems.push(error("file-empty", `${write.name} has no file name. Fill in its "file" knob.`));
+  } else if (frameTokenProblem(write.file) !== null) {
+    const message = `${write.name} cannot write its files: ${frameTokenProblem(write.file)}. Write #### or %04d in its "file" knob.`;
+    problems.push(error("frame-token-too-wide", message));
   } else if (write.resolvedFile === null) {
     const message = `The folder of ${write.name}, and whether frames are in it already, could not be checked beforehand: ${write.unresolved ?? "its file name is worked out by Nuke"}.`;
     problems.push({ code: "file-unresolved", severity: "info", message });
@@ -81,13 +85,37 @@ export function checkFolders(write: WriteTarget, facts: PlanFacts): Problem[] {
 export function checkSamePath(write: WriteTarget, script: ScriptFacts): Problem[] {
   const path = outputName(write);
   if (path === "" || write.disabled) return [];
-  const others = script.writes.filter(
-    (other) => other.name !== write.name && !other.disabled && !other.reading && outputName(other) === path,
-  );
-  if (others.length === 0) return [];
-  const names = others.map((other) => other.name).join(", ");
+  const others = writersOf(script)
+    .get(path)
+    ?.filter(({ name }) => name !== write.name);
+  if (others === undefined || others.length === 0) return [];
+  const more = others.length > MOST_NAMED ? ` and ${others.length - MOST_NAMED} more` : "";
+  const names = `${others
+    .slice(0, MOST_NAMED)
+    .map(({ name }) => name)
+    .join(", ")}${more}`;
   const message = `${write.name} and ${names} write to the same files, "${path}". Give one of them another name or disable it.`;
   return [error("same-path", message)];
+}
+
+/** Writes that one message names. */
+const MOST_NAMED = 10;
+
+const knownWriters = new WeakMap<ScriptFacts, ReadonlyMap<string, WriteTarget[]>>();
+
+/** Which Writes write each file; looked up for every Write of a script. */
+function writersOf(script: ScriptFacts): ReadonlyMap<string, WriteTarget[]> {
+  const known = knownWriters.get(script);
+  if (known) return known;
+  const writers = new Map<string, WriteTarget[]>();
+  for (const write of script.writes) {
+    if (write.disabled || write.reading) continue;
+    const same = writers.get(outputName(write));
+    if (same) same.push(write);
+    else writers.set(outputName(write), [write]);
+  }
+  knownWriters.set(script, writers);
+  return writers;
 }
 
 export function checkMemory(memory: MemorySum): Problem[] {
@@ -131,13 +159,7 @@ export function checkUnsaved(facts: PlanFacts): Problem[] {
 
 /** The name two Writes must not share; the plain knob text where the path could not be worked out. */
 function outputName(write: WriteTarget): string {
-  return (write.resolvedFile ?? write.file)
-    .replaceAll("\\", "/")
-    .replace(/%0?\d*d/gu, (token) => "#".repeat(digits(token)));
-}
-
-function digits(token: string): number {
-  return Math.max(1, Number.parseInt(token.slice(1), 10) || 1);
+  return withHashes(write.resolvedFile ?? write.file).replaceAll("\\", "/");
 }
 
 function majorMinor(version: string): string {

@@ -14,6 +14,7 @@ export const problemSchema = z.object({
     "folder-not-writable",
     "same-path",
     "no-frame-token",
+    "frame-token-too-wide",
     "no-view-token",
     "script-unsaved",
     "script-encrypted",
@@ -38,6 +39,7 @@ export const problemSchema = z.object({
     "overwrite-unknown",
     "reads-unrendered",
     "reads-in-circle",
+    "reads-unknown",
   ]),
   /** Errors stop a render before anything starts; warnings and infos are reported and the render continues. */
   severity: z.enum(["error", "warning", "info"]),

@@ -1,6 +1,7 @@
 /** Which frames of a range are rendered when frames that are already on disk are left out. */
 import { count } from "./display.ts";
 import type { PlanFacts, ViewFiles } from "./facts.ts";
+import { hasFrameTokenInFolder } from "./frame-file.ts";
 import { framesOf } from "./frames.ts";
 import type { Problem, RenderPlan } from "./render-plan.ts";
 import type { Only } from "./request.ts";
@@ -56,8 +57,7 @@ export function unknowable(write: WriteTarget, outputFile: string | null): strin
   if (outputFile === null || write.file.trim() === "")
     return write.unresolved ?? "its file name is worked out by Nuke";
   if (write.renumbered) return `its "frame" knob gives the files other numbers than the frames have`;
-  if (hasToken(outputFile.replaceAll("\\", "/").replace(/[^/]*$/u, "")))
-    return "the frame number stands in the name of a folder";
+  if (hasFrameTokenInFolder(outputFile)) return "the frame number stands in the name of a folder";
   if (write.movie && write.frameToken) return "a movie is one file, and its name has a frame number";
   return null;
 }
@@ -81,10 +81,6 @@ export function framesOnDisk(
     return new Set(fresh ? there : [...there, ...framesOf(found.older)]);
   });
   return new Set(frames.filter((frame) => ofViews.every((numbers) => numbers.has(frame))));
-}
-
-function hasToken(folder: string): boolean {
-  return /#|%0?\d*d/u.test(folder);
 }
 
 function telling(all: number, left: number, only: Only, write: WriteTarget, unsaved: boolean): Problem {

@@ -15,7 +15,7 @@ const perUnit: Record<string, number> = { k: 1 / 1024, m: 1, g: 1024, t: 1024 * 
  * @throws {SizeError}
  */
 export function parseMB(text: string): number {
-  const match = /^\s*(\d+(?:\.\d+)?)\s*([kmgt])?(?:i?b)?\s*$/iu.exec(text);
+  const match = /^(\d+(?:\.\d+)?)\s*([kmgt])?(?:i?b)?$/iu.exec(text.trim());
   if (!match) throw new SizeError(text);
   const megabytes = Math.round(Number(match[1]) * (perUnit[(match[2] ?? "m").toLowerCase()] ?? 1));
   if (megabytes < 1) throw new SizeError(text);

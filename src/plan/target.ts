@@ -59,5 +59,7 @@ export const scriptFactsSchema = z.object({
   /** The expression that uses the script's own file name, not only its folder; null or absent: there is none. */
   ownName: z.optional(z.nullable(z.string())),
   writes: z.array(writeTargetSchema),
+  /** Their `needs` are known; false: there are too many to look for, and none are given. */
+  needsKnown: z.optional(z.boolean()),
 });
 export type ScriptFacts = z.infer<typeof scriptFactsSchema>;

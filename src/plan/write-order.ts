@@ -33,13 +33,14 @@ export function orderWrites(writes: readonly WriteTarget[]): WriteOrder {
   const ordered: OrderedWrite[] = [];
   const problems: Problem[] = [];
   const placed = new Set<string>();
-  const left = new Map(writes.map((write) => [write.name, write]));
+  // Those of the same order stay as they stand in the script.
+  const sorted = writes.toSorted((a, b) => a.renderOrder - b.renderOrder);
+  const left = new Map(sorted.map((write) => [write.name, write]));
   const open = ({ needs }: WriteTarget): typeof needs => needs.filter((need) => left.has(need.write));
   while (left.size > 0) {
-    const ready = [...left.values()].filter((write) => open(write).length === 0);
-    const candidates = ready.length > 0 ? ready : [...left.values()];
-    const next = candidates.reduce((best, write) => (write.renderOrder < best.renderOrder ? write : best));
-    if (ready.length === 0) problems.push(circle(next, open(next)));
+    const next = firstReady(left);
+    if (!next) break;
+    if (open(next).length > 0) problems.push(circle(next, open(next)));
     const needs = next.needs.filter((need) => placed.has(need.write));
     const read = new Set(needs.map((need) => need.write));
     const lower = ordered.filter(
@@ -58,6 +59,13 @@ export function orderWrites(writes: readonly WriteTarget[]): WriteOrder {
   return { writes: ordered, problems };
 }
 
+/** The first that waits for none of the others; where all wait, the first. */
+function firstReady(left: ReadonlyMap<string, WriteTarget>): WriteTarget | undefined {
+  for (const write of left.values()) if (!write.needs.some((need) => left.has(need.write))) return write;
+  const [first] = left.values();
+  return first;
+}
+
 /** `Write1 waits for Write2 (Read3 reads what it writes) and Write4 (render_order)`; null if it waits for none. */
 export function waitingText({ write, after }: OrderedWrite): string | null {
   if (after.length === 0) return null;
@@ -71,15 +79,15 @@ export function waitingText({ write, after }: OrderedWrite): string | null {
 export function readBy(script: ScriptFacts, name: string): WriteTarget[] {
   const byName = new Map(script.writes.map((write) => [write.name, write]));
   const found = new Set<WriteTarget>();
-  const visit = (write: WriteTarget | undefined): void => {
+  const add = (write: WriteTarget | undefined): void => {
     for (const need of write?.needs ?? []) {
       const needed = byName.get(need.write);
-      if (!needed || needed.name === name || found.has(needed)) continue;
-      found.add(needed);
-      visit(needed);
+      if (needed && needed.name !== name) found.add(needed);
     }
   };
-  visit(byName.get(name));
+  add(byName.get(name));
+  // A set walks on over what is added on the way.
+  for (const needed of found) add(needed);
   return [...found];
 }
 
@@ -90,25 +98,30 @@ export function readBy(script: ScriptFacts, name: string): WriteTarget[] {
 export function neededWrites(write: WriteTarget, frames: readonly number[], facts: PlanFacts): WriteTarget[] {
   const byName = new Map(facts.script.writes.map((one) => [one.name, one]));
   const found = new Set<WriteTarget>();
-  const visit = ({ needs }: WriteTarget, asked: readonly number[]): void => {
+  const add = ({ needs }: WriteTarget, asked: readonly number[]): void => {
     for (const need of needs) {
       const needed = byName.get(need.write);
       if (!needed || needed === write || found.has(needed)) continue;
       const lack = lackOf(needed, asked, facts);
-      if (lack !== null && lack.missing === 0 && lack.older === 0) continue;
-      found.add(needed);
-      // It is rendered over its entire range.
-      visit(needed, chooseRange(facts.script, needed, undefined).list.frames);
+      if (lack === null || lack.missing > 0 || lack.older > 0) found.add(needed);
     }
   };
-  visit(write, frames);
+  add(write, frames);
+  // Each is rendered over its entire range. A set walks on over what is added on the way.
+  for (const needed of found) add(needed, chooseRange(facts.script, needed, undefined).list.frames);
   return [...found];
 }
 
 /** Frames of other Writes that this Write reads and that are not on disk, or older than the script. */
 export function checkNeeds(write: WriteTarget, frames: readonly number[], facts: PlanFacts): Problem[] {
+  if (facts.script.needsKnown === false) {
+    const message =
+      "Too many Writes of this script read what others write to tell which. Render those first that others read.";
+    return [{ code: "reads-unknown", severity: "warning", message }];
+  }
+  const byName = new Map(facts.script.writes.map((one) => [one.name, one]));
   return write.needs.flatMap(({ write: name, reader }): Problem[] => {
-    const needed = facts.script.writes.find((one) => one.name === name);
+    const needed = byName.get(name);
     const lack = needed ? lackOf(needed, frames, facts) : null;
     if (lack === null || (lack.missing === 0 && lack.older === 0)) return [];
     const reads = `${write.name} reads what ${name} writes (${reader})`;

@@ -47,9 +47,7 @@ export function connectNodes(statements: readonly Statement[], told?: (use: Vari
       const [name = "", which = "", classOfClone] = node.head;
       const isClone = name === "clone";
       const cloneOf = isClone
-        ? which.startsWith("$")
-          ? stack.variable(which)
-          : (named.get(which) ?? null)
+        ? cloned(which.startsWith("$") ? stack.variable(which) : (named.get(which) ?? null))
         : null;
       if (told && isClone && which.startsWith("$")) told({ statement, kind: "clone", ...stack.look(which) });
       const className = isClone ? (cloneOf?.class ?? classOfClone ?? "clone") : name;
@@ -91,6 +89,15 @@ export function groupsThatEnd(statements: readonly Statement[]): Map<NodeStateme
   }
   for (const { statement, certain } of open) if (certain) groups.set(statement, null);
   return groups;
+}
+
+/** Clones of clones of clones: what is deeper is a clone of what is as deep as this. */
+const DEEPEST_CLONE = 20;
+
+function cloned(node: ScriptNode | null): ScriptNode | null {
+  let depth = 0;
+  for (let one = node; one !== null; one = one.cloneOf) depth++;
+  return depth > DEEPEST_CLONE ? (node?.cloneOf ?? null) : node;
 }
 
 /** Settings of the program that stand in scripts like nodes and connect to nothing. */

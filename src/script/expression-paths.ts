@@ -24,41 +24,43 @@ export function expressionPaths(text: string, node: ScriptNode): ExpressionPath[
   const found: ExpressionPath[] = [];
   for (const name of node.knobNames) {
     const knob = node.knobPlace(name);
-    if (knob) found.push(...knobPaths(text, knob));
+    if (knob) knobPaths(text, knob, found);
   }
-  for (const knob of node.userKnobPlaces) found.push(...linkPaths(text, knob));
+  for (const knob of node.userKnobPlaces) linkPaths(text, knob, found);
   return found;
 }
 
-function knobPaths(text: string, knob: Knob): ExpressionPath[] {
-  const [first] = knob.words;
-  if (!first) return [];
-  const found: ExpressionPath[] = [];
+// They add to one list: a knob may have more paths than a call takes arguments.
+function knobPaths(text: string, knob: Knob, found: ExpressionPath[]): void {
   for (const word of knob.words) {
     const raw = text.slice(word.start, word.end);
-    if (word.kind === "braced" && raw.startsWith("{{")) found.push(...pathsIn(raw, word.start, true));
+    if (word.kind === "braced" && raw.startsWith("{{")) pathsIn(raw, word.start, true, found);
     else if (raw.includes("[")) {
       for (const { start, end } of brackets(raw))
-        found.push(...pathsIn(raw.slice(start, end), word.start + start, false));
+        pathsIn(raw.slice(start, end), word.start + start, false, found);
     }
   }
-  return found;
 }
 
 /** `{41 size l Size T Blur1.size}`: what stands behind T. */
-function linkPaths(text: string, knob: Knob): ExpressionPath[] {
+function linkPaths(text: string, knob: Knob, found: ExpressionPath[]): void {
   const raw = text.slice(knob.start, knob.end);
-  const link = /\s41\s[\s\S]*\sT\s+([\w.]+)\s*\}?$/u.exec(` ${raw.slice(raw.indexOf("{") + 1)}`);
-  const target = link?.[1];
-  if (target === undefined || !target.includes(".")) return [];
+  const words = raw
+    .slice(raw.indexOf("{") + 1)
+    .replace(/\}$/u, "")
+    .trim()
+    .split(/\s+/u);
+  const target = words.at(-1) ?? "";
+  if (words.at(-2) !== "T" || !words.slice(0, -2).includes("41")) return;
+  if (!target.includes(".") || !/^[\w.]+$/u.test(target)) return;
   const at = raw.lastIndexOf(target);
-  return pathsIn(target, knob.start + at, true);
+  pathsIn(target, knob.start + at, true, found);
 }
 
-function pathsIn(raw: string, offset: number, expression: boolean): ExpressionPath[] {
-  const found: ExpressionPath[] = [];
+function pathsIn(raw: string, offset: number, expression: boolean, found: ExpressionPath[]): void {
   // Numbers of a curve are no paths, and there can be a million of them.
-  if (raw.startsWith("{{curve") && !raw.includes("=")) return found;
+  if (raw.startsWith("{{curve") && !raw.includes("=")) return;
+  const brackets = new BracketFollower(raw);
   for (const match of raw.matchAll(path)) {
     const parts: { name: string; start: number; end: number }[] = [];
     let at = offset + match.index;
@@ -67,16 +69,29 @@ function pathsIn(raw: string, offset: number, expression: boolean): ExpressionPa
       at += name.length + 1;
     }
     const before = raw.slice(Math.max(0, match.index - 20), match.index);
-    const inBrackets = expression && isInBrackets(raw, match.index);
+    const inBrackets = expression && brackets.isInside(match.index);
     const called = raw.charAt(match.index + match[0].length) === "(";
     found.push({ parts, certain: !called && (knobCommand.test(before) || (expression && !inBrackets)) });
   }
-  return found;
 }
 
-function isInBrackets(raw: string, at: number): boolean {
-  const head = raw.slice(0, at);
-  return head.lastIndexOf("[") > head.lastIndexOf("]");
+/** Whether the last bracket before a place opens; asked for one place after the other. */
+class BracketFollower {
+  readonly #raw: string;
+  #at = 0;
+  #inside = false;
+
+  constructor(raw: string) {
+    this.#raw = raw;
+  }
+
+  isInside(place: number): boolean {
+    for (; this.#at < place; this.#at++) {
+      const character = this.#raw.charAt(this.#at);
+      if (character === "[" || character === "]") this.#inside = character === "[";
+    }
+    return this.#inside;
+  }
 }
 
 /** Offsets of what stands in outermost brackets, escaped or not. Python in them is left out: its dots mean something else. */

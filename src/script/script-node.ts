@@ -178,6 +178,11 @@ export class ScriptNode {
     return span && this.#value(this.place.start + span[2], this.place.start + span[3]);
   }
 
+  /** Whether the knob is written. */
+  hasKnob(name: string): boolean {
+    return this.#index().has(name);
+  }
+
   /** The value written here, or, for a clone, on what it is a clone of. */
   effectiveKnob(name: string): string | undefined {
     return this.knob(name) ?? this.cloneOf?.effectiveKnob(name);

@@ -16,13 +16,17 @@ function nothings(count: number): readonly null[] {
 
 /** Groups nested deeper than this are read as if they lay in the deepest one: names of nodes would fill memory otherwise. */
 const DEEPEST_GROUP = 100;
+/** So are groups whose full name is longer than this: it is a part of the name of each node in them. */
+const LONGEST_PATH = 1000;
 
 /** Nuke's stack of a script being read: what `push`, `set N [stack 0]`, `inputs` and groups do with it. */
 export class Stack {
   #entries: (ScriptNode | null)[] = [];
-  readonly #outer: { entries: (ScriptNode | null)[]; group: ScriptNode | null }[] = [];
+  readonly #outer: { entries: (ScriptNode | null)[]; group: ScriptNode | null; path: number }[] = [];
   readonly #variables = new Map<string, ScriptNode | null>();
   #group: ScriptNode | null = null;
+  /** Length of the group's full name. */
+  #path = 0;
 
   /** The group that is being read; null at the top. */
   get group(): ScriptNode | null {
@@ -69,9 +73,12 @@ export class Stack {
   }
 
   enterGroup(node: ScriptNode): void {
-    this.#outer.push({ entries: this.#entries, group: this.#group });
+    this.#outer.push({ entries: this.#entries, group: this.#group, path: this.#path });
     this.#entries = [];
-    if (this.#outer.length <= DEEPEST_GROUP) this.#group = node;
+    const path = this.#path + node.name.length + 1;
+    if (this.#outer.length > DEEPEST_GROUP || path > LONGEST_PATH) return;
+    this.#group = node;
+    this.#path = path;
   }
 
   /** At the top there is nothing to leave. */
@@ -80,6 +87,7 @@ export class Stack {
     if (!outer) return;
     this.#entries = outer.entries;
     this.#group = outer.group;
+    this.#path = outer.path;
   }
 }
 

@@ -95,7 +95,7 @@ export class NodeNames {
     for (const [index, by] of this.#script.nodes.entries()) {
       for (const path of expressionPaths(this.#script.text, by)) {
         const found = this.#follow(by, path);
-        uses.push(...found.uses);
+        for (const use of found.uses) uses.push(use);
         if (found.dead) dead.push({ by, path });
       }
       if (index % 50 === 49) yield;
@@ -145,7 +145,7 @@ function isOwnKnob(by: ScriptNode, [first, second, ...more]: ExpressionPath["par
   const name = first?.name ?? "";
   if (words.has(name) || (more.length === 0 && knobParts.has(second?.name ?? ""))) return true;
   for (let node: ScriptNode | null = by; node !== null; node = node.group)
-    if (node.knobPlace(name) !== undefined) return true;
+    if (node.hasKnob(name)) return true;
   return false;
 }
 

@@ -1,4 +1,5 @@
 /** Which Writes read, somewhere above them, what other Writes of the script write. */
+import { withHashes } from "../plan/frame-file.ts";
 import type { ScriptNode } from "./script-node.ts";
 import type { Steps } from "./steps.ts";
 
@@ -13,9 +14,14 @@ interface KnownFile {
   readonly file: string | null;
 }
 
+/** More than any shot has. They grow with the square of the Writes, and so do all lists of them. */
+const MOST_NEEDS = 100_000;
+/** Nodes looked at for all Writes together. */
+const MOST_VISITS = 5_000_000;
+
 /**
- * The needs of each Write that has any, each other Write once. A Write that reads its own files back needs nobody. Takes time with the
- * number of nodes, times that of the Writes whose files are read.
+ * The needs of each Write that has any, each other Write once. A Write that reads its own files back needs no other. Takes time with the
+ * number of nodes, times that of the Writes whose files are read; null where that is too much.
  * @param writes all Writes with their expanded names.
  * @param fileOf the expanded name of another node that has a `file` knob; null where reading cannot tell.
  */
@@ -23,22 +29,25 @@ export function* writeNeeds(
   nodes: readonly ScriptNode[],
   writes: ReadonlyMap<ScriptNode, KnownFile>,
   fileOf: (node: ScriptNode) => string | null,
-): Steps<Map<ScriptNode, WriteNeed[]>> {
+): Steps<Map<ScriptNode, WriteNeed[]> | null> {
   const needs = new Map<ScriptNode, WriteNeed[]>();
   const writers = new Map<string, ScriptNode[]>();
   for (const [node, { file }] of writes) {
-    if (file === null || isOn(node, "reading") || isOn(node, "disable")) continue;
-    writers.set(pattern(file), [...(writers.get(pattern(file)) ?? []), node]);
+    if (file !== null && !isOn(node, "reading") && !isOn(node, "disable"))
+      addTo(writers, pattern(file), node);
   }
   if (writers.size === 0) return needs;
   const endings = new Set([...writers.keys()].map(lastPart));
   const readers = new Map<ScriptNode, ScriptNode[]>();
+  let [visits, found] = [0, 0];
   for (const node of nodes) {
     yield;
     if (!mayRead(node, endings) || !readsFile(node, writes)) continue;
     const file = writes.has(node) ? writes.get(node)?.file : fileOf(node);
-    for (const writer of (file && writers.get(pattern(file))) || [])
-      if (writer !== node) readers.set(writer, [...(readers.get(writer) ?? []), node]);
+    const sources = (file && writers.get(pattern(file))) || [];
+    visits += sources.length;
+    if (visits > MOST_VISITS) return null;
+    for (const writer of sources) if (writer !== node) addTo(readers, writer, node);
   }
   if (readers.size === 0) return needs;
   const below = consumers(nodes);
@@ -47,8 +56,11 @@ export function* writeNeeds(
     // A map walks on over what is added on the way.
     for (const [node, reader] of reached) {
       yield;
-      if (writes.has(node) && node !== write)
-        needs.set(node, [...(needs.get(node) ?? []), { write, reader }]);
+      if (++visits > MOST_VISITS) return null;
+      if (writes.has(node) && node !== write) {
+        if (++found > MOST_NEEDS) return null;
+        addTo(needs, node, { write, reader });
+      }
       for (const next of below.get(node) ?? []) {
         // What a Write that reads its file has above it is not asked for.
         if (!reached.has(next) && !(writes.has(next) && isOn(next, "reading"))) reached.set(next, reader);
@@ -58,15 +70,18 @@ export function* writeNeeds(
   return needs;
 }
 
+function addTo<Key, Value>(lists: Map<Key, Value[]>, key: Key, value: Value): void {
+  const list = lists.get(key);
+  if (list) list.push(value);
+  else lists.set(key, [value]);
+}
+
 /** Names that are the same files: `%04d` is `####`, and slashes stand either way. */
 export function pattern(file: string): string {
-  return file
+  return withHashes(file)
     .replaceAll("\\", "/")
     .replace(/^([a-z]):/u, (drive) => drive.toUpperCase())
-    .replaceAll(/\/{2,}|\/\.(?=\/)/gu, "/")
-    .replaceAll(/#+|%0?\d*d/gu, (token) =>
-      token.startsWith("#") ? token : "#".repeat(Math.max(1, Number.parseInt(token.slice(1), 10) || 1)),
-    );
+    .replaceAll(/\/{2,}|\/\.(?=\/)/gu, "/");
 }
 
 /** Nearly all that read something are sorted out by the last part of the name as it stands there. */
@@ -94,10 +109,7 @@ function readsFile(node: ScriptNode, writes: ReadonlyMap<ScriptNode, unknown>): 
 function consumers(nodes: readonly ScriptNode[]): Map<ScriptNode, ScriptNode[]> {
   const below = new Map<ScriptNode, ScriptNode[]>();
   const feed = (from: ScriptNode | null | undefined, to: ScriptNode): void => {
-    if (!from) return;
-    const known = below.get(from);
-    if (known) known.push(to);
-    else below.set(from, [to]);
+    if (from) addTo(below, from, to);
   };
   const doors = new Map<ScriptNode, { inputs: ScriptNode[]; outputs: ScriptNode[] }>();
   for (const node of nodes) {

@@ -1,13 +1,14 @@
 /** The nodes of a script that render files, and what planning has to know of them. */
+import { hasFrameToken, hasViewToken } from "../plan/frame-file.ts";
 import type { ScriptFacts, WriteTarget } from "../plan/target.ts";
-import { type Expanded, expandFile, hasFrameToken, hasViewToken, typePrefix } from "./file-name.ts";
+import { type Expanded, FileNames, typePrefix } from "./file-name.ts";
 import { GivenNames } from "./default-names.ts";
 import { usesOwnName } from "./script-path-references.ts";
 import type { Script } from "./script.ts";
 import type { ScriptNode } from "./script-node.ts";
 import { type Steps, finish } from "./steps.ts";
 import { readList } from "./tcl-list.ts";
-import { writeNeeds } from "./write-dependencies.ts";
+import { type WriteNeed, writeNeeds } from "./write-dependencies.ts";
 
 export interface TargetOptions {
   /** For `[getenv …]` in file names. */
@@ -36,7 +37,7 @@ export function* scriptFactsInSteps(
   path: string,
   options: TargetOptions = {},
 ): Steps<ScriptFacts> {
-  const writes = yield* targetsInSteps(script, path, options);
+  const targets = yield* targetsInSteps(script, path, options);
   return {
     path,
     version: script.version,
@@ -45,37 +46,34 @@ export function* scriptFactsInSteps(
     views: rootViews(script.root),
     proxy: isTrue(script.root?.knob("proxy")),
     ownName: options.brief ? null : usesOwnName(script.text),
-    writes,
+    ...targets,
   };
 }
 
 /** In file order; those inside groups too. */
 export function writeTargets(script: Script, path: string, options: TargetOptions = {}): WriteTarget[] {
-  return finish(targetsInSteps(script, path, options));
+  return finish(targetsInSteps(script, path, options)).writes;
 }
 
 function* targetsInSteps(
   script: Script,
   path: string,
   { env = process.env, brief = false }: TargetOptions,
-): Steps<WriteTarget[]> {
+): Steps<Required<Pick<ScriptFacts, "writes" | "needsKnown">>> {
   const names = new GivenNames(script.nodes, isWrite);
   const writers = script.nodes.filter(isWrite);
-  const expandedOf = (node: ScriptNode): Expanded =>
-    expandFile(node.effectiveKnob("file") ?? "", {
-      scriptPath: path,
-      root: script.root,
-      nodes: script.nodes,
-      node,
-      env,
-    });
+  const fileNames = new FileNames(script, path, env);
+  const expandedOf = (node: ScriptNode): Expanded => fileNames.expand(node.effectiveKnob("file") ?? "", node);
   const files = new Map<ScriptNode, Expanded>();
   for (const node of writers) {
     files.set(node, expandedOf(node));
     yield;
   }
-  const needs = brief ? null : yield* writeNeeds(script.nodes, files, (node) => expandedOf(node).file);
-  const targets: WriteTarget[] = [];
+  const noNeeds = new Map<ScriptNode, WriteNeed[]>();
+  const found = brief ? noNeeds : yield* writeNeeds(script.nodes, files, (node) => expandedOf(node).file);
+  const needs = found ?? noNeeds;
+  const allViews = rootViews(script.root);
+  const writes: WriteTarget[] = [];
   for (const node of writers) {
     yield;
     const knob = (name: string): string => node.effectiveKnob(name) ?? "";
@@ -84,7 +82,7 @@ function* targetsInSteps(
     const fileType = typeOf(knob("file_type"), expanded.file ?? file);
     const limited = isTrue(knob("use_limit"));
     const disable = node.effectiveKnob("disable");
-    targets.push({
+    writes.push({
       name: names.fullName(node),
       class: node.class,
       file,
@@ -96,13 +94,13 @@ function* targetsInSteps(
       disabledByExpression: isExpression(disable),
       reading: isTrue(knob("reading")),
       movie: movieTypes.has(fileType),
-      views: chosenViews(knob("views"), rootViews(script.root)),
+      views: chosenViews(knob("views"), allViews),
       viewToken: hasViewToken(expanded.file ?? file),
       frameToken: hasFrameToken(expanded.file ?? file),
       renderOrder: Number.parseFloat(knob("render_order")) || 1,
       createDirectories: isTrue(knob("create_directories")),
       renumbered: knob("frame_mode") !== "" && knob("frame") !== "",
-      needs: (needs?.get(node) ?? []).map(({ write, reader }) => ({
+      needs: (needs.get(node) ?? []).map(({ write, reader }) => ({
         write: names.fullName(write),
         reader: reader.fullName || reader.class,
       })),
@@ -111,7 +109,7 @@ function* targetsInSteps(
       unresolved: expanded.why,
     });
   }
-  return targets;
+  return { writes, needsKnown: found !== null };
 }
 
 /** `Write`, `DeepWrite`, `WriteGeo`, and any node with `file` and `file_type` that does not read. */
@@ -157,7 +155,16 @@ export function rootViews(root: ScriptNode | null): string[] {
   const names = (/\n|#[\da-f]{6}/iu.test(value) ? value.split("\n") : readList(value))
     .map((line) => (/^\S+/u.exec(line.trim())?.[0] ?? "").replaceAll(/[{}"]/gu, ""))
     .filter((name) => name !== "");
-  return names.length > 0 ? [...new Set(names)] : ["main"];
+  return names.length > 0 ? someViews([...new Set(names)]) : ["main"];
+}
+
+/** Characters in the names of all views: each Write has them again. */
+const MOST_OF_VIEWS = 4000;
+
+/** As many of the views as have room. No show has more; a script made to fill memory may. */
+function someViews(views: readonly string[]): string[] {
+  let length = 0;
+  return views.filter((view) => (length += view.length + 1) <= MOST_OF_VIEWS);
 }
 
 function chosenViews(value: string, all: readonly string[]): string[] {

@@ -61,6 +61,16 @@ const cases: { code: string; text: string; marked: string; fixed?: string }[] = 
   },
   {
     code: "same-path",
+    text: write("A", ` file "${out}/a.##.exr"\n`) + write("B", ` file "${out}/a.%02d.exr"\n`),
+    marked: `"${out}/a.%02d.exr"`,
+  },
+  {
+    code: "frame-token-too-wide",
+    text: write("W", ` file "${out}/a.%099999999d.exr"\n`),
+    marked: `"${out}/a.%099999999d.exr"`,
+  },
+  {
+    code: "same-path",
     text: write("A", ` file "${out}/a.##.exr"\n`) + write("B", ` file "${out}/a.##.exr"\n`),
     marked: `"${out}/a.##.exr"`,
   },

@@ -76,8 +76,11 @@ function inBody(
   return { kind: "value", node, knob, written: value, start: valueStart, end };
 }
 
+/** No path of names is longer. */
+const LONGEST_PATH = 1000;
+
 function inExpression(text: string, node: ScriptNode, head: string, offset: number): CompletionPlace | null {
-  const path = /(?<![\w./\\])((?:[A-Za-z_]\w*\.)*)([A-Za-z_]\w*|)$/u.exec(head);
+  const path = /(?<![\w./\\])((?:[A-Za-z_]\w*\.)*)([A-Za-z_]\w*|)$/u.exec(head.slice(-LONGEST_PATH));
   if (!path) return null;
   const [, before = "", word = ""] = path;
   let end = offset;

@@ -1,6 +1,7 @@
 /** The knobs of a node that name files, and which files those are. Looks at text only. */
+import { frameFile } from "../../plan/frame-file.ts";
 import { scanBody } from "../../script/body-scan.ts";
-import { type Expanded, expandFile, frameFile } from "../../script/file-name.ts";
+import { type Expanded, FileNames } from "../../script/file-name.ts";
 import type { Script } from "../../script/script.ts";
 import type { ScriptNode } from "../../script/script-node.ts";
 import { detached } from "../../script/string-pool.ts";
@@ -60,13 +61,14 @@ export const fileKnobs = perNode((text, node): readonly FileKnob[] => {
 /** No expression, no flag and no list of a font's properties. */
 function looksLikeFile(value: string, isCertain: boolean): boolean {
   if (value.trim() === "" || /[\n\r]/u.test(value) || /^\s*\{/u.test(value)) return false;
-  return /[/\\]/u.test(value) || (isCertain && /\.[a-z][a-z\d]*$|\[.*\]/iu.test(value));
+  if (/[/\\]/u.test(value)) return true;
+  const hasCommand = value.includes("[") && value.lastIndexOf("]") > value.indexOf("[");
+  return isCertain && (hasCommand || /\.[a-z][a-z\d]*$/iu.test(value));
 }
 
 /** The name without Tcl; frame and view tokens stay. */
 export function expandKnob(document: NkDocument, node: ScriptNode, value: string): Expanded {
-  const { root, nodes } = document.script;
-  return expandFile(value, { scriptPath: pathOf(document.uri), root, nodes, node, env: process.env });
+  return new FileNames(document.script, pathOf(document.uri)).expand(value, node);
 }
 
 /** The frame a node reads or writes first: its own range where it has one, else the script's. */

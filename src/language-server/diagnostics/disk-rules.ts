@@ -1,8 +1,9 @@
 /** Checks that look at the disk. They run off the main path, and what they saw is kept for a moment. */
 import { basename, dirname, isAbsolute } from "node:path";
+import { frameFile, hasFrameToken, hasFrameTokenInFolder, hasViewToken } from "../../plan/frame-file.ts";
 import { formatFrames } from "../../plan/frames.ts";
 import type { ScriptFacts } from "../../plan/target.ts";
-import { expandFile, frameFile, hasFrameToken } from "../../script/file-name.ts";
+import { FileNames } from "../../script/file-name.ts";
 import type { Script } from "../../script/script.ts";
 import type { Disk } from "../core/disk.ts";
 import type { Finding } from "./rules.ts";
@@ -35,6 +36,8 @@ export class DiskChecks {
       const node = nodes.get(write.line);
       if (!node || write.disabled || write.reading || write.createDirectories) continue;
       if (write.resolvedFile === null || !isAbsolute(write.resolvedFile)) continue;
+      // A folder for each frame cannot be looked for beforehand.
+      if (hasFrameTokenInFolder(write.resolvedFile)) continue;
       for (const folder of new Set(
         write.views.map((view) => dirname(frameFile(write.resolvedFile ?? "", 1, view))),
       )) {
@@ -47,17 +50,12 @@ export class DiskChecks {
         });
       }
     }
+    const files = new FileNames(script, path);
     for (const node of script.nodes) {
       await pause();
       if (!/^(?:Read|DeepRead)$/u.test(node.class) || !node.hasFile) continue;
       if (stop()) return findings;
-      const { file } = expandFile(node.knob("file") ?? "", {
-        scriptPath: path,
-        root: script.root,
-        nodes: script.nodes,
-        node,
-        env: process.env,
-      });
+      const { file } = files.expand(node.knob("file") ?? "", node);
       if (file === null || !isAbsolute(file)) continue;
       const found = await this.#sequence(file, frameOf(node.knob("first")), frameOf(node.knob("last")));
       if (found) findings.push({ ...found, ...knobOrClass(script, node, "file") });
@@ -90,7 +88,7 @@ export class DiskChecks {
     if (!(await this.#disk.mayTouch(folder))) return null;
     const names = await this.#names(folder);
     const name = basename(file);
-    if (/%[vV]/u.test(file)) return null;
+    if (hasViewToken(file) || hasFrameTokenInFolder(file)) return null;
     if (names === null) return { code: "missing-sequence", message: `The folder of ${name} is not there.` };
     if (!hasFrameToken(file))
       return names.has(name) ? null : { code: "missing-sequence", message: `${name} is not there.` };

@@ -9,6 +9,7 @@ export const severities = {
   "missing-folder": DiagnosticSeverity.Warning,
   "same-path": DiagnosticSeverity.Error,
   "no-frame-token": DiagnosticSeverity.Warning,
+  "frame-token-too-wide": DiagnosticSeverity.Error,
   "type-mismatch": DiagnosticSeverity.Warning,
   "limit-reversed": DiagnosticSeverity.Warning,
   "unknown-token": DiagnosticSeverity.Warning,

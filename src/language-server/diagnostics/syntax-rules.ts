@@ -94,7 +94,10 @@ function* duplicateNames(script: Script): Steps<Finding[]> {
 }
 
 function freeName(name: string, numbers: Map<string, number>, taken: (name: string) => boolean): string {
-  const [, stem = name, digits = ""] = /^(.*?)(\d*)$/u.exec(name) ?? [];
+  let start = name.length;
+  // With more digits it is no number that can be counted on.
+  while (start > name.length - 9 && /\d/u.test(name.charAt(start - 1))) start--;
+  const [stem, digits] = [name.slice(0, start), name.slice(start)];
   let number = (numbers.get(name) ?? Number(digits || 0)) + 1;
   while (taken(`${stem}${number}`)) number++;
   numbers.set(name, number);

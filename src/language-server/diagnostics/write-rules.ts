@@ -1,4 +1,5 @@
 /** Checks of the Writes that need nothing but the script. */
+import { frameTokenProblem, withHashes } from "../../plan/frame-file.ts";
 import type { ScriptFacts, WriteTarget } from "../../plan/target.ts";
 import type { Script } from "../../script/script.ts";
 import type { ScriptNode } from "../../script/script-node.ts";
@@ -36,14 +37,15 @@ export function* writeChecks(script: Script, facts: ScriptFacts): Steps<Finding[
     findings.push(...oneWrite(script, node, write, facts.last > facts.first));
     const { resolvedFile } = write;
     if (resolvedFile === null) continue;
-    const other = paths.get(resolvedFile);
+    const pattern = withHashes(resolvedFile);
+    const other = paths.get(pattern);
     if (other) {
       findings.push({
         code: "same-path",
         ...knobOrClass(script, node, "file"),
         message: `${other.name} writes to this path too: the frames of one replace those of the other.`,
       });
-    } else paths.set(resolvedFile, write);
+    } else paths.set(pattern, write);
   }
   return findings;
 }
@@ -54,6 +56,11 @@ function oneWrite(script: Script, node: ScriptNode, write: WriteTarget, severalF
   if (write.file.trim() === "") {
     const message = `${write.name} has no file: Nuke cannot render it.`;
     return [{ code: "write-without-file", ...at, message }];
+  }
+  const tooWide = frameTokenProblem(write.file);
+  if (tooWide !== null) {
+    const message = `${write.name} cannot write its files: ${tooWide}. Write #### or %04d.`;
+    findings.push({ code: "frame-token-too-wide", ...at, message });
   }
   const single = write.first !== null && write.first === write.last;
   // What only Nuke can work out may well have one.

@@ -2,7 +2,7 @@ import { basename, dirname, isAbsolute, join } from "node:path";
 import { pathToFileURL } from "node:url";
 import type { DocumentLink } from "vscode-languageserver";
 import * as z from "zod/mini";
-import { frameFile, hasFrameToken } from "../../script/file-name.ts";
+import { frameFile, frameReader, hasFrameToken } from "../../plan/frame-file.ts";
 import type { Disk } from "../core/disk.ts";
 import type { Steps } from "../../script/steps.ts";
 import type { Feature } from "../core/feature.ts";
@@ -107,19 +107,12 @@ export function nearestFrame(
   frame: number,
   view: string,
 ): string | null {
-  const parts = pattern
-    .replaceAll("%V", view)
-    .replaceAll("%v", view.slice(0, 1))
-    .split(/#+|%0?\d*d/u);
-  const fits = new RegExp(
-    `^${parts.map((part) => part.replaceAll(/[$()*+.?[\\\]^{|}]/gu, String.raw`\$&`)).join(String.raw`(-?\d+)`)}$`,
-    "u",
-  );
+  const frameOf = frameReader(pattern, view);
   let best: { name: string; distance: number } | null = null;
   for (const name of names) {
-    const number = fits.exec(name)?.[1];
-    if (number === undefined) continue;
-    const distance = Math.abs(Number(number) - frame);
+    const number = frameOf(name);
+    if (number === null) continue;
+    const distance = Math.abs(number - frame);
     if (best === null || distance < best.distance) best = { name, distance };
   }
   return best?.name ?? null;

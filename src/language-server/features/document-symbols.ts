@@ -6,6 +6,7 @@ import { detached } from "../../script/string-pool.ts";
 import { isWrite } from "../../script/write-targets.ts";
 import type { Feature } from "../core/feature.ts";
 import type { NkDocument } from "../core/nk-document.ts";
+import { firstLine } from "../core/labels.ts";
 import { answer } from "../core/time-slicing.ts";
 import { groupPlaces, perNode, valueOf } from "../core/positions.ts";
 
@@ -72,18 +73,6 @@ const captionOf = perNode((text, node) => {
   // It outlives the text it was read from.
   return { label: detached(firstLine(label)), nameStart, nameEnd };
 });
-
-/** What a label says at a glance: labels are HTML, and may be long. */
-export function firstLine(label: string): string {
-  const line = label
-    .replaceAll(/<br\s*\/?>/giu, "\n")
-    .replaceAll(/<\/?[a-z][^>]*>/giu, "")
-    .split("\n")
-    .map((part) => part.trim())
-    .find((part) => part !== "");
-  if (line === undefined) return "";
-  return line.length > 80 ? `${line.slice(0, 79)}…` : line;
-}
 
 const kinds: Readonly<Record<string, SymbolKind>> = {
   Root: SymbolKind.Module,

@@ -7,6 +7,7 @@ import { prepareNames } from "../core/time-slicing.ts";
 import type { Feature } from "../core/feature.ts";
 import { expandKnob, fileKnobs, firstFile, firstFrame } from "../core/file-knobs.ts";
 import { knobFact } from "../completion/knob-table.ts";
+import { withoutTags } from "../core/labels.ts";
 import { codeBlock, inlineCode, plainMarkdown, shortened } from "../core/markdown.ts";
 import type { NkDocument } from "../core/nk-document.ts";
 import { type KnobSpan, knobAt, knobSpans, nodeAt, valueOf } from "../core/positions.ts";
@@ -86,7 +87,9 @@ function holds({ parts }: ExpressionPath, offset: number): boolean {
 
 /** Behind the class, without the body's brace. */
 function headEnd(text: string, node: ScriptNode): number {
-  return node.place.start + text.slice(node.place.start, node.body.start).replace(/[\s{]+$/u, "").length;
+  let end = node.body.start;
+  while (end > node.place.start && /[\s{]/u.test(text.charAt(end - 1))) end--;
+  return end;
 }
 
 function aboutNode(document: NkDocument, node: ScriptNode): string[] {
@@ -95,7 +98,7 @@ function aboutNode(document: NkDocument, node: ScriptNode): string[] {
   const what = cloneOf ? ` (clone of ${plainMarkdown(cloneOf.fullName || cloneOf.class)})` : "";
   return [
     `**${plainMarkdown(node.class === "Root" ? "Root" : fullName || node.class)}** · ${inlineCode(node.class)}${what}`,
-    plainMarkdown(shortened(label.replaceAll(/<[^>]*>/gu, " ")).trim()),
+    plainMarkdown(shortened(withoutTags(label, " ")).trim()),
     inputs.length === 0
       ? ""
       : inputs
@@ -115,7 +118,7 @@ function nameOf(input: ScriptNode): string {
 /** The file a knob names, with its first frame. */
 function resolved(document: NkDocument, node: ScriptNode, value: string): string {
   const { file, why } = expandKnob(document, node, value);
-  if (file === null) return `${inlineCode(value)} (${plainMarkdown(why)})`;
+  if (file === null) return `${inlineCode(shortened(value))} (${plainMarkdown(why)})`;
   const first = firstFile(document.script, node, file);
   if (first === file) return inlineCode(file);
   return `${inlineCode(first)} (frame ${firstFrame(document.script, node)})`;

@@ -18,17 +18,24 @@ export const selectionRangesFeature: Feature = {
 
 type Span = readonly [start: number, end: number];
 
+/** Steps from a word to the document, at most: an answer nests as deep, and so do the calls that print it. */
+const [MOST_OUTER, MOST_INNER] = [20, 80];
+
 function selectionAt(document: NkDocument, offset: number): SelectionRange {
-  let range: SelectionRange | undefined;
-  let before: Span | undefined;
+  const spans: Span[] = [];
   // From the outermost in; what is as large as what it is in says nothing new.
   for (const span of spansAt(document.script, offset)) {
     const [start, end] = span;
+    const before = spans.at(-1);
     if (before && (start < before[0] || end > before[1] || end - start >= before[1] - before[0])) continue;
-    if (start > offset || end < offset) continue;
-    before = span;
-    range = { range: document.rangeAt(start, end), parent: range };
+    if (start <= offset && end >= offset) spans.push(span);
   }
+  const shown =
+    spans.length > MOST_OUTER + MOST_INNER
+      ? [...spans.slice(0, MOST_OUTER), ...spans.slice(-MOST_INNER)]
+      : spans;
+  let range: SelectionRange | undefined;
+  for (const [start, end] of shown) range = { range: document.rangeAt(start, end), parent: range };
   return range ?? { range: document.rangeAt(offset, offset) };
 }
 
@@ -49,7 +56,8 @@ function spansAt(script: Script, offset: number): Span[] {
     const knob = offset >= body.start ? knobAt(text, statement.node, offset) : undefined;
     if (knob) {
       spans.push([knob.nameStart, Math.max(knob.nameEnd, knob.valueEnd)]);
-      if (offset >= knob.valueStart) spans.push(...insideValue(text, knob.valueStart, knob.valueEnd, offset));
+      if (offset >= knob.valueStart)
+        for (const span of insideValue(text, knob.valueStart, knob.valueEnd, offset)) spans.push(span);
     }
   }
   spans.push(wordAt(text, offset));

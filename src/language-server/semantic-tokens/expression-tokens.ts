@@ -43,6 +43,7 @@ const part =
 
 /** An expression: functions, knobs, numbers, operators. */
 export function expressionTokens(text: string, start: number, end: number, take: TakeToken): void {
+  if (end - start > LONGEST) return;
   const written = text.slice(start, end);
   let skip = 0;
   for (const { 0: found, index, groups = {} } of written.matchAll(part)) {
@@ -69,10 +70,13 @@ export function bracketTokens(text: string, start: number, end: number, take: Ta
   }
 }
 
-/** One command from behind its bracket on; answers with the offset behind what was read of it. */
-function commandTokens(text: string, start: number, end: number, take: TakeToken): number {
+/** Brackets in brackets that are read. */
+const DEEPEST = 100;
+
+/** One command from behind its bracket on; returns the offset behind what was read of it. */
+function commandTokens(text: string, start: number, end: number, take: TakeToken, depth = 0): number {
   const name = /^\s*([A-Za-z_]\w*)(?=[\s\]]|\\\])/u.exec(text.slice(start, Math.min(end, start + 60)));
-  if (!name?.[1] || !commands.has(name[1])) return start;
+  if (depth > DEEPEST || !name?.[1] || !commands.has(name[1])) return start;
   const nameEnd = start + name[0].length;
   take(nameEnd - name[1].length, nameEnd, "function");
   if (name[1] === "python") {
@@ -85,7 +89,7 @@ function commandTokens(text: string, start: number, end: number, take: TakeToken
     const rest = text.slice(at, Math.min(end, at + 300));
     if (rest.startsWith("]")) return at + 1;
     if (rest.startsWith("[")) {
-      at = commandTokens(text, at + 1, end, take);
+      at = commandTokens(text, at + 1, end, take, depth + 1);
       continue;
     }
     const word = /^-?[A-Za-z_][\w.]*|^-?[\d.]+/u.exec(rest)?.[0];

@@ -11,8 +11,12 @@ const keywords = new Set(
 const part =
   /(?<comment>#[^\n\r]*)|(?<string>[bfruBFRU]{0,2}(?:"""[^]*?(?:"""|$)|'''[^]*?(?:'''|$)|"(?:[^"\\\n]|\\[^])*"?|'(?:[^'\\\n]|\\[^])*'?))|(?<number>(?:0[xX][\da-fA-F]+|\d+(?:\.\d*)?(?:[eE][+-]?\d+)?|\.\d+))|(?<name>[\p{L}_][\p{L}\p{N}_]*)|(?<operator>[^\s\w"'#]+?(?=[\s\w"'#.]|$)|\.)/gu;
 
+/** Longer than this (characters), it is data. */
+const LONGEST = 500_000;
+
 /** `print` is a function when something is called by that name. */
 export function pythonTokens({ code, offsetOf }: EmbeddedCode, take: TakeToken): void {
+  if (code.length > LONGEST) return;
   let before = "";
   for (const found of code.matchAll(part)) {
     const [written] = found;

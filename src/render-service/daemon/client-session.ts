@@ -94,7 +94,12 @@ export class ClientConnection {
 
   #serveAll(): void {
     const { service, identity, shutdown } = this.#host;
-    this.#serve(requests.hello, () => ({ protocol: PROTOCOL, pid: process.pid, ...identity }));
+    this.#serve(requests.hello, () => ({
+      protocol: PROTOCOL,
+      pid: process.pid,
+      startedAt: Math.round(Date.now() - process.uptime() * 1000),
+      ...identity,
+    }));
     this.#serve(requests.submit, async ({ job, watch, lines }) => ({
       job: await service.submit(job, (id) => {
         if (watch) this.#watched.set(id, { lines });

@@ -1,6 +1,7 @@
 /** Which frames of a chunk are done. A frame is done when its files are there, whatever else was said. */
 import { stat } from "node:fs/promises";
 import { resolve } from "node:path";
+import { frameFile, hasViewToken } from "../../plan/frame-file.ts";
 import { messageOf } from "../protocol/errors.ts";
 
 /** File systems keep times in steps of up to two seconds. */
@@ -207,8 +208,9 @@ export class FrameLedger {
   /** Nobody has written down whether a Nuke that renders by Python names its files: then they are where they are expected. */
   #expect(frame: number, written: Map<string, number | null>): void {
     const { outputFile, cwd, filesPerFrame } = this.#chunk;
-    const name = outputFile === null || filesPerFrame > 1 ? null : fileOf(outputFile, frame);
-    if (name !== null) written.set(resolve(cwd, name), null);
+    // Which view it is cannot be told here.
+    if (outputFile === null || filesPerFrame > 1 || hasViewToken(outputFile)) return;
+    written.set(resolve(cwd, frameFile(outputFile, frame, "")), null);
   }
 
   #passedOver(index: number): FrameOutcome[] {
@@ -267,14 +269,4 @@ export class FrameLedger {
       return `${file} is not there (${messageOf(error)}).`;
     }
   }
-}
-
-/** The file of one frame by a name with `####` or `%04d` in it; null where a view is in it too. */
-function fileOf(name: string, frame: number): string | null {
-  if (/%v/iu.test(name)) return null;
-  const digits = (least: number): string =>
-    `${frame < 0 ? "-" : ""}${String(Math.abs(frame)).padStart(least, "0")}`;
-  return name
-    .replace(/%0?(\d*)d/gu, (_, least: string) => digits(Number(least)))
-    .replace(/#+/gu, (marks) => digits(marks.length));
 }

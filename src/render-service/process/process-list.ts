@@ -90,7 +90,7 @@ async function listByPs(): Promise<ProcessList> {
   });
   const list = new Map<number, ProcessInfo>();
   for (const line of stdout.split("\n")) {
-    const parts = /^\s*(\d+)\s+(\d+)\s+(\d+)\s+(\d+)\s+(\S+)\s+(.+?)\s*$/u.exec(line);
+    const parts = /^(\d+)\s+(\d+)\s+(\d+)\s+(\d+)\s+(\S+)\s+(\S.*)$/u.exec(line.trim());
     if (!parts || parts[5]?.startsWith("Z")) continue;
     const [, pid, parent, group, kilobytes, , started = ""] = parts;
     list.set(Number(pid), {

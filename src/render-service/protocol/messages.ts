@@ -33,6 +33,8 @@ const helloSchema = z.object({
   pid: z.int(),
   stateFolder: z.string(),
   logFile: z.string(),
+  /** When it started, milliseconds since 1970; earlier versions do not tell. */
+  startedAt: z.optional(z.number()),
 });
 /** What the service says of itself. */
 export type Hello = z.infer<typeof helloSchema>;

@@ -110,7 +110,7 @@ export function chunkLog(folder: string, chunk: number, stream: "stdout" | "stde
 }
 
 function plain(text: string, most: number): string {
-  const kept = text.replaceAll(/[^A-Za-z0-9_]+/gu, "-").replaceAll(/^-+|-+$/gu, "");
+  const kept = text.replaceAll(/[^A-Za-z0-9_]+/gu, "-").replaceAll(/^-|-$/gu, "");
   return kept.slice(0, most) || "job";
 }
 

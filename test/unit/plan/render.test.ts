@@ -156,6 +156,8 @@ test("everything that stops a start", () => {
   assert.deepEqual(code({ file: "/out/a.exr", resolvedFile: "/out/a.exr", frameToken: false }), [
     "no-frame-token",
   ]);
+  const wide = { file: "/out/a.%099999999d.exr", resolvedFile: null, unresolved: "it is too wide" };
+  assert.deepEqual(code(wide), ["frame-token-too-wide"]);
   assert.deepEqual(code({ views: ["left", "right"], fileType: "png" }), ["no-view-token"]);
   assert.deepEqual(code({ views: ["left", "right"], fileType: "exr" }), []);
   assert.deepEqual(code({}, { unsaved: true }), ["script-unsaved"]);

@@ -8,7 +8,7 @@ import { FrameLedger, type LedgerChunk } from "../../../src/render-service/frame
 
 async function withLedger(
   chunk: Partial<LedgerChunk>,
-  body: (ledger: FrameLedger, write: (name: string) => Promise<void>) => Promise<void>,
+  body: (ledger: FrameLedger, write: (name: string) => Promise<void>, place: string) => Promise<void>,
 ): Promise<void> {
   const cwd = await mkdtemp(join(tmpdir(), "nbr ledger "));
   const ledger = new FrameLedger({
@@ -21,10 +21,11 @@ async function withLedger(
     ...chunk,
   });
   try {
-    await body(ledger, async (name) => {
+    const write = async (name: string): Promise<void> => {
       await writeFile(join(cwd, name), "x");
       ledger.took(name, 0.5);
-    });
+    };
+    await body(ledger, write, cwd);
   } finally {
     await rm(cwd, { recursive: true });
   }
@@ -109,4 +110,14 @@ test("a movie without a Frame line for each frame, or without an end, is not don
     assert.equal(ledger.framesDone, 2);
     assert.equal((await ledger.close("well")).filter(({ kind }) => kind === "done").length, 2);
     assert.deepEqual(ledger.missing, [3]);
+  }));
+
+test("a frame below zero whose file Nuke does not name is looked for as Nuke writes it", () =>
+  withLedger({ frames: [-8, -7], singly: true, outputFile: "a.%04d.exr" }, async (ledger, _write, place) => {
+    await writeFile(join(place, "a.-008.exr"), "x");
+    await writeFile(join(place, "a.-0007.exr"), "x");
+    const [first] = await ledger.frame(-8);
+    assert.equal(first?.kind, "done");
+    const [second] = await ledger.frame(-7);
+    assert.equal(second?.kind, "failed");
   }));

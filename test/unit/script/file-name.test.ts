@@ -1,7 +1,7 @@
 /** What file knobs say, as far as reading can tell. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { frameFile } from "../../../src/script/file-name.ts";
+import { frameFile } from "../../../src/plan/frame-file.ts";
 import { parseScript } from "../../../src/script/script.ts";
 import { writeTargets } from "../../../src/script/write-targets.ts";
 import type { WriteTarget } from "../../../src/plan/target.ts";
@@ -62,8 +62,8 @@ test("frame and view tokens", async () => {
   assert.equal(frameFile("/a.%d.exr", 12345, "main"), "/a.12345.exr");
   assert.equal((await target("/a.%04d.exr")).frameToken, true);
   assert.equal((await target("/a.exr")).frameToken, false);
-  // In the folder it makes no sequence.
-  assert.equal((await target("/a.####/b.exr")).frameToken, false);
+  // In a folder too: Nuke fills in the whole path.
+  assert.equal((await target("/a.####/b.exr")).frameToken, true);
 });
 
 test("a Write's own knobs", async () => {
