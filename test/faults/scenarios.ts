@@ -1,6 +1,7 @@
 /** All faults, by name. */
 import { damageState } from "./damage-faults.ts";
 import { fillDisk, fillState, readOnlyDisk } from "./disk-faults.ts";
+import { openHostileScript } from "./editor-faults.ts";
 import { killClient, killNuke, stopNuke } from "./nuke-faults.ts";
 import type { Scenario } from "./scenario.ts";
 import { cutJournal, endService, killService, killWarmService, setClock } from "./service-faults.ts";
@@ -18,4 +19,5 @@ export const scenarios: Readonly<Record<string, Scenario>> = {
   "fill-disk": fillDisk,
   "fill-state": fillState,
   "read-only-disk": readOnlyDisk,
+  "hostile-script": openHostileScript,
 };
