@@ -30,9 +30,11 @@ export class ServiceGoneError extends Error {
 /** The service was told to end, and keeps what is not rendered for whoever resumes it. */
 export class InterruptedError extends Error {
   readonly reason = "interrupted";
-  constructor({ job, framesDone, frameCount }: JobStatus) {
+  constructor({ job, framesDone, frameCount, damaged }: JobStatus) {
     super(
-      `The render was interrupted because its render service was told to end; ${framesDone} of ${frameCount} frames are done. nbr resume ${job} goes on with it.`,
+      damaged === null
+        ? `The render was interrupted because its render service was told to end; ${framesDone} of ${frameCount} frames are done. nbr resume ${job} goes on with it.`
+        : `The render cannot go on: ${damaged} ${framesDone} of ${frameCount} frames are done. nbr retry ${job} renders the others.`,
     );
     this.name = "InterruptedError";
   }
@@ -188,7 +190,7 @@ class Follower implements Disposable {
     this.#goOn().catch((error: unknown) => {
       // The next one is gone as well, which is told by its connection.
       if (error instanceof RenderServiceError && error.reason === "service-gone") return;
-      this.#reject(error instanceof InterruptedError ? error : new ServiceGoneError());
+      this.#reject(isTold(error) ? error : new ServiceGoneError());
     });
   }
 
@@ -209,6 +211,14 @@ class Follower implements Disposable {
     // Without a connection they are cancelled as soon as there is one again.
     for (const job of this.#open) this.#client?.cancel({ job }).catch(() => undefined);
   }
+}
+
+/** Says more than that the service has gone. */
+function isTold(error: unknown): boolean {
+  return (
+    error instanceof InterruptedError ||
+    (error instanceof RenderServiceError && error.reason === "not-reachable")
+  );
 }
 
 /** Ctrl-C, SIGTERM: cancel once and wait; a second one, later, leaves the render to the service and ends. */

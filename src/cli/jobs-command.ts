@@ -12,6 +12,9 @@ import { cancelChunks } from "./queue-command.ts";
 import { printChunks, table } from "./summary.ts";
 import type { Terminal } from "./terminal.ts";
 
+/** How long what the service has found damaged is news, ms. */
+const NEW_MS = 3_600_000;
+
 /** `nbr ps`: jobs that are not over; with `--all` the finished ones too; with a name, that job's chunks. */
 export async function psCommand(args: readonly string[], terminal: Terminal): Promise<number> {
   const { values, positionals } = parseArgs({
@@ -25,7 +28,10 @@ export async function psCommand(args: readonly string[], terminal: Terminal): Pr
   if (id !== undefined) return await showJob(id, values.json ?? false, terminal);
   const client = await findRenderJobs();
   const jobs = (await client?.jobs()) ?? [];
+  const notices = (await client?.notices()) ?? [];
   client?.dispose();
+  // nbr service status has all of them.
+  for (const { at, text } of notices) if (Date.now() - at < NEW_MS) terminal.err(`! ${text}`);
   const shown = jobs.filter((job) => (values.all ?? false) || job.state !== "finished");
   if (values.json ?? false) {
     for (const job of shown) terminal.out(JSON.stringify(job));
@@ -52,6 +58,11 @@ async function showJob(id: string, json: boolean, terminal: Terminal): Promise<n
   else {
     terminal.out(`${status.write} of ${status.script}: ${stateText(status)}`);
     terminal.out(`priority ${status.priority}, ${count(status.parallel, "Nuke")} at once`);
+    if (status.damaged !== null && status.state !== "finished") {
+      terminal.out(`damaged: ${status.damaged}`);
+      terminal.out(`on disk: ${rangesText(status.doneRanges)}; missing: ${rangesText(status.missingRanges)}`);
+      terminal.out(`nbr retry ${id} renders what is missing; nbr forget ${id} removes it from the list.`);
+    }
     printChunks(status, terminal);
   }
   return 0;
@@ -167,6 +178,28 @@ function readIgnored(codes: unknown): [typeof BEING_RENDERED] | undefined {
   throw new UsageError(`--ignore: only ${BEING_RENDERED} can be passed over.`, "resume");
 }
 
+/** `nbr forget`: removes jobs that are over, or damaged, with their logs; frames stay. */
+export async function forgetCommand(args: readonly string[], terminal: Terminal): Promise<number> {
+  const { values, positionals } = parseArgs({
+    args: [...args],
+    options: { json: { type: "boolean" } },
+    allowPositionals: true,
+    strict: true,
+  });
+  if (positionals.length === 0)
+    throw new UsageError("Which jobs? Name those to forget; nbr ps --all lists them.", "forget");
+  const client = await clientWith(positionals);
+  try {
+    for (const job of positionals) {
+      await client.forget({ job });
+      terminal.out((values.json ?? false) ? JSON.stringify({ job, forgotten: true }) : `${job}: forgotten`);
+    }
+    return 0;
+  } finally {
+    client.dispose();
+  }
+}
+
 /** `nbr retry`: renders the frames that a finished job left missing; further flags are those of `nbr render`. */
 export async function retryCommand(args: readonly string[], terminal: Terminal): Promise<number> {
   const [id, ...flags] = args;
@@ -174,7 +207,7 @@ export async function retryCommand(args: readonly string[], terminal: Terminal):
     throw new UsageError("Which job? Its name comes first; nbr ps --all lists them.", "retry");
   const client = await clientWith([id]);
   const status = await client.job(id).finally(() => client.dispose());
-  if (status.state !== "finished")
+  if (status.state !== "finished" && status.damaged === null)
     throw new UsageError(`${id} is not over yet: ${runningText(status)}. Wait, or cancel it first.`, "retry");
   if (status.missingRanges.length === 0) {
     terminal.err(`Nothing is missing: all ${status.frameCount} frames of ${id} were on disk.`);

@@ -38,7 +38,8 @@ export function runningText(status: JobStatus): string {
   return parts.join(" · ");
 }
 
-function pausedWord({ state, held }: JobStatus): string {
+function pausedWord({ state, held, damaged }: JobStatus): string {
+  if (damaged !== null) return "interrupted, damaged";
   if (state === "interrupted") return "interrupted";
   return held?.by === "script" ? "paused, the script has changed" : "paused";
 }

@@ -142,6 +142,7 @@ export class ClientConnection {
       return {};
     });
     this.#serve(requests.limits, () => service.limits);
+    this.#serve(requests.notices, () => service.notices);
     this.#serve(requests.watch, ({ jobs, lines }) => {
       this.#watch(jobs, lines);
       return {};

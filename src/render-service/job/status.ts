@@ -79,6 +79,7 @@ export function jobStatus({ order, list, lessons, ending, ...facts }: JobFacts):
     submittedAt: order.submittedAt,
     finishedAt: facts.finishedAt,
     chunks,
+    damaged: null,
     folder: facts.folder,
     doneRanges: ending?.doneRanges ?? [],
     missingRanges: ending?.missingRanges ?? [],

@@ -14,6 +14,8 @@ export type ServiceFailure =
   | "unknown-chunk"
   /** The job has not finished yet. */
   | "job-running"
+  /** The job's own files are damaged: nothing more of it can be rendered. */
+  | "damaged-job"
   /** Jobs run, and it was not forced to stop. */
   | "busy"
   /** It is ending and takes no jobs. */

@@ -81,6 +81,14 @@ const serviceLimitsSchema = z.object({
 /** What holds for all jobs together now. */
 export type ServiceLimits = z.infer<typeof serviceLimitsSchema>;
 
+const noticeSchema = z.object({
+  /** Milliseconds since 1970. */
+  at: z.number(),
+  text: z.string(),
+});
+/** Something people should know of the service itself. */
+export type Notice = z.infer<typeof noticeSchema>;
+
 const oneJob = z.object({ job: jobId });
 
 export const requests = {
@@ -125,6 +133,8 @@ export const requests = {
   forget: request("forget", oneJob, nothing),
   configure: request("configure", serviceSettingsSchema, nothing),
   limits: request("limits", nothing, serviceLimitsSchema),
+  /** Damaged files that the service has found since it started. */
+  notices: request("notices", nothing, z.array(noticeSchema)),
   shutdown: request("shutdown", z.object({ force: z.boolean() }), nothing),
 };
 
@@ -138,6 +148,7 @@ export const failureSchema = z.object({
     "unknown-job",
     "unknown-chunk",
     "job-running",
+    "damaged-job",
     "busy",
     "stopping",
     "bad-plan",

@@ -22,17 +22,19 @@ import { Job } from "../job/job.ts";
 import type { AfterChunk, JobOpening } from "../job/types.ts";
 import { JobControls } from "./job-commands.ts";
 import { JobHolds } from "../queue/hold-timers.ts";
-import { type TakenIn, readJob, takeBack, takeIn } from "./accept-job.ts";
+import { type TakenIn, readJob, removeLeftFiles, takeBack, takeIn } from "./accept-job.ts";
+import { DamagedJobs } from "./damaged-jobs.ts";
 import { JobWaits } from "../queue/dependencies.ts";
 import { Keeping } from "../storage/retention.ts";
-import { removeEnvironment } from "../storage/environment-file.ts";
+import { DamageNotes } from "../storage/damage-notes.ts";
+import { StateFile } from "../storage/state-file.ts";
 import { MachineLimits } from "./limits.ts";
 import { bootName, findNukes } from "../job/adopt.ts";
 import { MemorySampler } from "./memory-sampler.ts";
 import { JOB_FOLDER_VARIABLE, prepareNukeTemp } from "../process/environment.ts";
-import type { LogPiece, ServiceLimits, ServiceSettings } from "../protocol/messages.ts";
-import { RenderQueue } from "../queue/queue.ts";
-import { RenderHistory, historyKeyOf } from "../memory/history.ts";
+import type { LogPiece, Notice, ServiceLimits, ServiceSettings } from "../protocol/messages.ts";
+import { type QueueReturn, RenderQueue } from "../queue/queue.ts";
+import { RenderHistory, historyKeyOf, historySchema } from "../memory/history.ts";
 import { readLog } from "../logs/log-reader.ts";
 import { sweepScriptCopies } from "../script-snapshot/snapshot-copy.ts";
 import type { ServiceOptions } from "./options.ts";
@@ -56,7 +58,10 @@ export class RenderService {
     hopeless: (id, reason) => this.#closeUnstarted(id, reason),
   });
   readonly #active = new Map<string, Job>();
+  /** Finished ones, and damaged ones. */
   readonly #finished = new Map<string, JobStatus>();
+  readonly #notes: DamageNotes;
+  readonly #damaged: DamagedJobs;
   readonly #keeping: Keeping;
   readonly #loads = (): Load[] => loadsOf(this.#active.values());
   readonly #walls = new MemoryWalls(this.#loads, () => this.#admission.budgetMB);
@@ -71,20 +76,33 @@ export class RenderService {
   readonly controls = new JobControls({
     queue: this.#queue,
     active: (id) => this.#activeOrOver(id),
+    cancelDamaged: (id) => this.#damaged.cancel(id),
     lookNow: (id) => this.#holds.lookNow(id),
     pump: () => this.#pump(),
     finish: (job) => this.#finish(job),
   });
   #stopping = false;
 
-  private constructor(options: ServiceOptions, folders: JobFolders, history: RenderHistory) {
+  private constructor(options: ServiceOptions, notes: DamageNotes) {
     this.#options = options;
+    this.#notes = notes;
+    const folders = new JobFolders(jobsFolder(options.stateFolder), notes.tell);
     this.#listeners = new EventListeners(options.log);
     this.#folders = folders;
-    this.#history = history;
-    this.#keeping = new Keeping(keepingFile(options.stateFolder), options.log);
-    const { maxParallel, budgetMB } = options;
-    this.#limits = new MachineLimits({ file: limitsFile(options.stateFolder), maxParallel, budgetMB });
+    const { stateFolder, maxParallel, budgetMB, log } = options;
+    const { tell } = notes;
+    const path = historyFile(stateFolder);
+    this.#history = new RenderHistory(new StateFile({ path, schema: historySchema, tell }), log);
+    this.#keeping = new Keeping(keepingFile(stateFolder), log, tell);
+    this.#limits = new MachineLimits({ file: limitsFile(stateFolder), maxParallel, budgetMB, tell });
+    this.#damaged = new DamagedJobs({
+      folders,
+      known: this.#finished,
+      notes,
+      graceMs: options.patience.cancelMs,
+      log,
+      emit: (event) => this.#emit(event),
+    });
     this.#queue.maxParallel = this.#limits.maxParallel;
     this.#watch = new MemoryWatch({ freeFloorMB: options.freeFloorMB, log: options.log });
     this.#admission = new Admission(this.#limits.budgetMB, this.#watch, (event) => this.#emit(event));
@@ -116,18 +134,22 @@ export class RenderService {
 
   /** Opens the service on a prepared state folder and reads how earlier jobs ended. */
   static async open(options: ServiceOptions): Promise<RenderService> {
-    const folders = new JobFolders(jobsFolder(options.stateFolder));
-    const history = await RenderHistory.open(historyFile(options.stateFolder), options.log);
-    const service = new RenderService(options, folders, history);
+    const service = new RenderService(options, new DamageNotes(options.log));
+    const folders = service.#folders;
+    await folders.prepare();
     await sweepScriptCopies(await folders.all());
-    for (const status of await folders.load()) {
-      service.#finished.set(status.job, status);
-      service.#submissions.know(status.submission, status.job);
+    for (const found of await folders.find()) {
+      if ("status" in found) {
+        service.#finished.set(found.id, found.status);
+        service.#submissions.know(found.status.submission, found.id);
+      }
+      if (found.is === "unfinished") await service.#comeBack(found.id);
+      if (found.is === "traces") await service.#damaged.take(found.id, "its journal is gone");
+      if (found.is === "nothing") await folders.removeUnaccepted(found.id);
     }
-    for (const id of await folders.unfinished()) await service.#comeBack(id);
     service.#waits.enterAll();
     service.#pump();
-    await service.#keeping.forgetOld(folders, service.#active, service.#finished);
+    await service.#forgetOld();
     service.#tellQuiet();
     return service;
   }
@@ -223,6 +245,7 @@ export class RenderService {
   /** Null: it is over. @throws {RenderServiceError} `unknown-job` */
   #activeOrOver(id: string): Job | null {
     if (!this.#active.has(id) && !this.#finished.has(id)) throw unknownJob(id);
+    this.#damaged.refuse(id);
     return this.#active.get(id) ?? null;
   }
 
@@ -254,6 +277,11 @@ export class RenderService {
   /** What holds for all jobs together. */
   get limits(): ServiceLimits {
     return { ...this.#limits.now, running: this.#queue.running };
+  }
+
+  /** What people should know of the service's own files. */
+  get notices(): Notice[] {
+    return this.#notes.all.map(({ at, text }) => ({ at, text }));
   }
 
   /**
@@ -315,14 +343,18 @@ export class RenderService {
     const { log, patience } = this.#options;
     const folder = this.#folders.path(id);
     try {
-      const kept = await readJob(folder, log);
-      if (kept === null) return await this.#folders.remove(id);
+      const kept = readJob(folder, log, this.#notes.tell);
+      if ("damaged" in kept) return await this.#damaged.take(id, kept.damaged);
       const { past, journal } = kept;
       const { submittedAt, boot, script } = past;
       this.#submissions.know(kept.job.submission, id);
       const job = this.#open({ id, job: kept.job, submittedAt, journal, script });
       const now = bootName();
       const left = job.restore(past);
+      if (kept.isOver) {
+        job.giveUpUnstarted("The job was over before.");
+        return this.#finish(job);
+      }
       const nukes = await findNukes(folder, left.open, boot === now, patience.cancelMs);
       const alive = [...nukes.values()].filter(({ nuke }) => nuke !== null).length;
       log(`${id} is taken up again; of ${count(left.open.length, "Nuke")} at work, ${alive} still run`);
@@ -341,6 +373,9 @@ export class RenderService {
       this.#pump();
     } catch (error) {
       log(`${id} could not be taken up again: ${messageOf(error)}`);
+      this.#active.delete(id);
+      this.#queue.drop(id);
+      await this.#damaged.take(id, `it could not be taken up again (${messageOf(error)})`);
     }
   }
 
@@ -426,10 +461,12 @@ export class RenderService {
   }
 
   async #close(job: Job): Promise<void> {
+    const again = await job.lookAgain();
+    if (again.length > 0) return this.#renderAgain(job, again);
     const status = await job.finish();
     try {
       await this.#folders.save(status);
-      await removeEnvironment(this.#folders.path(job.id));
+      removeLeftFiles(this.#folders.path(job.id), this.#notes.tell);
     } catch (error) {
       this.#options.log(`status of ${job.id} was not kept: ${messageOf(error)}`);
     }
@@ -442,8 +479,24 @@ export class RenderService {
     this.#holds.forget(job.id);
     this.#waits.over(job.id);
     this.#emit(finishedEvent(status));
-    await this.#keeping.forgetOld(this.#folders, this.#active, this.#finished);
+    await this.#forgetOld();
     this.#tellQuiet();
+  }
+
+  /** Goes on with a job that seemed to be over. */
+  #renderAgain(job: Job, again: readonly QueueReturn[]): void {
+    const { id } = job;
+    this.#queue.add({ id, ...job.changes.wishes, chunks: [] });
+    this.#queue.giveBack(id, again);
+    this.#queue.pause(id, job.paused || job.interrupted);
+    job.changed();
+    this.#pump();
+    this.#tellQuiet();
+  }
+
+  async #forgetOld(): Promise<void> {
+    const kept = new Set([...this.#active.keys(), ...this.#damaged.ids]);
+    await this.#keeping.forgetOld(this.#folders, kept, this.#finished);
   }
 
   /** Jobs that are not over, and are not waiting for somebody to resume them after the machine or the service was stopped. */
@@ -461,6 +514,7 @@ export class RenderService {
 
   async #quiet(): Promise<void> {
     if (this.#busy.length > 0) await new Promise<void>((resolve) => this.#quietWaiters.add(resolve));
+    await this.#damaged.saved;
     this.#sampler.stop();
   }
 
