@@ -88,7 +88,6 @@ const bundles: BuildOptions[] = [
 
 await rm(out, { recursive: true, force: true });
 await mkdir(join(out, "webview"), { recursive: true });
-await cp(join(root, "node_modules/web-tree-sitter/web-tree-sitter.wasm"), join(out, "web-tree-sitter.wasm"));
 await cp(
   join(root, "node_modules/exrs/node_modules/exrs-raw-wasm-bindgen/exrs_raw_wasm_bindgen_bg.wasm"),
   join(out, "exrs.wasm"),

@@ -2,7 +2,6 @@
  * Where this product's own programs and data files are, from a checkout (TypeScript run as it stands) and from the
  * packaged extension (bundles in `out/`) alike.
  */
-import { existsSync } from "node:fs";
 import { dirname, join } from "node:path";
 
 const fromSources = import.meta.filename.endsWith(".ts");
@@ -16,17 +15,9 @@ export function programFile(program: Program): string {
   return fromSources ? join(top, "src", program, "main.ts") : join(top, "out", `${program}.mjs`);
 }
 
-/** Absolute path of the .nk grammar's module. */
+/** Absolute path of the .nk grammar's module, for editors. */
 export function grammarFile(): string {
   return join(top, "syntaxes", "tree-sitter-nk", "tree-sitter-nk.wasm");
-}
-
-/** Absolute path of tree-sitter's own module. */
-export function treeSitterFile(): string {
-  const bundled = join(top, "out", "web-tree-sitter.wasm");
-  return !fromSources || !existsSync(join(top, "node_modules"))
-    ? bundled
-    : join(top, "node_modules", "web-tree-sitter", "web-tree-sitter.wasm");
 }
 
 /** Absolute path of the OpenEXR encoder's module. */

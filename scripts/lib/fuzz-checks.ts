@@ -4,10 +4,11 @@ import { textChecks } from "../../src/language-server/diagnostics/syntax-rules.t
 import { writeChecks } from "../../src/language-server/diagnostics/write-rules.ts";
 import { canonicalText } from "../../src/script/canonical.ts";
 import { compareScripts, isEqual } from "../../src/script/compare.ts";
-import { loadParser } from "../../src/script/parser.ts";
+import { loadParser } from "./grammar-parser.ts";
 import { type Script, parseScript } from "../../src/script/script.ts";
 import type { ScriptNode } from "../../src/script/script-node.ts";
-import { writeTargets } from "../../src/script/write-targets.ts";
+import { finish } from "../../src/script/steps.ts";
+import { scriptFacts, writeTargets } from "../../src/script/write-targets.ts";
 
 /** Something that must hold does not. */
 export class FuzzFailure extends Error {
@@ -116,7 +117,11 @@ async function checkTree(text: string): Promise<void> {
 }
 
 function checkFindings(script: Script): void {
-  for (const { code, start, end } of [...textChecks(script), ...writeChecks(script, "/shots/a.nk")]) {
+  const findings = [
+    ...finish(textChecks(script)),
+    ...finish(writeChecks(script, scriptFacts(script, "/shots/a.nk", { brief: true }))),
+  ];
+  for (const { code, start, end } of findings) {
     // The mark of what is missing at the very end stands behind it.
     if (start < 0 || start > end || end > script.text.length + 1)
       throw new FuzzFailure("outside", `${code} marks ${start}–${end} of ${script.text.length}`);

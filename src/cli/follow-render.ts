@@ -1,7 +1,11 @@
 import type { JobStatus, RenderEvent } from "../plan/events.ts";
+import { finishedEvent } from "../plan/finished-event.ts";
+import type { RenderJob } from "../plan/job.ts";
 import type { RenderPlan } from "../plan/render-plan.ts";
 import type { RenderServiceClient } from "../render-service/client/client.ts";
 import { connectRenderService } from "../render-service/client/connect.ts";
+import { submitJob } from "../render-service/client/submit-job.ts";
+import { OutputConflictError, RenderServiceError } from "../render-service/protocol/errors.ts";
 import type { ServiceSettings } from "../render-service/protocol/messages.ts";
 import { exitCodes } from "./failure.ts";
 import type { Terminal } from "./terminal.ts";
@@ -26,9 +30,11 @@ export class ServiceGoneError extends Error {
 /** The service was told to end, and keeps what is not rendered for whoever resumes it. */
 export class InterruptedError extends Error {
   readonly reason = "interrupted";
-  constructor({ job, framesDone, frameCount }: JobStatus) {
+  constructor({ job, framesDone, frameCount, damaged }: JobStatus) {
     super(
-      `The render was interrupted because its render service was told to end; ${framesDone} of ${frameCount} frames are done. nbr resume ${job} goes on with it.`,
+      damaged === null
+        ? `The render was interrupted because its render service was told to end; ${framesDone} of ${frameCount} frames are done. nbr resume ${job} goes on with it.`
+        : `The render cannot go on: ${damaged} ${framesDone} of ${frameCount} frames are done. nbr retry ${job} renders the others.`,
     );
     this.name = "InterruptedError";
   }
@@ -43,6 +49,8 @@ export interface FollowedRender {
   readonly waitsFor?: readonly number[];
   /** Jobs of the service that it waits for. */
   readonly after?: readonly string[];
+  /** What else was decided for it. */
+  readonly decided?: Pick<RenderJob, "ignore" | "outputLocks">;
 }
 
 /**
@@ -105,14 +113,23 @@ class Follower implements Disposable {
   }
 
   async #submit(renders: readonly FollowedRender[], settings: ServiceSettings): Promise<void> {
-    const client = await this.#attach();
     const env = definedEnv(this.#terminal.env);
     const ids: string[] = [];
-    for (const { plan, waitsFor = [], after = [] } of renders) {
-      // The budget the plan was made for; the service holds all Nukes of this machine to it.
-      await client.configure({ ...settings, budgetMB: plan.memory.budgetMB });
+    for (const { plan, waitsFor = [], after = [], decided = {} } of renders) {
+      const connect = async (): Promise<RenderServiceClient> => {
+        const client = this.#client ?? (await this.#attach());
+        // The budget the plan was made for; the service holds all Nukes of this machine to it.
+        await client.configure({ ...settings, budgetMB: plan.memory.budgetMB });
+        return client;
+      };
       const before = [...after, ...waitsFor.flatMap((index) => ids[index] ?? [])];
-      const { job } = await client.submit({ plan, env, after: before }, { watch: true });
+      const asked = { plan, env, after: before, ...decided };
+      const { job, client } = await submitJob(connect, asked, { watch: true }).catch(
+        async (error: unknown) => {
+          if (error instanceof OutputConflictError) await this.#takeBack();
+          throw error;
+        },
+      );
       ids.push(job);
       this.#jobs.set(job, null);
       for (const event of this.#early.splice(0)) this.#take(event);
@@ -122,7 +139,17 @@ class Follower implements Disposable {
       }
     }
     this.#submitted = true;
+    // What was submitted on a connection that is gone is not watched on this one yet.
+    if (this.#services > 1 || this.#client === null) this.#catchUp();
     this.#endWhenOver();
+  }
+
+  /** One of several renders was refused: the others make no sense without it. */
+  async #takeBack(): Promise<void> {
+    const open = this.#open;
+    for (const job of open) await this.#client?.cancel({ job });
+    if (open.length > 0)
+      this.#terminal.err(`Cancelled, because not all of these renders could begin: ${open.join(", ")}`);
   }
 
   async #attach(): Promise<RenderServiceClient> {
@@ -154,15 +181,21 @@ class Follower implements Disposable {
 
   #lost(): void {
     this.#client = null;
-    if (!this.#submitted || this.#services >= MOST_SERVICES) this.#reject(new ServiceGoneError());
-    else
-      this.#goOn().catch((error: unknown) =>
-        this.#reject(error instanceof InterruptedError ? error : new ServiceGoneError()),
-      );
+    if (this.#services >= MOST_SERVICES) this.#reject(new ServiceGoneError());
+    // While it submits, that makes the next connection.
+    else if (this.#submitted) this.#catchUp();
+  }
+
+  #catchUp(): void {
+    this.#goOn().catch((error: unknown) => {
+      // The next one is gone as well, which is told by its connection.
+      if (error instanceof RenderServiceError && error.reason === "service-gone") return;
+      this.#reject(isTold(error) ? error : new ServiceGoneError());
+    });
   }
 
   async #goOn(): Promise<void> {
-    const client = await this.#attach();
+    const client = this.#client ?? (await this.#attach());
     const open = this.#open;
     await client.watch({ jobs: open, lines: false });
     for (const job of open) {
@@ -180,17 +213,12 @@ class Follower implements Disposable {
   }
 }
 
-/** What the service said at the end, for one who was not there. */
-function finishedEvent(status: JobStatus): Finished {
-  const { job, doneRanges, missingRanges, exitCode } = status;
-  return {
-    type: "finished",
-    job,
-    framesDone: doneRanges,
-    framesMissing: missingRanges,
-    exitCode: exitCode ?? exitCodes.framesMissing,
-    status,
-  };
+/** Says more than that the service has gone. */
+function isTold(error: unknown): boolean {
+  return (
+    error instanceof InterruptedError ||
+    (error instanceof RenderServiceError && error.reason === "not-reachable")
+  );
 }
 
 /** Ctrl-C, SIGTERM: cancel once and wait; a second one, later, leaves the render to the service and ends. */

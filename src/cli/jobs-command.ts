@@ -2,6 +2,7 @@
 import { parseArgs } from "node:util";
 import { count, endingText, framesText, rangesText, runningText, stateText } from "../plan/display.ts";
 import type { JobStatus } from "../plan/events.ts";
+import { BEING_RENDERED } from "../plan/output-conflict.ts";
 import { repeatOf } from "../plan/repeat.ts";
 import type { RenderServiceClient } from "../render-service/client/client.ts";
 import { connectRenderService, findRenderJobs } from "../render-service/client/connect.ts";
@@ -11,6 +12,9 @@ import { renderCommand } from "./render-command.ts";
 import { cancelChunks } from "./queue-command.ts";
 import { printChunks, table } from "./summary.ts";
 import type { Terminal } from "./terminal.ts";
+
+/** How long what the service has found damaged is news, ms. */
+const NEW_MS = 3_600_000;
 
 /** `nbr ps`: jobs that are not over; with `--all` the finished ones too; with a name, that job's chunks. */
 export async function psCommand(args: readonly string[], terminal: Terminal): Promise<number> {
@@ -25,7 +29,10 @@ export async function psCommand(args: readonly string[], terminal: Terminal): Pr
   if (id !== undefined) return await showJob(id, values.json ?? false, terminal);
   const client = await findRenderJobs();
   const jobs = (await client?.jobs()) ?? [];
+  const notices = (await client?.notices()) ?? [];
   client?.dispose();
+  // nbr service status has all of them.
+  for (const { at, text } of notices) if (Date.now() - at < NEW_MS) terminal.err(`! ${text}`);
   const shown = jobs.filter((job) => (values.all ?? false) || job.state !== "finished");
   if (values.json ?? false) {
     for (const job of shown) terminal.out(JSON.stringify(job));
@@ -52,6 +59,11 @@ async function showJob(id: string, json: boolean, terminal: Terminal): Promise<n
   else {
     terminal.out(`${status.write} of ${status.script}: ${stateText(status)}`);
     terminal.out(`priority ${status.priority}, ${count(status.parallel, "Nuke")} at once`);
+    if (status.damaged !== null && status.state !== "finished") {
+      terminal.out(`damaged: ${status.damaged}`);
+      terminal.out(`on disk: ${rangesText(status.doneRanges)}; missing: ${rangesText(status.missingRanges)}`);
+      terminal.out(`nbr retry ${id} renders what is missing; nbr forget ${id} removes it from the list.`);
+    }
     printChunks(status, terminal);
   }
   return 0;
@@ -138,18 +150,50 @@ export async function pauseCommand(
 ): Promise<number> {
   const { values, positionals } = parseArgs({
     args: [...args],
-    options: { json: { type: "boolean" } },
+    options: {
+      json: { type: "boolean" },
+      ...(verb === "resume" ? { ignore: { type: "string" as const, multiple: true } } : {}),
+    },
     allowPositionals: true,
     strict: true,
   });
+  const ignore = readIgnored(values.ignore);
   if (positionals.length === 0)
     throw new UsageError(`Which jobs? Name those to ${verb}; nbr ps lists them.`, verb);
   const client = await clientWith(positionals);
   try {
     for (const job of positionals) {
-      await (verb === "pause" ? client.pause({ job }) : client.resume({ job }));
+      await (verb === "pause" ? client.pause({ job }) : client.resume({ job, ignore }));
       const status = await client.job(job);
       terminal.out((values.json ?? false) ? JSON.stringify(status) : `${job}: ${stateText(status)}`);
+    }
+    return 0;
+  } finally {
+    client.dispose();
+  }
+}
+
+function readIgnored(codes: unknown): [typeof BEING_RENDERED] | undefined {
+  if (codes === undefined) return undefined;
+  if (Array.isArray(codes) && codes.every((code) => code === BEING_RENDERED)) return [BEING_RENDERED];
+  throw new UsageError(`--ignore: only ${BEING_RENDERED} can be passed over.`, "resume");
+}
+
+/** `nbr forget`: removes jobs that are over, or damaged, with their logs; frames stay. */
+export async function forgetCommand(args: readonly string[], terminal: Terminal): Promise<number> {
+  const { values, positionals } = parseArgs({
+    args: [...args],
+    options: { json: { type: "boolean" } },
+    allowPositionals: true,
+    strict: true,
+  });
+  if (positionals.length === 0)
+    throw new UsageError("Which jobs? Name those to forget; nbr ps --all lists them.", "forget");
+  const client = await clientWith(positionals);
+  try {
+    for (const job of positionals) {
+      await client.forget({ job });
+      terminal.out((values.json ?? false) ? JSON.stringify({ job, forgotten: true }) : `${job}: forgotten`);
     }
     return 0;
   } finally {
@@ -165,7 +209,7 @@ export async function retryCommand(args: readonly string[], terminal: Terminal):
   // It will render: unlike the other commands it may start a service.
   const client = await clientWith([id], () => connectRenderService());
   const [status, plan] = await Promise.all([client.job(id), client.plan(id)]).finally(() => client.dispose());
-  if (status.state !== "finished")
+  if (status.state !== "finished" && status.damaged === null)
     throw new UsageError(`${id} is not over yet: ${runningText(status)}. Wait, or cancel it first.`, "retry");
   if (status.missingRanges.length === 0) {
     terminal.err(`Nothing is missing: all ${framesText(status.frameCount, status)} of ${id} were on disk.`);

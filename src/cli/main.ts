@@ -9,7 +9,14 @@ import { doctorCommand } from "./doctor-command.ts";
 import { farmCommand } from "./farm-command.ts";
 import { InterruptedError } from "./follow-render.ts";
 import { inspect } from "./inspect.ts";
-import { cancelCommand, logsCommand, pauseCommand, psCommand, retryCommand } from "./jobs-command.ts";
+import {
+  cancelCommand,
+  forgetCommand,
+  logsCommand,
+  pauseCommand,
+  psCommand,
+  retryCommand,
+} from "./jobs-command.ts";
 import { parallelCommand, priorityCommand } from "./queue-command.ts";
 import { planCommand } from "./plan-command.ts";
 import { renderCommand } from "./render-command.ts";
@@ -82,6 +89,8 @@ async function dispatch(command: string, args: readonly string[], terminal: Term
       return await parallelCommand(args, terminal);
     case "retry":
       return await retryCommand(args, terminal);
+    case "forget":
+      return await forgetCommand(args, terminal);
     case "service":
       return await serviceCommand(args, terminal);
     case "trust":

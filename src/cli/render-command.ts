@@ -1,13 +1,15 @@
 import type { RenderEvent } from "../plan/events.ts";
 import { parseFrames } from "../plan/frames.ts";
 import type { PlanFacts } from "../plan/facts.ts";
+import { BEING_RENDERED } from "../plan/output-conflict.ts";
 import { stoppers } from "../plan/plan-render.ts";
 import type { Problem, RenderPlan } from "../plan/render-plan.ts";
 import type { Repeat } from "../plan/repeat.ts";
 import { createFolder } from "../facts/output-folders.ts";
 import { serviceSettings } from "../facts/settings.ts";
+import { OutputConflictError } from "../render-service/protocol/errors.ts";
 import { exitCodes } from "./failure.ts";
-import { followRenders } from "./follow-render.ts";
+import { type FollowedRender, followRenders } from "./follow-render.ts";
 import { plansOf, printOrder, printProblems, terminalAdvice } from "./plan-command.ts";
 import { mayReplace } from "./overwrite-question.ts";
 import { ProgressBars } from "./progress-bars.ts";
@@ -43,12 +45,18 @@ export async function renderCommand(
   const renders = todo.map(({ plan, after }) => ({
     plan,
     after: command.after,
+    decided: decisionsOf(command),
     waitsFor: todo.flatMap((other, at) =>
       after.some(({ write }) => write === other.plan.write) ? [at] : [],
     ),
   }));
   const show = command.json ? jsonLines(terminal) : bars(terminal);
-  const finished = await followRenders(renders, show, terminal, serviceSettings(command.settings));
+  const finished = await followRenders(renders, show, terminal, serviceSettings(command.settings)).catch(
+    (error: unknown) => {
+      if (command.json && error instanceof OutputConflictError) printConflict(error, renders, terminal);
+      throw error;
+    },
+  );
   // The first that did not end well is why later ones did not either.
   return finished.find(({ exitCode }) => exitCode !== 0)?.exitCode ?? exitCodes.allFramesOnDisk;
 }
@@ -72,6 +80,27 @@ function refuse(plan: RenderPlan, command: RenderCommand, terminal: Terminal): v
   terminal.out(
     JSON.stringify({ type: "finished", framesDone: [], framesMissing, exitCode: exitCodes.badInput }),
   );
+}
+
+function decisionsOf({ ignored, settings }: RenderCommand): FollowedRender["decided"] {
+  return {
+    ...(ignored.has(BEING_RENDERED) ? { ignore: [BEING_RENDERED] } : {}),
+    ...(settings.outputLocks ? {} : { outputLocks: false }),
+  };
+}
+
+/** For programs: another render writes the same files. */
+function printConflict(
+  { message, conflicts }: OutputConflictError,
+  renders: readonly FollowedRender[],
+  terminal: Terminal,
+): void {
+  terminal.out(
+    JSON.stringify({ type: "problem", code: BEING_RENDERED, severity: "error", message, conflicts }),
+  );
+  const framesMissing = renders.flatMap(({ plan }) => plan.frames.split(" "));
+  const exitCode = exitCodes.badInput;
+  terminal.out(JSON.stringify({ type: "finished", framesDone: [], framesMissing, exitCode }));
 }
 
 /** For programs: a render that has nothing to do is over at once. */

@@ -15,6 +15,7 @@ import {
   renderRequestSchema,
   whileRenderingSchema,
 } from "../plan/request.ts";
+import { BEING_RENDERED } from "../plan/output-conflict.ts";
 import { parseOrder } from "../plan/order.ts";
 import type { Problem } from "../plan/render-plan.ts";
 import type { Repeat } from "../plan/repeat.ts";
@@ -57,7 +58,11 @@ export interface RenderCommand {
 }
 
 /** Problems that may be passed over with `--ignore`: those where going on does what was asked. */
-const ignorable = new Set<Problem["code"]>(["same-path", "folder-not-writable"]);
+const ignorable = new Set<Problem["code"] | typeof BEING_RENDERED>([
+  "same-path",
+  "folder-not-writable",
+  BEING_RENDERED,
+]);
 
 /**
  * Reads the flags, the settings, the script and this machine.
@@ -88,7 +93,7 @@ export async function readRenderCommand(
   for (const code of values.ignore ?? []) {
     if (![...ignorable].some((known) => known === code)) {
       throw new UsageError(
-        `--ignore ${code}: only ${[...ignorable].join(" and ")} can be passed over.`,
+        `--ignore ${code}: only ${[...ignorable].join(", ")} can be passed over.`,
         command,
       );
     }

@@ -3,7 +3,9 @@ import { count } from "../plan/display.ts";
 import { parallelSchema } from "../plan/request.ts";
 import { displayMB, parseMB } from "../plan/size.ts";
 import type { RenderServiceClient, ServiceLimits } from "../render-service/client/client.ts";
-import { findRenderService } from "../render-service/client/connect.ts";
+import { findRenderJobs, findRenderService } from "../render-service/client/connect.ts";
+import { killService } from "../render-service/client/end-service.ts";
+import { RenderServiceError } from "../render-service/protocol/errors.ts";
 import { UsageError, exitCodes } from "./failure.ts";
 import { table } from "./summary.ts";
 import type { Terminal } from "./terminal.ts";
@@ -24,6 +26,7 @@ export async function serviceCommand(args: readonly string[], terminal: Terminal
   });
   const flags: Flags = { json: values.json ?? false, force: values.force ?? false };
   const change = readChange(verb, positionals);
+  if (verb === "stop" && flags.force) return await stopByForce(flags, terminal);
   const client = await findRenderService();
   if (client === null) {
     const text = "No render service is running.";
@@ -63,6 +66,36 @@ function readChange(
   throw new UsageError(`nbr service parallel takes 1 to 256 Nukes, or auto, not "${value}".`, "service");
 }
 
+/** Ends the service, also one that hangs; then the next one ends the Nukes that were left. */
+async function stopByForce(flags: Flags, terminal: Terminal): Promise<number> {
+  let client: RenderServiceClient | null = null;
+  try {
+    client = await findRenderService();
+    if (client !== null) return await stop(client, flags, terminal);
+    terminal.out(flags.json ? JSON.stringify({ running: false }) : "No render service is running.");
+    return exitCodes.allFramesOnDisk;
+  } catch (error) {
+    if (!(error instanceof RenderServiceError) || error.reason !== "not-reachable") throw error;
+    // One that answers is not hung: it still ends its Nukes.
+    if (client !== null && (await answers(client))) throw error;
+    const pid = await killService();
+    if (pid !== null) terminal.err(`The render service (process ${pid}) did not answer and was killed.`);
+    const next = await findRenderJobs();
+    if (next !== null) return await stop(next, flags, terminal);
+    terminal.out(flags.json ? JSON.stringify({ running: false }) : "The render service has ended.");
+    return exitCodes.allFramesOnDisk;
+  } finally {
+    client?.dispose();
+  }
+}
+
+function answers(client: RenderServiceClient): Promise<boolean> {
+  return client.limits().then(
+    () => true,
+    () => false,
+  );
+}
+
 async function stop(
   client: RenderServiceClient,
   { json, force }: Flags,
@@ -74,14 +107,15 @@ async function stop(
 }
 
 async function showStatus(client: RenderServiceClient, { json }: Flags, terminal: Terminal): Promise<number> {
-  const [jobs, limits] = [await client.jobs(), await client.limits()];
+  const [jobs, limits, notices] = [await client.jobs(), await client.limits(), await client.notices()];
   const { pid, version, stateFolder } = client.hello;
   if (json) {
-    terminal.out(JSON.stringify({ running: true, pid, version, stateFolder, limits, jobs }));
+    terminal.out(JSON.stringify({ running: true, pid, version, stateFolder, limits, jobs, notices }));
     return 0;
   }
   terminal.out(`render service ${version}, process ${pid}, state in ${stateFolder}`);
   terminal.out(limitsText(limits));
+  for (const { text } of notices) terminal.out(`! ${text}`);
   const rows = jobs.map((job) => [
     job.job,
     job.write,

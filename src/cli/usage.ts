@@ -31,7 +31,7 @@ const renderFlags = `  --write W            the Write node, by its full name (Gr
   --demo               render test pictures with the demo renderer instead of Nuke, into nuke-render-demo/ next to the script;
                        no frame of yours is touched
   --create-folders     create missing output folders
-  --ignore CODE        go on in spite of a problem (same-path, folder-not-writable); may be repeated
+  --ignore CODE        go on in spite of a problem (same-path, folder-not-writable, being-rendered); may be repeated
   --settings FILE      read nukeRender.* settings from this file too
   --json               print JSON
   --                   what follows is the script, even if it begins with a dash`;
@@ -55,6 +55,7 @@ Usage: nbr COMMAND …
   priority JOB P|next   renders of higher priority (0 to 100) start first; next: before all others
   parallel JOB N        Nukes of a render at once, from now on
   retry JOB             render the frames that a finished job left missing
+  forget JOB…           remove a job that is over, or damaged, and its logs; frames stay
   service status|stop   the render service of this user
   service budget SIZE, service parallel N   memory and Nukes of all renders together
   trust [FOLDER]        let the .vscode/settings.json of a folder decide which programs run; --list, --remove
@@ -157,9 +158,14 @@ are chunks that wait, and memory allows. Exit code: 0, or 2 for a job that is no
 
 Renders the frames that a finished job left missing, as a job of its own, with the Nuke, the words and all options of the render it repeats;
 flags change them. Exit code: as nbr render.`,
-  resume: `Usage: nbr resume JOB… [--json]
+  forget: `Usage: nbr forget JOB… [--json]
 
-Goes on with a paused render.`,
+Removes jobs that are over from the list, and their logs; frames stay. So does it with a job whose own files are damaged ("interrupted,
+damaged" in nbr ps). Exit code: 0, or 2 for a job that is not there or still renders.`,
+  resume: `Usage: nbr resume JOB… [--json] [--ignore being-rendered]
+
+Goes on with a paused or interrupted render. Where another render writes some of the same files by now, it says so and goes on only with
+--ignore being-rendered. Exit code: 0, or 2 where it does not go on, and for a job that is not there.`,
   trust: `Usage: nbr trust [FOLDER|FILE]
        nbr trust --list [--json]
        nbr trust --remove [FOLDER|FILE]
@@ -174,7 +180,7 @@ Not needed for VS Code's user settings and for files named with --settings. Exit
        nbr service parallel N|auto [--json]
 
 The render service is one background process for each user; it starts when needed and ends when idle.
-"stop" refuses while renders run; with --force it cancels them.
+"stop" refuses while renders run; with --force it cancels them, and ends a service that does not answer any more.
 "budget" (24G, 4096M) is the memory of all Nukes together, "parallel" how many run at once, whatever renders are submitted with. Both hold from now
 on until the service ends; auto: as the settings and the machine say. Nukes at work go on.`,
 };

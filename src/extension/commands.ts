@@ -3,6 +3,7 @@ import { told } from "./failures.ts";
 import type { RenderForms } from "./surfaces/form.ts";
 import type { NodeComparison } from "./surfaces/node-comparison.ts";
 import type { RenderOutput } from "./surfaces/output.ts";
+import { resumeRender } from "./render/being-rendered.ts";
 import { chooseNuke } from "./render/choose-nuke.ts";
 import { isDemoOn, switchDemo } from "./render/demo-setting.ts";
 import { pickActive } from "./render/pick-job.ts";
@@ -58,7 +59,7 @@ export function registerCommands({
     },
     "nukeRender.resume": async (job) => {
       const id = typeof job === "string" ? job : await pickActive(renders, "Resume", true);
-      if (id !== undefined) await renders.setPaused(id, false);
+      if (id !== undefined) await resumeRender(id, renders);
     },
     ...queueCommands(renders),
     "nukeRender.retry": async (job) => {

@@ -10,21 +10,23 @@ import { trustMethod, trustSchema } from "./core/protocol.ts";
 import { ServerSettings } from "./core/settings.ts";
 import { WorkspaceScripts } from "./core/workspace-files.ts";
 
-/** Glues the features to a connection. Reads text and starts nothing. */
-export function serve(connection: Connection): void {
+/**
+ * Glues the features to a connection. Reads text and starts nothing.
+ * @param skipped uris of files on disk that are too hard to read.
+ */
+export function serve(connection: Connection, skipped: readonly string[] = []): void {
   const scripts = new OpenScripts();
   const settings = new ServerSettings(connection);
   const disk = new Disk();
-  const workspace = new WorkspaceScripts(disk);
+  const workspace = new WorkspaceScripts(disk, skipped);
   let canRegister = false;
 
-  connection.onInitialize(async ({ capabilities, workspaceFolders, initializationOptions }) => {
+  connection.onInitialize(({ capabilities, workspaceFolders, initializationOptions }) => {
     const trust = trustSchema.safeParse(initializationOptions);
     disk.setTrusted(trust.success && trust.data.trusted);
     workspace.setFolders((workspaceFolders ?? []).map(({ uri }) => uri));
     settings.prepare(capabilities.workspace?.configuration ?? false);
     canRegister = capabilities.workspace?.didChangeConfiguration?.dynamicRegistration ?? false;
-    await scripts.prepare();
     return {
       capabilities: Object.assign(
         {

@@ -62,7 +62,8 @@ function progressText(status: JobStatus): string {
   return parts.join(" · ");
 }
 
-function pausedWord({ state, held }: JobStatus): string {
+function pausedWord({ state, held, damaged }: JobStatus): string {
+  if (damaged !== null) return "interrupted, damaged";
   if (state === "interrupted") return "interrupted";
   return held?.by === "script" ? "paused, the script has changed" : "paused";
 }

@@ -98,14 +98,21 @@ export const jobStatusSchema = z.object({
   submittedAt: z.number(),
   finishedAt: z.nullable(z.number()),
   chunks: z.array(chunkStatusSchema),
+  /**
+   * Why the service cannot go on with it: its own files are damaged. It stays `interrupted` until it is cancelled or forgotten; its ranges name
+   * what is known of its frames. Null for most.
+   */
+  damaged: z._default(z.nullable(z.string()), null),
   /** Folder of the frames that were written; null before the first. */
   folder: z.nullable(z.string()),
-  /** Set when finished: ranges in Nuke syntax, such as `1-10x2`. */
+  /** Set when finished or damaged: ranges in Nuke syntax, such as `1-10x2`. */
   doneRanges: z.array(z.string()),
   missingRanges: z.array(z.string()),
   /** 0 all frames on disk, 1 some missing, 3 no license, 130 cancelled; null until finished. */
   exitCode: z.nullable(z.int()),
   demo: z.boolean(),
+  /** The submit it came from (`RenderJob.submission`). */
+  submission: z.optional(z.string()),
 });
 export type JobStatus = z.infer<typeof jobStatusSchema>;
 

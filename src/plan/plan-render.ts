@@ -94,6 +94,8 @@ export function planRender(request: RenderRequest, facts: PlanFacts): RenderPlan
     movie: write.movie,
     filesPerFrame: write.viewToken ? Math.max(1, rendered.length) : 1,
     outputFile: file,
+    ...(write.viewToken ? { views: [...rendered] } : {}),
+    ...(write.renumbered ? { renumbered: true } : {}),
     cwd: facts.cwd,
     chunks,
     command,

@@ -136,6 +136,10 @@ export const renderPlanSchema = z.object({
   filesPerFrame: z.int(),
   /** Where the frames will be; null if reading the script cannot tell. */
   outputFile: z.nullable(z.string()),
+  /** What `%V` in `outputFile` stands for; earlier versions did not say. */
+  views: z.optional(z.array(z.string())),
+  /** The files have other numbers than the frames. */
+  renumbered: z.optional(z.boolean()),
   /** The folder Nuke is started in (relative file knobs mean this folder, nuke-cli.md 5.1). */
   cwd: z.string(),
   chunks: z.array(chunkSchema),

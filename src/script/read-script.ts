@@ -1,5 +1,5 @@
 import { readFile } from "node:fs/promises";
-import { type Script, parseScript } from "./script.ts";
+import { type Script, readScript } from "./script.ts";
 
 /** A script that is not there or may not be read. */
 export class ScriptReadError extends Error {
@@ -23,19 +23,20 @@ export class EncryptedScriptError extends Error {
 }
 
 /**
- * Reads a script from disk.
+ * Reads a script from disk. `begins`: called when its text is there and reading it begins.
  * @throws {ScriptReadError} @throws {EncryptedScriptError}
  */
-export async function readScriptFile(path: string): Promise<Script> {
+export async function readScriptFile(path: string, begins: () => void = () => {}): Promise<Script> {
   let bytes: Uint8Array;
   try {
     bytes = await readFile(path);
   } catch (error) {
     throw readError(path, error);
   }
+  begins();
   const text = decodeScript(bytes);
   if (/\.(?:nknc|nkind|gznc|gzind)$/iu.test(path) && isEncrypted(text)) throw new EncryptedScriptError(path);
-  return await parseScript(text);
+  return readScript(text);
 }
 
 /** The text of a script: UTF-8, and bytes that are not are Latin-1 characters, each for itself, as Tcl 8.6 reads them. No byte-order mark. */

@@ -1,5 +1,13 @@
-import { type NkParser, loadParser } from "./parser.ts";
-import { LineCounter, StatementReader, countLines } from "./read-statements.ts";
+import { CommandScanner, MOST_FAILED } from "./command-scan.ts";
+import {
+  type FailedStatement,
+  MOST_BROKEN,
+  type ReadFrom,
+  StatementReader,
+  countLines,
+  isBroken,
+  readAll,
+} from "./read-statements.ts";
 import { type Script, scriptFrom, sourceOf } from "./script.ts";
 import type { Source } from "./place.ts";
 import type { Statement } from "./statement.ts";
@@ -12,33 +20,26 @@ export interface TextEdit {
   readonly text: string;
 }
 
-/** Characters read again around an edit, at first; more where that does not meet what was there before. */
-const WINDOW = 16_384;
-/** As many that never close, and the reader soon stops searching (MOST_MISSES in scanner.c): from then on all of the text counts. */
-const MOST_OPEN = 8;
-
 /**
- * A script that is being edited. Keeps its statements, and after an edit reads again those that it touched: tree-sitter's own reuse of a
- * tree takes time with the number of commands at its top level, because it cannot reuse parts of a repetition, and a script is little else.
- * Its `Script` is true until the next edit.
+ * A script that is being edited. Keeps its statements, and after an edit reads again those that it touched and those that looked at it in
+ * vain for their end. Its `Script` is true until the next edit.
  */
 export class ScriptDocument {
-  readonly #parser: NkParser;
   readonly #pool = new StringPool();
+  readonly #keep = (word: string): string => this.#pool.keep(word);
   #source: Source;
   #statements: Statement[] = [];
+  /** Those of the statements that have looked for an end in vain; in order. */
+  #failures: FailedStatement[] = [];
+  /** So much is broken that the last statement is all of the rest. */
+  #cut = false;
   #script: Script | null = null;
   /** Offsets between which the text is not what the statements were read from; null when it is. */
   #dirty: { start: number; end: number; marks: boolean } | null = null;
 
-  constructor(parser: NkParser, text: string) {
-    this.#parser = parser;
+  constructor(text: string) {
     this.#source = sourceOf(text);
     this.replace(text);
-  }
-
-  static async open(text: string): Promise<ScriptDocument> {
-    return new ScriptDocument(await loadParser(), text);
   }
 
   get text(): string {
@@ -90,84 +91,95 @@ export class ScriptDocument {
     return this.#script;
   }
 
+  #readAll(): void {
+    const { statements, failures, cut } = readAll(this.#source, this.#keep);
+    this.#statements = statements;
+    this.#failures = failures;
+    this.#cut = cut;
+  }
+
   /** Puts new statements in place of those that were edited or may be read differently now. */
   #readAgain({ start, end, marks }: { start: number; end: number; marks: boolean }): void {
     const statements = this.#statements;
+    if (statements.length === 0 || this.#cut) return this.#readAll();
     // One more before it: what the edit stands behind may belong to it now.
-    let first = Math.max(0, firstAfter(statements, start) - 2);
-    // What never closed has looked at everything behind it, and may close now.
-    if (marks) {
-      const open = statements.filter(isOpen);
-      if (open.length >= MOST_OPEN) first = 0;
-      else if (open[0]) first = Math.min(first, statements.indexOf(open[0]));
-    }
-    const place = first === 0 ? null : statements[first]?.place;
-    const from = place ? lineStart(this.#source.text, place.start) : 0;
-    for (let size = WINDOW; ; size *= 4) {
-      const to = Math.min(this.#source.text.length, Math.max(end, from) + size);
-      const read = this.#readWindow(from, to, end, place?.line ?? 1);
-      if (read === null) continue;
-      // Not one splice: a whole script's statements are more than a call takes arguments.
-      if (first === 0 && read.last >= statements.length) this.#statements = read.fresh;
-      else if (read.fresh.length < 10_000) statements.splice(first, read.last - first, ...read.fresh);
-      else this.#statements = [...statements.slice(0, first), ...read.fresh, ...statements.slice(read.last)];
-      return;
-    }
+    const touchedFirst = Math.max(0, firstAfter(statements, start) - 2);
+    const first = marks ? this.#firstChanged(touchedFirst) : touchedFirst;
+    const begin = first === 0 ? undefined : statements[first]?.place;
+    const at = begin ? lineStart(this.#source.text, begin.start) : 0;
+    const before = this.#failures.filter(({ statement }) => statement.place.start < at);
+    const { fresh, failures, last } = this.#readOn({ at, line: begin?.line ?? 1, failed: sum(before) }, end);
+    const behind = statements[last]?.place.start ?? Infinity;
+    const after = this.#failures.filter(({ statement }) => statement.place.start >= behind);
+    this.#failures = [...before, ...failures, ...after];
+    // Not one splice: a whole script's statements are more than a call takes arguments.
+    if (fresh.length < 10_000) statements.splice(first, last - first, ...fresh);
+    else this.#statements = [...statements.slice(0, first), ...fresh, ...statements.slice(last)];
+    if (fresh.some(isBroken) && this.#statements.filter(isBroken).length > MOST_BROKEN) this.#readAll();
   }
 
-  /** Statements from one offset until they are again those that were there before; null where that cannot be told before the end. */
-  #readWindow(
-    from: number,
-    to: number,
+  /** Statements from one offset until they are again those that were there before: `last` is the first of these. */
+  #readOn(
+    from: ReadFrom,
     dirtyEnd: number,
-    line: number,
-  ): { fresh: Statement[]; last: number } | null {
-    const { text } = this.#source;
+  ): { fresh: Statement[]; failures: FailedStatement[]; last: number } {
     const statements = this.#statements;
-    const whole = to === text.length;
-    const tree = this.#parser.parse(from === 0 && whole ? text : text.slice(from, to));
-    const reader = new StatementReader(
-      this.#source,
-      new LineCounter(this.#source, from, line),
-      (word) => this.#pool.keep(word),
-      from,
-    );
+    const reader = new StatementReader(this.#source, this.#keep, from);
     const fresh: Statement[] = [];
+    const failures: FailedStatement[] = [];
     let last = firstAfter(statements, dirtyEnd);
-    const cursor = tree.walk();
-    try {
-      for (let more = cursor.gotoFirstChild(); more; more = cursor.gotoNextSibling()) {
-        const at = from + cursor.startIndex;
-        if (at > dirtyEnd) {
-          // From the first old statement that still begins where one is read, all are as they were.
-          while ((statements[last]?.place.start ?? Infinity) < at) last++;
-          if (statements[last]?.place.start === at) return { fresh, last };
-        }
-        // What reaches the end of the window may go on behind it, and what never closes has looked for its end there.
-        if (!whole && from + cursor.endIndex >= to) return null;
-        const statement = reader.read(cursor);
-        if (!statement) continue;
-        if (!whole && isOpen(statement)) return null;
-        fresh.push(statement);
+    let { failed } = from;
+    for (let at = reader.advance(); at !== null; at = reader.advance()) {
+      // How far the first statement behind an edit is indented may have to do with it.
+      const isBehind = (fresh.at(-1)?.place.start ?? 0) > dirtyEnd;
+      if (isBehind) {
+        while ((statements[last]?.place.start ?? Infinity) < at) last++;
+        if (statements[last]?.place.start === at && this.#readsAlike(at, failed))
+          return { fresh, failures, last };
       }
-      return whole ? { fresh, last: statements.length } : null;
-    } finally {
-      cursor.delete();
-      tree.delete();
+      const statement = reader.read();
+      fresh.push(statement);
+      if (reader.failed > failed) failures.push({ statement, failed: reader.failed - failed });
+      ({ failed } = reader);
     }
+    return { fresh, failures, last: statements.length };
   }
+
+  /** Whether what was read from an offset on would be read like that after so many searches that failed. */
+  #readsAlike(offset: number, failed: number): boolean {
+    const before = sum(this.#failures.filter(({ statement }) => statement.place.start < offset));
+    const all = sum(this.#failures);
+    return failed === before || (all < MOST_FAILED && failed + all - before < MOST_FAILED);
+  }
+
+  /** Index of the first statement that has looked at an edit behind it, in vain, and no longer does; or of the one given. */
+  #firstChanged(touchedFirst: number): number {
+    const statements = this.#statements;
+    const limit = statements[touchedFirst]?.place.start ?? Infinity;
+    let already = 0;
+    for (const { statement, failed } of this.#failures) {
+      const { place } = statement;
+      if (place.start >= limit) break;
+      const scanner = new CommandScanner(
+        this.#source.text,
+        lineStart(this.#source.text, place.start),
+        already,
+      );
+      scanner.next();
+      if (scanner.end !== place.end || scanner.failed - already !== failed)
+        return firstAfter(statements, place.start);
+      already = scanner.failed;
+    }
+    return touchedFirst;
+  }
+}
+
+function sum(failures: readonly FailedStatement[]): number {
+  return failures.reduce((total, { failed }) => total + failed, 0);
 }
 
 /** Characters that may open or close something, or begin a line. */
 const canClose = /[{}"[\]\\\n\r;#]/u;
-
-/** Whether it, or a word in it, never closes. */
-function isOpen(statement: Statement): boolean {
-  if (statement.kind === "stray") return false;
-  return statement.kind === "command"
-    ? statement.unclosed.length > 0
-    : statement.unended || statement.node.unclosed.length > 0;
-}
 
 /** Offset of the blanks before a statement that begins a line. */
 function lineStart(text: string, offset: number): number {

@@ -38,7 +38,11 @@ export interface Connections {
 type KnobSpan = readonly [nameStart: number, nameEnd: number, valueStart: number, valueEnd: number];
 
 const noOffsets: readonly number[] = [];
-const unconnected: Connections = { class: "", group: null, inputs: [], cloneOf: null };
+const noKnobs: readonly KnobSpan[] = [];
+const noInputs: readonly (ScriptNode | null)[] = [];
+
+/** Words that never close, of one statement, that are kept. */
+export const MOST_UNCLOSED = 1000;
 
 /** A node of a script. Reading it looks for its name and inputs only; its other knobs are found, and decoded, when asked for. */
 export class ScriptNode {
@@ -57,9 +61,12 @@ export class ScriptNode {
   readonly #keep: (text: string) => string;
   readonly #bodyStart: number;
   readonly #bodyEnd: number;
-  #connections = unconnected;
+  #class = "";
+  #group: ScriptNode | null = null;
+  #inputs = noInputs;
+  #cloneOf: ScriptNode | null = null;
   #knobs: Map<string, KnobSpan> | null = null;
-  #userKnobs: KnobSpan[] = [];
+  #userKnobs = noKnobs;
 
   constructor({ source, place, head, bodyStart, bodyEnd, keep }: NodeParts) {
     this.place = place;
@@ -83,7 +90,8 @@ export class ScriptNode {
     };
     let unclosed: number[] | null = null;
     scanBody(text, place.start + bodyStart, place.start + bodyEnd, take, (word) => {
-      (unclosed ??= []).push(word.start - place.start);
+      unclosed ??= [];
+      if (unclosed.length < MOST_UNCLOSED) unclosed.push(word.start - place.start);
     });
     this.name = name;
     this.inputCount = inputCount(inputs);
@@ -93,28 +101,31 @@ export class ScriptNode {
   }
 
   /** Told by the script, whenever it has been read or edited. */
-  connect(connections: Connections): void {
-    this.#connections = connections;
+  connect({ class: className, group, inputs, cloneOf }: Connections): void {
+    this.#class = className;
+    this.#group = group;
+    this.#inputs = inputs;
+    this.#cloneOf = cloneOf;
   }
 
   /** A clone's is that of what it clones. */
   get class(): string {
-    return this.#connections.class;
+    return this.#class;
   }
 
   /** The group it is in; null at the top. */
   get group(): ScriptNode | null {
-    return this.#connections.group;
+    return this.#group;
   }
 
   /** What feeds it, first input first; null: nothing. */
   get inputs(): readonly (ScriptNode | null)[] {
-    return this.#connections.inputs;
+    return this.#inputs;
   }
 
   /** The node whose clone this is. */
   get cloneOf(): ScriptNode | null {
-    return this.#connections.cloneOf;
+    return this.#cloneOf;
   }
 
   get userKnobs(): number {
@@ -188,15 +199,16 @@ export class ScriptNode {
     const { text } = this.#source;
     const { start } = this.place;
     const body = this.body;
-    this.#userKnobs = [];
+    let userKnobs: KnobSpan[] | null = null;
     scanBody(text, body.start, body.end, (nameStart, nameEnd, valueStart, valueEnd) => {
       const span: KnobSpan = [nameStart - start, nameEnd - start, valueStart - start, valueEnd - start];
       // The index outlives the text it was read from.
       const name = this.#keep(nameOf(text, nameStart, nameEnd));
-      if (name === "addUserKnob") this.#userKnobs.push(span);
+      if (name === "addUserKnob") (userKnobs ??= []).push(span);
       // Written twice, the last one holds.
       else knobs.set(name, span);
     });
+    this.#userKnobs = userKnobs ?? noKnobs;
     this.#knobs = knobs;
     return knobs;
   }

@@ -1,7 +1,5 @@
-import type { Tree } from "web-tree-sitter";
 import { connectNodes } from "./connect-nodes.ts";
-import { loadParser } from "./parser.ts";
-import { LineCounter, StatementReader, countLines, readAll } from "./read-statements.ts";
+import { countLines, readAll } from "./read-statements.ts";
 import type { ScriptNode } from "./script-node.ts";
 import type { Source } from "./place.ts";
 import type { Statement } from "./statement.ts";
@@ -20,7 +18,7 @@ export interface ScriptProblem {
 /** More are of no use to anybody, and each costs time. */
 const MOST_PROBLEMS = 1000;
 
-/** A script as it is written: its nodes in file order and how they are connected. Holds text, and no tree. */
+/** A script as it is written: its nodes in file order and how they are connected. */
 export interface Script {
   readonly text: string;
   /** `15.1 v5`; null without a version line. */
@@ -33,22 +31,15 @@ export interface Script {
 }
 
 /** Reads a script. No text is so broken that this throws. */
-export async function parseScript(text: string): Promise<Script> {
-  const parser = await loadParser();
-  const tree = parser.parse(text);
-  try {
-    return scriptOf(text, tree);
-  } finally {
-    tree.delete();
-  }
-}
-
-/** The script that a tree of this text describes. The tree stays the caller's. */
-export function scriptOf(text: string, tree: Tree): Script {
+export function readScript(text: string): Script {
   const source = sourceOf(text);
   const pool = new StringPool();
-  const reader = new StatementReader(source, new LineCounter(source, 0, 1), (word) => pool.keep(word));
-  return scriptFrom(source, readAll(tree, reader));
+  return scriptFrom(source, readAll(source, (word) => pool.keep(word)).statements);
+}
+
+/** The same, for those who wait for it. */
+export function parseScript(text: string): Promise<Script> {
+  return Promise.resolve(readScript(text));
 }
 
 export function sourceOf(text: string): Source {

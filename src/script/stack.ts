@@ -2,12 +2,22 @@ import type { ScriptNode } from "./script-node.ts";
 
 const none: readonly (ScriptNode | null)[] = [];
 
+/** Inputs behind the last one that is fed are counted up to here: a slip of the pen must not cost a place in a list for each. */
+const MOST_UNFED = 100;
+
+const unfed = new Map<number, readonly null[]>();
+
+/** As many inputs that nothing feeds; the same list for all who have as many. */
+function nothings(count: number): readonly null[] {
+  const known = unfed.get(count) ?? Array.from({ length: count }, () => null);
+  unfed.set(count, known);
+  return known;
+}
+
 /** Groups nested deeper than this are read as if they lay in the deepest one: names of nodes would fill memory otherwise. */
 const DEEPEST_GROUP = 100;
 /** So are groups whose full name is longer than this: it is a part of the name of each node in them. */
 const LONGEST_PATH = 1000;
-/** Empty inputs that a node has where the stack has nothing left for it. */
-const MOST_EMPTY = 100;
 
 /** Nuke's stack of a script being read: what `push`, `set N [stack 0]`, `inputs` and groups do with it. */
 export class Stack {
@@ -30,10 +40,14 @@ export class Stack {
   /** Takes as many entries as a node has inputs; the last one pushed is the first input. */
   pop(count: number): readonly (ScriptNode | null)[] {
     if (count === 0) return none;
-    const taken: (ScriptNode | null)[] = [];
-    const filled = Math.min(count, this.#entries.length + MOST_EMPTY);
-    for (let index = 0; index < filled; index++) taken.push(this.#entries.pop() ?? null);
-    return taken;
+    // Written out, because an array that grows takes room for seventeen.
+    if (count === 1) return [this.#entries.pop() ?? null];
+    const { length } = this.#entries;
+    if (length === 0) return nothings(Math.min(count, MOST_UNFED));
+    const taken = this.#entries.slice(-count).reverse();
+    this.#entries.length = Math.max(0, length - count);
+    const unfed = Math.min(count - taken.length, MOST_UNFED);
+    return unfed > 0 ? taken.concat(nothings(unfed)) : taken;
   }
 
   /** `push 0` pushes nothing's place, `push $N` what the variable holds. */

@@ -246,10 +246,10 @@ function characterOf(code: number): string {
   return code > 0x10_ff_ff ? "\uFFFD" : String.fromCodePoint(code);
 }
 
-function isBlank(code: number): boolean {
+export function isBlank(code: number): boolean {
   return code === space || code === tab || code === formFeed || code === verticalTab;
 }
 
-function isNewline(code: number): boolean {
+export function isNewline(code: number): boolean {
   return code === newline || code === carriage;
 }

@@ -1,6 +1,7 @@
 /** Which Writes read, somewhere above them, what other Writes of the script write. */
 import { withHashes } from "../plan/frame-file.ts";
 import type { ScriptNode } from "./script-node.ts";
+import type { Steps } from "./steps.ts";
 
 /** The pixels of a Write come from the files of another one. */
 export interface WriteNeed {
@@ -24,11 +25,11 @@ const MOST_VISITS = 5_000_000;
  * @param writes all Writes with their expanded names.
  * @param fileOf the expanded name of another node that has a `file` knob; null where reading cannot tell.
  */
-export function writeNeeds(
+export function* writeNeeds(
   nodes: readonly ScriptNode[],
   writes: ReadonlyMap<ScriptNode, KnownFile>,
   fileOf: (node: ScriptNode) => string | null,
-): Map<ScriptNode, WriteNeed[]> | null {
+): Steps<Map<ScriptNode, WriteNeed[]> | null> {
   const needs = new Map<ScriptNode, WriteNeed[]>();
   const writers = new Map<string, ScriptNode[]>();
   for (const [node, { file }] of writes) {
@@ -40,6 +41,7 @@ export function writeNeeds(
   const readers = new Map<ScriptNode, ScriptNode[]>();
   let [visits, found] = [0, 0];
   for (const node of nodes) {
+    yield;
     if (!mayRead(node, endings) || !readsFile(node, writes)) continue;
     const file = writes.has(node) ? writes.get(node)?.file : fileOf(node);
     const sources = (file && writers.get(pattern(file))) || [];
@@ -53,6 +55,7 @@ export function writeNeeds(
     const reached = new Map(own.map((reader) => [reader, reader]));
     // A map walks on over what is added on the way.
     for (const [node, reader] of reached) {
+      yield;
       if (++visits > MOST_VISITS) return null;
       if (writes.has(node) && node !== write) {
         if (++found > MOST_NEEDS) return null;

@@ -6,6 +6,7 @@ import { GivenNames } from "./default-names.ts";
 import { usesOwnName } from "./script-path-references.ts";
 import type { Script } from "./script.ts";
 import type { ScriptNode } from "./script-node.ts";
+import { type Steps, finish } from "./steps.ts";
 import { readList } from "./tcl-list.ts";
 import { type WriteNeed, writeNeeds } from "./write-dependencies.ts";
 
@@ -27,6 +28,16 @@ const alwaysWrites = new Set(["Write", "DeepWrite", "WriteGeo", "GenerateLUT_Wri
 
 /** Everything planning has to know of a script. `path`: absolute, as Nuke will be given it; empty when the script has none. */
 export function scriptFacts(script: Script, path: string, options: TargetOptions = {}): ScriptFacts {
+  return finish(scriptFactsInSteps(script, path, options));
+}
+
+/** The same, a few Writes at each step. */
+export function* scriptFactsInSteps(
+  script: Script,
+  path: string,
+  options: TargetOptions = {},
+): Steps<ScriptFacts> {
+  const targets = yield* targetsInSteps(script, path, options);
   return {
     path,
     version: script.version,
@@ -35,37 +46,43 @@ export function scriptFacts(script: Script, path: string, options: TargetOptions
     views: rootViews(script.root),
     proxy: isTrue(script.root?.knob("proxy")),
     ownName: options.brief ? null : usesOwnName(script.text),
-    ...targetsOf(script, path, options),
+    ...targets,
   };
 }
 
 /** In file order; those inside groups too. */
 export function writeTargets(script: Script, path: string, options: TargetOptions = {}): WriteTarget[] {
-  return targetsOf(script, path, options).writes;
+  return finish(targetsInSteps(script, path, options)).writes;
 }
 
-function targetsOf(
+function* targetsInSteps(
   script: Script,
   path: string,
   { env = process.env, brief = false }: TargetOptions,
-): Required<Pick<ScriptFacts, "writes" | "needsKnown">> {
+): Steps<Required<Pick<ScriptFacts, "writes" | "needsKnown">>> {
   const names = new GivenNames(script.nodes, isWrite);
   const writers = script.nodes.filter(isWrite);
   const fileNames = new FileNames(script, path, env);
   const expandedOf = (node: ScriptNode): Expanded => fileNames.expand(node.effectiveKnob("file") ?? "", node);
-  const files = new Map(writers.map((node) => [node, expandedOf(node)]));
+  const files = new Map<ScriptNode, Expanded>();
+  for (const node of writers) {
+    files.set(node, expandedOf(node));
+    yield;
+  }
   const noNeeds = new Map<ScriptNode, WriteNeed[]>();
-  const found = brief ? noNeeds : writeNeeds(script.nodes, files, (node) => expandedOf(node).file);
+  const found = brief ? noNeeds : yield* writeNeeds(script.nodes, files, (node) => expandedOf(node).file);
   const needs = found ?? noNeeds;
   const allViews = rootViews(script.root);
-  const writes = writers.map((node): WriteTarget => {
+  const writes: WriteTarget[] = [];
+  for (const node of writers) {
+    yield;
     const knob = (name: string): string => node.effectiveKnob(name) ?? "";
     const file = knob("file");
     const expanded = files.get(node) ?? expandedOf(node);
     const fileType = typeOf(knob("file_type"), expanded.file ?? file);
     const limited = isTrue(knob("use_limit"));
     const disable = node.effectiveKnob("disable");
-    return {
+    writes.push({
       name: names.fullName(node),
       class: node.class,
       file,
@@ -90,8 +107,8 @@ function targetsOf(
       line: node.place.line,
       resolvedFile: expanded.file,
       unresolved: expanded.why,
-    };
-  });
+    });
+  }
   return { writes, needsKnown: found !== null };
 }
 

@@ -1,5 +1,4 @@
 /** Over the protocol: lenses of a 4 MB script after opening it and after an edit in its middle, and the memory of a 50 MB one. */
-import { loadParser } from "../../src/script/parser.ts";
 import { scriptFactsMethod } from "../../src/language-server/core/protocol.ts";
 import { NkDocument } from "../../src/language-server/core/nk-document.ts";
 import { scriptFacts } from "../../src/script/write-targets.ts";
@@ -64,14 +63,13 @@ async function memoryOf(text: string): Promise<{ used: number; text: number }> {
   setFlagsFromString("--expose-gc");
   const gc: unknown = runInNewContext("gc");
   if (typeof gc !== "function") throw new Error("no gc");
-  const parser = await loadParser();
   const used = (): number => {
     gc();
     const { heapUsed, external } = process.memoryUsage();
     return (heapUsed + external) / 1e6;
   };
   const before = used();
-  const document = new NkDocument(parser, uri, "nk", 1, text);
+  const document = new NkDocument(uri, "nk", 1, text);
   scriptFacts(document.script, "/bench.nk");
   const after = used();
   if (document.script.nodes.length === 0) throw new Error("nothing was read");

@@ -1,30 +1,15 @@
 /** Looking at renders and ending them from another terminal. */
 import assert from "node:assert/strict";
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, test } from "node:test";
 import * as z from "zod";
-import { installStandin, onlyNuke } from "../standin/install.ts";
+import { installStandin } from "../standin/install.ts";
 import { runNbr } from "./run-nbr.ts";
+import { slowShot } from "./slow-shot.ts";
 
-const folder = mkdtempSync(join(tmpdir(), "nbr jobs "));
-const env: NodeJS.ProcessEnv = {
-  ...process.env,
-  ...(await onlyNuke(folder)),
-  NUKE_RENDER_STATE_DIR: join(folder, "state"),
-  NUKE_STANDIN_PROFILE: join(folder, "profile.json"),
-};
-writeFileSync(join(folder, "profile.json"), JSON.stringify({ secondsPerFrame: 0.2 }));
-const script = join(folder, "shot.nk");
-writeFileSync(
-  script,
-  `Root {\n first_frame 1\n last_frame 200\n}\nConstant {\n inputs 0\n name C\n}\nWrite {\n file "${folder.replaceAll("\\", "/")}/f.###.png"\n file_type png\n name Write1\n}\n`,
-);
-after(async () => {
-  await runNbr(["service", "stop", "--force"], { env });
-  rmSync(folder, { recursive: true });
-});
+const { folder, env, script, remove } = await slowShot("nbr jobs");
+after(remove);
 
 test("ps, logs -f and cancel of a render that another terminal follows", async () => {
   assert.match((await runNbr(["ps"], { env })).stdout, /Nothing is rendering/u);

@@ -1,9 +1,9 @@
 /** Every real script reads cleanly: no node of the tree is an error, and every Write is found with its file. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { loadParser } from "../../src/script/parser.ts";
+import { loadParser } from "../../scripts/lib/grammar-parser.ts";
 import { readScriptFile } from "../../src/script/read-script.ts";
-import { scriptOf } from "../../src/script/script.ts";
+import { readScript } from "../../src/script/script.ts";
 import { writeTargets } from "../../src/script/write-targets.ts";
 import { corpusFiles, hasRealScripts } from "./corpus-files.ts";
 
@@ -16,7 +16,7 @@ test("all files are read without an error in the tree and without a problem", as
   for (const file of files) {
     const { text } = await readScriptFile(file);
     const tree = parser.parse(text);
-    const { problems } = scriptOf(text, tree);
+    const { problems } = readScript(text);
     if (tree.rootNode.hasError) wrong.push(`${file}: an ERROR or MISSING node`);
     for (const { line, message } of problems) wrong.push(`${file}:${line}: ${message}`);
     tree.delete();
@@ -46,12 +46,9 @@ test("every Write is found, clones included", async () => {
 test("a script cut off anywhere still has the nodes before the cut", async () => {
   const file = files.find((name) => name.endsWith(".nk") && name.includes("breakdown")) ?? files[10];
   const { text, nodes } = await readScriptFile(file ?? "");
-  const parser = await loadParser();
   for (let part = 1; part < 20; part++) {
     const cut = text.slice(0, Math.floor((text.length * part) / 20));
-    const tree = parser.parse(cut);
-    const read = scriptOf(cut, tree);
-    tree.delete();
+    const read = readScript(cut);
     const before = nodes.filter((node) => node.place.end <= cut.length);
     assert.deepEqual(
       read.nodes.slice(0, before.length).map((node) => node.fullName),

@@ -1,6 +1,7 @@
 /** An editor's side of the protocol: starts the language server as a process and talks to it over stdio. */
 import { type ChildProcess, spawn } from "node:child_process";
 import {
+  CancellationTokenSource,
   type MessageConnection,
   StreamMessageReader,
   StreamMessageWriter,
@@ -21,6 +22,8 @@ export interface EditorOptions {
   /** What a client of ours tells at the start. */
   readonly initializationOptions?: unknown;
   readonly env?: NodeJS.ProcessEnv;
+  /** Another program in place of the server. */
+  readonly program?: string;
   /** Starts it as `nbr language-server --stdio`, as other editors do. */
   readonly byNbr?: boolean;
 }
@@ -50,12 +53,12 @@ export class Editor implements AsyncDisposable {
     settings = {},
     env = process.env,
     initializationOptions,
+    program = programFile("language-server"),
   }: EditorOptions = {}): Promise<Editor> {
-    const child = spawn(
-      process.execPath,
-      ["--disable-warning=ExperimentalWarning", programFile("language-server"), "--stdio"],
-      { stdio: ["pipe", "pipe", "inherit"], env },
-    );
+    const child = spawn(process.execPath, ["--disable-warning=ExperimentalWarning", program, "--stdio"], {
+      stdio: ["pipe", "pipe", "inherit"],
+      env,
+    });
     const rpc = createMessageConnection(
       new StreamMessageReader(child.stdout),
       new StreamMessageWriter(child.stdin),
@@ -106,6 +109,14 @@ export class Editor implements AsyncDisposable {
 
   async ask<Answer>(method: string, params: unknown): Promise<Answer> {
     return await this.#rpc.sendRequest<Answer>(method, params);
+  }
+
+  /** Asks, and has changed its mind at once. */
+  async askAndCancel(method: string, params: unknown): Promise<unknown> {
+    const source = new CancellationTokenSource();
+    const answer = this.#rpc.sendRequest<unknown>(method, params, source.token);
+    source.cancel();
+    return await answer;
   }
 
   /** Diagnostics of the newest version, once those that pass have come. */

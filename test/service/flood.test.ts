@@ -43,6 +43,59 @@ test("a flood of lines: a client that reads along gets the newest, in order; not
   assert.ok(residentMB(pid) < 220, `${residentMB(pid)} MB resident`);
 });
 
+test("a Nuke that prints as fast as it can keeps to the limit of its log, and its frames are known all the same", async () => {
+  if (process.platform === "win32")
+    return console.log("UNTESTED HERE: logs are cut while a Nuke appends to them (POSIX)");
+  await using here = await place("nbr flood");
+  const client = await here.connect();
+  await client.configure({ logCapMB: 1 });
+  // A gigabyte, in the largest pieces that go, half of it from a process that has left its Nuke's group.
+  const code = `
+    const flood = 'const piece = Buffer.from(("x".repeat(99) + "\\\\n").repeat(40000)); for (let i = 0; i < 128; i++) require("node:fs").writeSync(1, piece);';
+    const { spawn } = require("node:child_process");
+    write(1); frameLine(1);
+    for (const detached of [false, true])
+      await new Promise((over) => spawn(process.execPath, ["-e", flood], { stdio: ["ignore", 1, 2], detached }).on("close", over));
+    write(2); frameLine(2); total();`;
+  const over = nextEvent(client, ({ type }) => type === "finished");
+  const { job } = await client.submit(fakeJob(here, code, { range: "1-2" }), { watch: true });
+  const folder = join(here.state, "jobs", job);
+  let most = 0;
+  const look = setInterval(() => {
+    const blocks = readdirSync(folder).map((name) => {
+      const found = statSync(join(folder, name), { throwIfNoEntry: false });
+      return (found?.blocks ?? 0) * 512;
+    });
+    most = Math.max(
+      most,
+      blocks.reduce((sum, one) => sum + one, 0),
+    );
+  }, 5);
+  const end = await over.finally(() => clearInterval(look));
+  assert.ok(end.type === "finished");
+  assert.deepEqual([end.framesDone, end.exitCode], [["1-2"], 0]);
+  const MB = 1024 * 1024;
+  // What a disk takes between two looks of a service on a busy machine comes on top of the limit.
+  assert.ok(most < 4 * MB + 250 * MB, `${Math.round(most / MB)} MB on disk`);
+  console.log(`${Math.round(most / MB)} MB on disk at most`);
+});
+
+test("a Nuke that prints without end into a log that cannot be cut is ended, with that reason", async () => {
+  await using here = await place("nbr flood");
+  const client = await here.connect();
+  await client.configure({ logCapMB: 1 });
+  const code = `
+    fs.mkdirSync(path.join(process.env.NUKE_RENDER_JOB_FOLDER, "chunk-001.out.cutting"));
+    write(1); frameLine(1);
+    const piece = ("x".repeat(99) + "\\n").repeat(1000);
+    for (;;) { say(piece); await sleep(1); }`;
+  const job = fakeJob(here, code, { range: "1-2", plan: { retries: 0 } });
+  const { framesDone, status } = await runJob(client, job);
+  assert.deepEqual(framesDone, ["1"]);
+  assert.equal(status.chunks[0]?.verdict, "failed");
+  assert.match(status.chunks[0]?.reason ?? "", /printed without end.*could not be kept short/u);
+});
+
 test("finished jobs are forgotten after a time; a service that starts knows after which", async () => {
   await using here = await place("nbr history");
   const client = await here.connect();

@@ -307,3 +307,25 @@ test("a copy that a killed service left before it had noted its job is removed b
   assert.deepEqual(await copiesIn(here.folder), []);
   assert.equal(await readFile(other, "utf8"), "text", "only copies of ours");
 });
+
+for (const [name, damage] of Object.entries<(file: string) => Promise<void>>({
+  garbage: (file) => writeFile(file, "versiom 1"),
+  empty: (file) => writeFile(file, ""),
+  gone: (file) => rm(file),
+}))
+  test(`copy: kept text that is ${name} is not rendered from; the render waits for a word`, async () => {
+    await using here = await place();
+    const client = await here.connect();
+    const { id, over } = await start(client, await scriptJob(here, "copy"));
+    const folder = join(here.state, "jobs", id);
+    await damage(join(folder, "script.nk"));
+    await writeFile(join(folder, "script-copy"), join(here.folder, "some other file"));
+    const waits = nextEvent(client, says(/shot\.nk was saved while it renders.*No further Nuke is started/u));
+    await save(here);
+    await letGo(here);
+    await waits;
+    assert.deepEqual((await readdir(here.folder)).sort(), ["frames", "shot.nk", "state"]);
+    await client.resume({ job: id });
+    await over;
+    assert.deepEqual((await texts(here)).slice(1), Array<string>(3).fill("version 2, saved"));
+  });

@@ -1,6 +1,6 @@
 /** A service that is killed: what it had promised is kept by the next one. */
 import assert from "node:assert/strict";
-import { appendFile, readFile, readdir, truncate, writeFile } from "node:fs/promises";
+import { appendFile, readFile, readdir, writeFile, mkdir, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -261,12 +261,15 @@ test("a service that is asked to end, as when the machine is shut down, keeps it
   assert.deepEqual(await renderedIn(here), [1, 2, 3]);
 });
 
-test("a job whose first line was cut was never accepted", async () => {
+test("a folder whose journal never got its name is that of a job that was never accepted", async () => {
   await using here = await place();
   const { client, job, nukes } = await begin(here, { range: "1-3" }, 1);
   await kill(client);
   for (const { pid } of nukes) process.kill(pid, "SIGKILL");
-  await truncate(journalOf(here, job), 100);
+  const never = join(here.state, "jobs", "never-Write1-0000");
+  await mkdir(never);
+  await rename(journalOf(here, job), join(never, "journal.jsonl.new"));
+  await rm(join(here.state, "jobs", job), { recursive: true });
   const next = await here.connect();
   assert.deepEqual(await next.jobs(), []);
   assert.deepEqual(await readdir(join(here.state, "jobs")), []);

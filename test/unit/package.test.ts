@@ -27,7 +27,6 @@ test("every program and module is packed, and no sources, tests or settings of o
   for (const file of ["cli", "language-server", "render-service", "demo-renderer"])
     assert.ok(files.includes(`out/${file}.mjs`), file);
   for (const file of [
-    "out/web-tree-sitter.wasm",
     "out/exrs.wasm",
     "out/warm_nuke.py",
     "out/python/nuke.py",

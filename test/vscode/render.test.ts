@@ -78,6 +78,50 @@ suite("Rendering in VS Code", () => {
     assert.ok(existsSync(script.out));
   });
 
+  test("a second render of frames that are being rendered asks first, and cancels the other one where that is chosen", async () => {
+    const edit = new vscode.WorkspaceEdit();
+    edit.replace(script.uri, script.document.lineAt(3).range, " last_frame 400");
+    await vscode.workspace.applyEdit(edit);
+    await script.document.save();
+    const real = vscode.window.showWarningMessage;
+    const asked: unknown[][] = [];
+    const answers: (string | undefined)[] = [undefined, "Cancel It First"];
+    const answer = async (...words: unknown[]): Promise<unknown> => {
+      // That frames are replaced is another question.
+      if (!words.includes("Render After It")) return words[2];
+      asked.push(words);
+      return answers.shift();
+    };
+    Object.assign(vscode.window, { showWarningMessage: answer });
+    try {
+      const [render] = await lensesUntil(script.uri, (titles) => titles.some((text) => text.includes("400")));
+      const first = run(render);
+      await lensesUntil(script.uri, (titles) => titles.some((text) => /^◐ [1-9]\d*\/400/.test(text)));
+      await vscode.commands.executeCommand("nukeRender.render", script.uri, "Write1");
+      assert.equal(asked.length, 1);
+      assert.match(
+        String(asked[0]?.[0]),
+        /^Frames 1–400 of Write1 are being rendered already, by shot-Write1-/u,
+      );
+      assert.deepEqual(asked[0]?.slice(2), [
+        "Render After It",
+        "Cancel It First",
+        "Show It",
+        "Render Anyway",
+      ]);
+      const second = vscode.commands.executeCommand("nukeRender.render", script.uri, "Write1");
+      await first;
+      const running = await lensesUntil(script.uri, (titles) =>
+        titles.some((text) => /^◐ [1-9]\d*\/400/.test(text)),
+      );
+      await run(running.find((lens) => title(lens) === "■ Cancel"));
+      await second;
+      assert.equal(asked.length, 2);
+    } finally {
+      Object.assign(vscode.window, { showWarningMessage: real });
+    }
+  });
+
   test("a task of tasks.json renders through the same code and ends with the render's exit code", async () => {
     const good = {
       type: "nuke-render",

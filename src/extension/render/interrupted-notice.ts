@@ -1,10 +1,17 @@
-import { framesText } from "../../plan/display.ts";
+import { count, framesText } from "../../plan/display.ts";
+import { resumeRender } from "./being-rendered.ts";
 import type { Renders } from "./renders.ts";
-import { showInformationMessage } from "../notify.ts";
+import { showInformationMessage, showWarningMessage } from "../notify.ts";
 
 /** Asks once about renders that the end of the machine or of the service has interrupted. */
 export async function offerToResume(renders: Renders): Promise<void> {
-  const interrupted = renders.active.filter(({ state }) => state === "interrupted");
+  const interrupted = renders.active.filter(
+    ({ state, damaged }) => state === "interrupted" && damaged === null,
+  );
+  for (const job of renders.active.filter(({ damaged }) => damaged !== null))
+    void showWarningMessage(
+      `The render of ${job.write} cannot go on: ${job.damaged} ${job.framesDone} of ${count(job.frameCount, "frame")} are on disk. Render the missing frames again.`,
+    );
   const [first] = interrupted;
   if (first === undefined) return;
   const what =
@@ -15,7 +22,7 @@ export async function offerToResume(renders: Renders): Promise<void> {
   const cancel = interrupted.length === 1 ? "Cancel Render" : "Cancel Renders";
   const chosen = await showInformationMessage(what, resume, cancel);
   for (const { job } of interrupted) {
-    if (chosen === resume) await renders.setPaused(job, false);
+    if (chosen === resume) await resumeRender(job, renders);
     if (chosen === cancel) await renders.cancel(job);
   }
 }

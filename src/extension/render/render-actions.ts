@@ -1,4 +1,3 @@
-import { rm } from "node:fs/promises";
 import { type TextDocument, Uri, workspace } from "vscode";
 import { endingText, rangesText } from "../../plan/display.ts";
 import type { JobStatus } from "../../plan/events.ts";
@@ -13,13 +12,14 @@ import { orderWrites, waitingText } from "../../plan/write-order.ts";
 import type { RenderOutput } from "../surfaces/output.ts";
 import { factsFor } from "./collect-facts.ts";
 import type { OverwriteAnswer, OverwriteQuestions } from "./overwrite-question.ts";
-import { type Decisions, type Prepared, prepare } from "./prepare.ts";
+import { type Decisions, prepare } from "./prepare.ts";
 import { showProgress } from "../surfaces/progress.ts";
 import type { RememberedOptions } from "./remembered.ts";
 import type { Renders } from "./renders.ts";
 import type { ScriptReader } from "../script-reader.ts";
 import { revealFolder } from "../surfaces/reveal-folder.ts";
 import { readSettings } from "../settings.ts";
+import { removeCopy, submitRender } from "./submit-render.ts";
 import { NotTrustedError, type StartWishes, type Started, jobsOf } from "./start-wishes.ts";
 import { showErrorMessage, showInformationMessage, showWarningMessage } from "../notify.ts";
 
@@ -102,7 +102,15 @@ export class RenderActions {
     this.#tellProblems(
       after.length > 0 ? plan.problems.filter(({ code }) => code !== "reads-unrendered") : plan.problems,
     );
-    const job = await this.#submit(prepared, uri, after);
+    const surfaces = { renders: this.#renders, output: this.#output, unattended };
+    const job = await submitRender(prepared, uri, after, surfaces).catch(async (error: unknown) => {
+      await this.#takeBack(before.jobs);
+      throw error;
+    });
+    if (job === null) {
+      await this.#takeBack(before.jobs);
+      return { kind: "declined" };
+    }
     const told = plan.problems.filter(({ code }) => code === "replaces-frames");
     const replaces = [...before.replaces, ...told.map((problem) => problem.message)];
     return { kind: "started", jobs: [...before.jobs, job], replaces, decisions };
@@ -119,14 +127,17 @@ export class RenderActions {
     for (const one of plans) {
       const { write } = one.plan;
       const wishes = { ...go, needed: false, after: jobsOf(before, one), askToReplace: false };
-      const started = await this.start(uri, write, one.request, wishes);
+      const started = await this.start(uri, write, one.request, wishes).catch(async (error: unknown) => {
+        await this.#takeBack(before.map(({ job }) => job));
+        throw error;
+      });
       if (started.kind === "started") {
         replaces.push(...started.replaces);
         before.push(...started.jobs.map((job) => ({ write, job })));
       }
       if (started.kind !== "declined") continue;
       // The others are of no use without the render that needs them.
-      for (const { job } of before.toReversed()) await this.#renders.cancel(job);
+      await this.#takeBack(before.map(({ job }) => job));
       return null;
     }
     return { jobs: before.map(({ job }) => job), replaces };
@@ -236,23 +247,9 @@ export class RenderActions {
     for (const { severity, message } of problems) this.#output.line(`${severity}: ${message}`);
   }
 
-  async #submit({ plan, temporaryScript }: Prepared, uri: Uri, after: readonly string[]): Promise<string> {
-    try {
-      return await this.#renders.submit({
-        plan,
-        source: uri.fsPath,
-        env: Object.fromEntries(
-          Object.entries(process.env).flatMap(([name, value]) =>
-            value === undefined ? [] : [[name, value]],
-          ),
-        ),
-        ...(after.length === 0 ? {} : { after: [...after] }),
-        ...(temporaryScript === undefined ? {} : { temporaryScript }),
-      });
-    } catch (error) {
-      await removeCopy(temporaryScript);
-      throw error;
-    }
+  /** These make no sense without the render they were for. The last one first, for it waits for the others. */
+  async #takeBack(jobs: readonly string[]): Promise<void> {
+    for (const job of jobs.toReversed()) await this.#renders.cancel(job);
   }
 
   /** Shows the progress of jobs and tells their ends. */
@@ -299,8 +296,4 @@ export class RenderActions {
 function unstarted({ chunks }: JobStatus): string | null {
   const none = chunks.every(({ verdict, pid }) => verdict === "not-started" && pid === null);
   return none ? (chunks[0]?.reason ?? null) : null;
-}
-
-async function removeCopy(file: string | undefined): Promise<void> {
-  if (file !== undefined) await rm(file, { force: true });
 }

@@ -1,6 +1,7 @@
 import { type Event, EventEmitter } from "vscode";
 import type { JobStatus, RenderEvent } from "../../plan/events.ts";
 import type { RenderJob } from "../../plan/job.ts";
+import { BEING_RENDERED } from "../../plan/output-conflict.ts";
 import type { RenderPlan } from "../../plan/render-plan.ts";
 import type { RenderServiceClient } from "../../render-service/client/client.ts";
 import { serviceSettings } from "../../facts/settings.ts";
@@ -50,15 +51,19 @@ export class Renders {
     await this.#connection;
   }
 
-  /** Hands a job to the service, starting it where needed; answers with the job's id once it is queued. */
+  /** Hands a job to the service, starting it where needed, once, also where that dies meanwhile; returns the job's id once it is queued. */
   async submit(job: RenderJob): Promise<string> {
-    const client = await this.#connect();
-    // The budget the plan was made for; the service holds all Nukes of this machine to it.
-    await client.configure({
-      ...serviceSettings(readSettings()),
-      budgetMB: job.plan.memory.budgetMB,
-    });
-    return (await client.submit(job)).job;
+    const { submitJob } = await import("../../render-service/client/submit-job.ts");
+    const connect = async (): Promise<RenderServiceClient> => {
+      const client = await this.#connect();
+      // The budget the plan was made for; the service holds all Nukes of this machine to it.
+      await client.configure({
+        ...serviceSettings(readSettings()),
+        budgetMB: job.plan.memory.budgetMB,
+      });
+      return client;
+    };
+    return (await submitJob(connect, job)).job;
   }
 
   /** The plan a job was submitted with; null where it was not kept. */
@@ -71,10 +76,13 @@ export class Renders {
     await (await this.#connect()).cancel({ job });
   }
 
-  /** Ends a job's Nukes for now, or goes on with what they had not finished. */
-  async setPaused(job: string, paused: boolean): Promise<void> {
+  /** Ends a job's Nukes for now, or goes on with what they had not finished; `ignoreConflict`: whatever else writes its files. */
+  async setPaused(job: string, paused: boolean, { ignoreConflict = false } = {}): Promise<void> {
     const client = await this.#connect();
-    await (paused ? client.pause({ job }) : client.resume({ job }));
+    const resumed: Parameters<typeof client.resume>[0] = ignoreConflict
+      ? { job, ignore: [BEING_RENDERED] }
+      : { job };
+    await (paused ? client.pause({ job }) : client.resume(resumed));
   }
 
   /** Of jobs that wait, those of higher priority (0 to 100) start first. */

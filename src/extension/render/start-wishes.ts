@@ -24,7 +24,7 @@ export interface StartWishes {
   readonly earlier?: Decisions | undefined;
   /** False: asked already. */
   readonly askToReplace?: boolean;
-  /** A task, which is as explicit as a command line: replaced frames are reported without a question. */
+  /** A task, which is as explicit as a command line: replaced frames are reported without a question, and a render of the same files is refused. */
   readonly unattended?: boolean;
   /** Instead of options: an earlier render, which is done again with its Nuke and its words. */
   readonly repeat?: Repeat;

@@ -15,6 +15,7 @@ import {
 import * as z from "zod";
 import { endingText, folderText, heaviestText, rangesText, runningText } from "../../plan/display.ts";
 import type { RenderEvent } from "../../plan/events.ts";
+import { conflictText } from "../../plan/output-conflict.ts";
 import { parseOrder } from "../../plan/order.ts";
 import {
   type Order,
@@ -29,6 +30,7 @@ import {
 import { parseMB } from "../../plan/size.ts";
 import { visibleLines } from "../../plan/visible-text.ts";
 import { isForPeople } from "../failures.ts";
+import { conflictsOf } from "../render/being-rendered.ts";
 import type { RenderActions } from "../render/render-actions.ts";
 import type { Renders } from "../render/renders.ts";
 import { readSettings } from "../settings.ts";
@@ -123,13 +125,7 @@ class RenderTerminal implements Pseudoterminal {
     void this.#run().then(
       (code) => this.#closed.fire(code),
       (error: unknown) => {
-        this.#line(
-          error instanceof Error
-            ? isForPeople(error)
-              ? error.message
-              : (error.stack ?? error.message)
-            : String(error),
-        );
+        this.#line(failureText(error, this.#definition));
         this.#closed.fire(2);
       },
     );
@@ -212,6 +208,14 @@ class RenderTerminal implements Pseudoterminal {
     // A terminal obeys what is written to it, and the text quotes scripts and Nukes.
     this.#text.fire(`${visibleLines(text).replaceAll("\n", "\r\n")}\r\n`);
   }
+}
+
+function failureText(error: unknown, { write }: TaskDefinition): string {
+  const conflicts = conflictsOf(error);
+  if (conflicts !== null)
+    return `${conflictText(String(write), conflicts)}\nThe task renders nothing. Run it again when that is done, or cancel that first.`;
+  if (!(error instanceof Error)) return String(error);
+  return isForPeople(error) ? error.message : (error.stack ?? error.message);
 }
 
 function parseDefinition(definition: TaskDefinition): Definition {

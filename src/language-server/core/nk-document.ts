@@ -1,17 +1,17 @@
 import type { Position, Range, TextDocumentContentChangeEvent } from "vscode-languageserver";
 import { TextDocument } from "vscode-languageserver-textdocument";
-import type { NkParser } from "../../script/parser.ts";
 import type { Script } from "../../script/script.ts";
 import { ScriptDocument } from "../../script/script-document.ts";
+import { workOn } from "./activity.ts";
 
 /** An open document: its text as the editor has it, and the script it is. Edits are read when somebody asks, and then only what they touch. */
 export class NkDocument {
   readonly #document: ScriptDocument;
   #text: TextDocument;
 
-  constructor(parser: NkParser, uri: string, languageId: string, version: number, text: string) {
+  constructor(uri: string, languageId: string, version: number, text: string) {
     this.#text = TextDocument.create(uri, languageId, version, text);
-    this.#document = new ScriptDocument(parser, text);
+    this.#document = new ScriptDocument(text);
   }
 
   /** Takes over what the editor says has changed, in its order. */
@@ -31,6 +31,7 @@ export class NkDocument {
 
   /** True until the next edit. */
   get script(): Script {
+    workOn(this.uri);
     return this.#document.script;
   }
 

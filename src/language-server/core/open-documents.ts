@@ -1,26 +1,15 @@
 import { type Connection, TextDocuments } from "vscode-languageserver";
-import { type NkParser, loadParser } from "../../script/parser.ts";
 import { NkDocument } from "./nk-document.ts";
 
 /** The documents that are open in the editor. */
 export class OpenScripts {
-  #parser: NkParser | null = null;
   readonly #documents = new TextDocuments<NkDocument>({
-    create: (uri, languageId, version, text) => {
-      // Documents are opened after the server has answered that it is ready, and it is not ready before the parser is.
-      if (!this.#parser) throw new Error("a document was opened before the server was initialized");
-      return new NkDocument(this.#parser, uri, languageId, version, text);
-    },
+    create: (uri, languageId, version, text) => new NkDocument(uri, languageId, version, text),
     update: (document, changes, version) => {
       document.update(changes, version);
       return document;
     },
   });
-
-  /** Loads what reading needs; to be awaited before the server says it is ready. */
-  async prepare(): Promise<void> {
-    this.#parser = await loadParser();
-  }
 
   listen(connection: Connection): void {
     this.#documents.listen(connection);

@@ -9,12 +9,22 @@ const MOST_FILES = 5000;
 const skipped = new Set(["node_modules", ".git", ".hg", ".svn"]);
 
 export class WorkspaceScripts {
+  readonly #skipped: ReadonlySet<string>;
   #folders: string[] = [];
   #files: Promise<readonly string[]> | null = null;
   readonly disk: Disk;
 
-  constructor(disk: Disk) {
+  /** `skipped`: uris of files that are not to be read. */
+  constructor(disk: Disk, skipped: readonly string[] = []) {
     this.disk = disk;
+    this.#skipped = new Set(
+      skipped.filter((uri) => uri.startsWith("file:")).map((uri) => fileURLToPath(uri)),
+    );
+  }
+
+  /** Whether a file is not to be read. */
+  skips(path: string): boolean {
+    return this.#skipped.has(path);
   }
 
   /** Uris of the open folders. */

@@ -1,5 +1,4 @@
 import { mkdir } from "node:fs/promises";
-import { setImmediate as nextTurn } from "node:timers/promises";
 import {
   type CodeAction,
   CodeActionKind,
@@ -9,6 +8,11 @@ import {
 } from "vscode-languageserver";
 import * as z from "zod/mini";
 import { visibleText } from "../../plan/visible-text.ts";
+import type { ScriptFacts } from "../../plan/target.ts";
+import type { Script } from "../../script/script.ts";
+import type { Steps } from "../../script/steps.ts";
+import { scriptFactsInSteps } from "../../script/write-targets.ts";
+import { inSlices, pacer } from "../core/time-slicing.ts";
 import { namesOf } from "../../script/symbol-table.ts";
 import { DiskChecks } from "./disk-rules.ts";
 import type { Feature, ServerContext } from "../core/feature.ts";
@@ -18,8 +22,6 @@ import { pathOf } from "../features/script-facts.ts";
 import { textChecks } from "./syntax-rules.ts";
 import { writeChecks } from "./write-rules.ts";
 
-/** Longest time (ms) in which nothing else gets its turn. */
-const SLICE = 5;
 /** Quiet after an edit before anything is checked, ms. */
 const QUIET = 150;
 const createFolder = "nukeRender.server.createFolder";
@@ -116,14 +118,12 @@ class Checker {
     const { version, script } = document;
     const path = pathOf(uri);
     const stale = (): boolean => this.#context.scripts.get(uri)?.version !== version;
-    if (!(await inSlices(namesOf(script).prepare(), stale))) return;
-    const ofText = textChecks(script);
-    await nextTurn();
-    if (stale()) return;
-    const quick = [...ofText, ...writeChecks(script, path)];
+    const checked = await inSlices(uri, quickChecks(script, path), stale);
+    if (!checked) return;
+    const { quick, facts } = checked.result;
     this.#publish(document, quick);
     const [onDisk, encoding] = await Promise.all([
-      this.#disk.run(script, path, stale),
+      this.#disk.run(script, facts, { stop: stale, pause: pacer(uri) }),
       this.#disk.encoding(path),
     ]);
     if (stale() || (onDisk.length === 0 && encoding === null)) return;
@@ -144,16 +144,12 @@ class Checker {
   }
 }
 
-/** Does work in short slices; false when it is not wanted any more. */
-async function inSlices(work: Generator<void>, stale: () => boolean): Promise<boolean> {
-  let begun = performance.now();
-  for (const _step of work) {
-    if (performance.now() - begun < SLICE) continue;
-    await nextTurn();
-    if (stale()) return false;
-    begun = performance.now();
-  }
-  return true;
+/** What the text alone tells. */
+function* quickChecks(script: Script, path: string): Steps<{ quick: Finding[]; facts: ScriptFacts }> {
+  yield* namesOf(script).prepare();
+  const found = yield* textChecks(script);
+  const facts = yield* scriptFactsInSteps(script, path, { brief: true });
+  return { quick: [...found, ...(yield* writeChecks(script, facts))], facts };
 }
 
 function diagnosticOf(document: NkDocument, { code, start, end, message }: Finding): Diagnostic {

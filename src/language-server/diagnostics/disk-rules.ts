@@ -2,9 +2,9 @@
 import { basename, dirname, isAbsolute } from "node:path";
 import { frameFile, hasFrameToken, hasFrameTokenInFolder, hasViewToken } from "../../plan/frame-file.ts";
 import { formatFrames } from "../../plan/frames.ts";
+import type { ScriptFacts } from "../../plan/target.ts";
 import { FileNames } from "../../script/file-name.ts";
 import type { Script } from "../../script/script.ts";
-import { writeTargets } from "../../script/write-targets.ts";
 import type { Disk } from "../core/disk.ts";
 import type { Finding } from "./rules.ts";
 import { knobOrClass } from "./syntax-rules.ts";
@@ -22,11 +22,16 @@ export class DiskChecks {
     this.#disk = disk;
   }
 
-  /** `stop`: asked between two steps, whether somebody still wants to know. */
-  async run(script: Script, path: string, stop: () => boolean): Promise<Finding[]> {
+  /** `stop`: asked between two steps, whether it is still wanted; `pause`: waited for there. */
+  async run(
+    script: Script,
+    { path, writes }: ScriptFacts,
+    { stop, pause }: { stop: () => boolean; pause: () => Promise<void> | undefined },
+  ): Promise<Finding[]> {
     const findings: Finding[] = [];
     const nodes = new Map(script.nodes.map((node) => [node.place.line, node]));
-    for (const write of writeTargets(script, path, { brief: true })) {
+    for (const write of writes) {
+      await pause();
       if (stop()) return findings;
       const node = nodes.get(write.line);
       if (!node || write.disabled || write.reading || write.createDirectories) continue;
@@ -47,6 +52,7 @@ export class DiskChecks {
     }
     const files = new FileNames(script, path);
     for (const node of script.nodes) {
+      await pause();
       if (!/^(?:Read|DeepRead)$/u.test(node.class) || !node.hasFile) continue;
       if (stop()) return findings;
       const { file } = files.expand(node.knob("file") ?? "", node);

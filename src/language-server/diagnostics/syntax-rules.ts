@@ -2,18 +2,21 @@
 import { extname } from "node:path";
 import { namesOf } from "../../script/symbol-table.ts";
 import type { Script } from "../../script/script.ts";
+import type { Steps } from "../../script/steps.ts";
 import type { ScriptNode } from "../../script/script-node.ts";
 import type { Finding } from "./rules.ts";
 import { type Span, classSpanOf, nameSpanOf, variableSpan } from "../core/symbol-at.ts";
 
-export function textChecks(script: Script): Finding[] {
-  return [
-    ...readingProblems(script),
-    ...unsetVariables(script),
-    ...duplicateNames(script),
-    ...missingNodes(script),
-    ...foreignPaths(script),
+export function* textChecks(script: Script): Steps<Finding[]> {
+  const findings = readingProblems(script);
+  yield;
+  const more = [
+    unsetVariables(script),
+    yield* duplicateNames(script),
+    missingNodes(script),
+    yield* foreignPaths(script),
   ];
+  return [findings, ...more].flat();
 }
 
 function readingProblems({ text, problems }: Script): Finding[] {
@@ -56,12 +59,13 @@ function unsetVariables(script: Script): Finding[] {
     });
 }
 
-function duplicateNames(script: Script): Finding[] {
+function* duplicateNames(script: Script): Steps<Finding[]> {
   const findings: Finding[] = [];
   const seen = new Map<ScriptNode | null, Set<string>>();
   /** The last number given to a name in a group: the search for a free one goes on from there. */
   const given = new Map<Set<string>, Map<string, number>>();
   for (const node of script.nodes) {
+    yield;
     if (node.name === "" || node.cloneOf) continue;
     const names = seen.get(node.group) ?? new Set<string>();
     seen.set(node.group, names);
@@ -119,23 +123,24 @@ function missingNodes(script: Script): Finding[] {
 }
 
 /** Paths of the other family of systems: they cannot be there. */
-function foreignPaths(script: Script): Finding[] {
+function* foreignPaths(script: Script): Steps<Finding[]> {
   const windows = process.platform === "win32";
   const foreign = windows ? /^\/(?!\/)[\w.-]+\//u : /^(?:[A-Za-z]:[\\/]|\\\\\w)/u;
   const system = windows ? "Linux or macOS" : "Windows";
-  return script.nodes.flatMap((node) => {
-    if (!node.hasFile) return [];
+  const findings: Finding[] = [];
+  for (const node of script.nodes) {
+    if (!node.hasFile) continue;
+    yield;
     const value = node.knob("file") ?? "";
     const span = foreign.test(value) ? valueSpan(node, "file") : null;
-    if (!span) return [];
-    return [
-      {
-        code: "foreign-path" as const,
-        ...span,
-        message: `"${value}" is a path of ${system}: it is not found here.`,
-      },
-    ];
-  });
+    if (!span) continue;
+    findings.push({
+      code: "foreign-path",
+      ...span,
+      message: `"${value}" is a path of ${system}: it is not found here.`,
+    });
+  }
+  return findings;
 }
 
 /** The value of a knob as it is written; null when there is none. */

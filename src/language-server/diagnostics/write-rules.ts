@@ -1,9 +1,9 @@
 /** Checks of the Writes that need nothing but the script. */
 import { frameTokenProblem, withHashes } from "../../plan/frame-file.ts";
-import type { WriteTarget } from "../../plan/target.ts";
+import type { ScriptFacts, WriteTarget } from "../../plan/target.ts";
 import type { Script } from "../../script/script.ts";
 import type { ScriptNode } from "../../script/script-node.ts";
-import { scriptFacts } from "../../script/write-targets.ts";
+import type { Steps } from "../../script/steps.ts";
 import type { Finding, Fix } from "./rules.ts";
 import { endingOf, knobOrClass, valueSpan } from "./syntax-rules.ts";
 
@@ -25,12 +25,13 @@ const endings: ReadonlyMap<string, readonly string[]> = new Map(
 );
 const typeOfEnding = new Map([...endings].flatMap(([type, all]) => all.map((ending) => [ending, type])));
 
-export function writeChecks(script: Script, path: string): Finding[] {
-  const facts = scriptFacts(script, path, { brief: true });
+/** `facts`: of this script. */
+export function* writeChecks(script: Script, facts: ScriptFacts): Steps<Finding[]> {
   const byLine = new Map(script.nodes.map((node) => [node.place.line, node]));
   const findings: Finding[] = [];
   const paths = new Map<string, WriteTarget>();
   for (const write of facts.writes) {
+    yield;
     const node = byLine.get(write.line);
     if (!node || write.disabled || write.reading) continue;
     findings.push(...oneWrite(script, node, write, facts.last > facts.first));

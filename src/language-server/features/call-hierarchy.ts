@@ -1,5 +1,6 @@
 import { type CallHierarchyItem, SymbolKind } from "vscode-languageserver";
 import type { ScriptNode } from "../../script/script-node.ts";
+import { prepareNames } from "../core/time-slicing.ts";
 import type { Feature } from "../core/feature.ts";
 import type { NkDocument } from "../core/nk-document.ts";
 import { mainSpanOf, nodeAt, targetAt } from "../core/symbol-at.ts";
@@ -13,9 +14,10 @@ export const callHierarchyFeature: Feature = {
       const node = document && nodeAt(document.script, document.offsetAt(item.selectionRange.start));
       return document && node ? { document, node } : null;
     };
-    connection.languages.callHierarchy.onPrepare(({ textDocument, position }) => {
+    connection.languages.callHierarchy.onPrepare(async ({ textDocument, position }, token) => {
       const document = scripts.get(textDocument.uri);
       if (!document) return null;
+      await prepareNames(document, token);
       const offset = document.offsetAt(position);
       const target = targetAt(document.script, offset);
       const node =

@@ -3,6 +3,7 @@ import { canonicalText } from "../../script/canonical.ts";
 import { EncryptedScriptError, ScriptReadError, readScriptFile } from "../../script/read-script.ts";
 import type { Script } from "../../script/script.ts";
 import type { Disk } from "../core/disk.ts";
+import { workOn } from "../core/activity.ts";
 import type { Feature } from "../core/feature.ts";
 import {
   type CanonicalTextResult,
@@ -41,7 +42,7 @@ export const canonicalTextFeature: Feature = {
 async function onDisk(uri: string, disk: Disk): Promise<Script | null> {
   if (!uri.startsWith("file:")) return null;
   const path = fileURLToPath(uri);
-  if (await disk.mayTouch(path)) return await readScriptFile(path);
+  if (await disk.mayTouch(path)) return await readScriptFile(path, () => workOn(uri));
   throw new UntouchedScriptError(
     `${path} may be on another machine, and is not read until the workspace is trusted.`,
   );

@@ -4,6 +4,7 @@ import type { Location } from "vscode-languageserver";
 import { namesOf } from "../../script/symbol-table.ts";
 import type { ScriptNode } from "../../script/script-node.ts";
 import type { Disk } from "../core/disk.ts";
+import { prepareNames } from "../core/time-slicing.ts";
 import type { Feature } from "../core/feature.ts";
 import { pathOf } from "./script-facts.ts";
 import type { WorkspaceScripts } from "../core/workspace-files.ts";
@@ -13,9 +14,10 @@ import { locationOf, mainSpanOf, nodeAt, targetAt, variableSpan } from "../core/
 export const definitionFeature: Feature = {
   capabilities: { definitionProvider: true },
   register: ({ connection, scripts, workspace, disk }) => {
-    connection.onDefinition(async ({ textDocument, position }): Promise<Location[] | null> => {
+    connection.onDefinition(async ({ textDocument, position }, token): Promise<Location[] | null> => {
       const document = scripts.get(textDocument.uri);
       if (!document) return null;
+      await prepareNames(document, token);
       const { script } = document;
       const offset = document.offsetAt(position);
       const target = targetAt(script, offset);

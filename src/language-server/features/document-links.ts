@@ -4,10 +4,11 @@ import type { DocumentLink } from "vscode-languageserver";
 import * as z from "zod/mini";
 import { frameFile, frameReader, hasFrameToken } from "../../plan/frame-file.ts";
 import type { Disk } from "../core/disk.ts";
+import type { Steps } from "../../script/steps.ts";
 import type { Feature } from "../core/feature.ts";
 import { expandKnob, fileKnobs, firstFrame, firstView } from "../core/file-knobs.ts";
 import type { NkDocument } from "../core/nk-document.ts";
-import { readAhead } from "../core/time-slicing.ts";
+import { answer } from "../core/time-slicing.ts";
 import { nodeAt } from "../core/positions.ts";
 import { opensInEditor, outsideBundles } from "./link-target.ts";
 
@@ -22,8 +23,7 @@ export const documentLinksFeature: Feature = {
     connection.onDocumentLinks(async ({ textDocument }, token) => {
       const document = scripts.get(textDocument.uri);
       if (document === undefined) return null;
-      await readAhead(document, token, fileKnobs);
-      return links(document);
+      return await answer(document, token, links(document));
     });
     connection.onDocumentLinkResolve(async (link) => {
       const read = linkSchema.safeParse(link.data);
@@ -34,7 +34,7 @@ export const documentLinksFeature: Feature = {
   },
 };
 
-function links(document: NkDocument): DocumentLink[] {
+function* links(document: NkDocument): Steps<DocumentLink[]> {
   const { script, uri } = document;
   const found: DocumentLink[] = [];
   for (const node of script.root ? [script.root, ...script.nodes] : script.nodes) {
@@ -43,6 +43,7 @@ function links(document: NkDocument): DocumentLink[] {
       const data: LinkData = { uri, offset, value };
       found.push({ range: document.rangeAt(offset, node.place.start + end), data });
     }
+    yield;
   }
   return found;
 }

@@ -1,12 +1,13 @@
 import { type DocumentSymbol, SymbolKind } from "vscode-languageserver";
 import { scanBody } from "../../script/body-scan.ts";
 import type { ScriptNode } from "../../script/script-node.ts";
+import type { Steps } from "../../script/steps.ts";
 import { detached } from "../../script/string-pool.ts";
 import { isWrite } from "../../script/write-targets.ts";
 import type { Feature } from "../core/feature.ts";
 import type { NkDocument } from "../core/nk-document.ts";
-import { readAhead } from "../core/time-slicing.ts";
 import { firstLine } from "../core/labels.ts";
+import { answer } from "../core/time-slicing.ts";
 import { groupPlaces, perNode, valueOf } from "../core/positions.ts";
 
 /** The outline and the breadcrumbs: Root, then all nodes, those of a group inside it. */
@@ -16,13 +17,12 @@ export const outlineFeature: Feature = {
     connection.onDocumentSymbol(async ({ textDocument }, token) => {
       const document = scripts.get(textDocument.uri);
       if (document === undefined) return null;
-      await readAhead(document, token, captionOf);
-      return outline(document);
+      return await answer(document, token, outline(document));
     });
   },
 };
 
-function outline(document: NkDocument): DocumentSymbol[] {
+function* outline(document: NkDocument): Steps<DocumentSymbol[]> {
   const { script } = document;
   const groups = groupPlaces(script);
   const top: DocumentSymbol[] = [];
@@ -35,6 +35,7 @@ function outline(document: NkDocument): DocumentSymbol[] {
     }
     const siblings = node.group === null ? top : (children.get(node.group) ?? top);
     siblings.push(symbol);
+    yield;
   }
   return top;
 }

@@ -1,8 +1,9 @@
 import { type FoldingRange, FoldingRangeKind } from "vscode-languageserver";
 import { scanBody } from "../../script/body-scan.ts";
+import type { Steps } from "../../script/steps.ts";
 import type { Feature } from "../core/feature.ts";
 import type { NkDocument } from "../core/nk-document.ts";
-import { readAhead } from "../core/time-slicing.ts";
+import { answer } from "../core/time-slicing.ts";
 import { groupPlaces, perNode } from "../core/positions.ts";
 
 /** Folds nodes, groups, values of several lines, the window layout and comments. What closes a fold stays in sight. */
@@ -12,13 +13,12 @@ export const foldingFeature: Feature = {
     connection.onFoldingRanges(async ({ textDocument }, token) => {
       const document = scripts.get(textDocument.uri);
       if (document === undefined) return null;
-      await readAhead(document, token, longValues);
-      return folds(document);
+      return await answer(document, token, folds(document));
     });
   },
 };
 
-function folds(document: NkDocument): FoldingRange[] {
+function* folds(document: NkDocument): Steps<FoldingRange[]> {
   const { script } = document;
   const { text } = script;
   const ranges: FoldingRange[] = [];
@@ -31,6 +31,7 @@ function folds(document: NkDocument): FoldingRange[] {
   };
   let before = 0;
   for (const statement of script.statements) {
+    yield;
     const { place } = statement;
     if (statement.kind === "stray") continue;
     foldComments(text, before, place.start, lineAt, fold);

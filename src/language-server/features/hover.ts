@@ -3,6 +3,7 @@ import { type ExpressionPath, expressionPaths } from "../../script/expression-pa
 import type { ScriptNode } from "../../script/script-node.ts";
 import { readList } from "../../script/tcl-list.ts";
 import { isPythonKnob } from "../semantic-tokens/embedded-code.ts";
+import { prepareNames } from "../core/time-slicing.ts";
 import type { Feature } from "../core/feature.ts";
 import { expandKnob, fileKnobs, firstFile, firstFrame } from "../core/file-knobs.ts";
 import { knobFact } from "../completion/knob-table.ts";
@@ -16,9 +17,12 @@ import { targetAt } from "../core/symbol-at.ts";
 export const hoverFeature: Feature = {
   capabilities: { hoverProvider: true },
   register: ({ connection, scripts }) => {
-    connection.onHover(({ textDocument, position }) => {
+    connection.onHover(async ({ textDocument, position }, token) => {
       const document = scripts.get(textDocument.uri);
-      return document === undefined ? null : hoverAt(document, document.offsetAt(position));
+      if (document === undefined) return null;
+      const offset = document.offsetAt(position);
+      if (isOnExpression(document, offset)) await prepareNames(document, token);
+      return hoverAt(document, offset);
     });
   },
 };
@@ -40,7 +44,7 @@ function hoverAt(document: NkDocument, offset: number): Hover | null {
   const knob = knobAt(script.text, node, offset);
   if (!knob) return null;
   // A name in an expression tells of the node it names.
-  if (expressionPaths(script.text, node).some((path) => holds(path, offset))) {
+  if (isOnExpression(document, offset)) {
     const target = targetAt(script, offset);
     if (target?.kind === "node" && target.at === "use")
       return hover(aboutNode(document, target.node), target.by.start, target.by.end);
@@ -65,6 +69,16 @@ function variableHover(
     ? aboutNode(document, node)
     : [`${inlineCode(`$${variable}`)} ${known ? "holds no node." : "is never set."}`];
   return hover(lines, target.by.start, target.by.end);
+}
+
+/** Whether a name in an expression stands there. */
+function isOnExpression({ script }: NkDocument, offset: number): boolean {
+  const node = nodeAt(script, offset);
+  return (
+    node !== undefined &&
+    offset >= node.body.start &&
+    expressionPaths(script.text, node).some((path) => holds(path, offset))
+  );
 }
 
 function holds({ parts }: ExpressionPath, offset: number): boolean {

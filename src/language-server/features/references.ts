@@ -1,4 +1,5 @@
-import { type DocumentHighlight, DocumentHighlightKind } from "vscode-languageserver";
+import { DocumentHighlightKind } from "vscode-languageserver";
+import { prepareNames } from "../core/time-slicing.ts";
 import type { Feature } from "../core/feature.ts";
 import { locationOf, mainSpanOf, nodeAt, placesOf, targetAt, variablePlaces } from "../core/symbol-at.ts";
 
@@ -6,8 +7,9 @@ import { locationOf, mainSpanOf, nodeAt, placesOf, targetAt, variablePlaces } fr
 export const referencesFeature: Feature = {
   capabilities: { referencesProvider: true },
   register: ({ connection, scripts }) => {
-    connection.onReferences(({ textDocument, position, context }) => {
+    connection.onReferences(async ({ textDocument, position, context }, token) => {
       const document = scripts.get(textDocument.uri);
+      if (document) await prepareNames(document, token);
       const target = document && targetAt(document.script, document.offsetAt(position));
       if (!document || !target) return null;
       const spans =
@@ -23,9 +25,10 @@ export const referencesFeature: Feature = {
 export const highlightFeature: Feature = {
   capabilities: { documentHighlightProvider: true },
   register: ({ connection, scripts }) => {
-    connection.onDocumentHighlight(({ textDocument, position }): DocumentHighlight[] | null => {
+    connection.onDocumentHighlight(async ({ textDocument, position }, token) => {
       const document = scripts.get(textDocument.uri);
       if (!document) return null;
+      await prepareNames(document, token);
       const { script } = document;
       const offset = document.offsetAt(position);
       const target = targetAt(script, offset);

@@ -1,5 +1,6 @@
 import { ErrorCodes, ResponseError, type WorkspaceEdit } from "vscode-languageserver";
 import { namesOf } from "../../script/symbol-table.ts";
+import { prepareNames } from "../core/time-slicing.ts";
 import type { Feature } from "../core/feature.ts";
 import type { NkDocument } from "../core/nk-document.ts";
 import { type Span, type Target, nameSpanOf, targetAt, variablePlaces } from "../core/symbol-at.ts";
@@ -8,8 +9,9 @@ import { type Span, type Target, nameSpanOf, targetAt, variablePlaces } from "..
 export const renameFeature: Feature = {
   capabilities: { renameProvider: { prepareProvider: true } },
   register: ({ connection, scripts }) => {
-    connection.onPrepareRename(({ textDocument, position }) => {
+    connection.onPrepareRename(async ({ textDocument, position }, token) => {
       const document = scripts.get(textDocument.uri);
+      if (document) await prepareNames(document, token);
       const target = document && targetAt(document.script, document.offsetAt(position));
       if (!document || !target || !canRename(document, target)) return null;
       const span = target.kind === "node" && target.at === "class" ? nameOf(document, target) : target.by;
@@ -17,8 +19,9 @@ export const renameFeature: Feature = {
       const placeholder = target.kind === "variable" ? target.use.variable : target.node.name;
       return { range: document.rangeAt(span.start, span.end), placeholder };
     });
-    connection.onRenameRequest(({ textDocument, position, newName }): WorkspaceEdit | null => {
+    connection.onRenameRequest(async ({ textDocument, position, newName }, token) => {
       const document = scripts.get(textDocument.uri);
+      if (document) await prepareNames(document, token);
       const target = document && targetAt(document.script, document.offsetAt(position));
       if (!document || !target || !canRename(document, target)) return null;
       const { script } = document;

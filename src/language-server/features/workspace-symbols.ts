@@ -1,4 +1,6 @@
 import type { WorkspaceSymbol } from "vscode-languageserver";
+import type { Steps } from "../../script/steps.ts";
+import { inSlices } from "../core/time-slicing.ts";
 import type { Feature } from "../core/feature.ts";
 import { pathOf } from "./script-facts.ts";
 import { type SummarizedNode, summariesOf, summarizeNodes } from "../workspace/workspace-index.ts";
@@ -12,8 +14,9 @@ export const workspaceSymbolsFeature: Feature = {
   register: ({ connection, scripts, workspace }) => {
     connection.onWorkspaceSymbol(async ({ query }, token) => {
       const found: WorkspaceSymbol[] = [];
-      const take = (uri: string, nodes: Iterable<SummarizedNode>): void => {
+      const take = function* (uri: string, nodes: Iterable<SummarizedNode>): Steps<void> {
         for (const node of nodes) {
+          yield;
           if (found.length >= MOST_SYMBOLS) return;
           if (matches(node.name, query)) found.push(symbolOf(uri, node));
         }
@@ -21,15 +24,15 @@ export const workspaceSymbolsFeature: Feature = {
       const closed = await summariesOf(workspace).all();
       if (token.isCancellationRequested) return null;
       const open = new Set<string>();
+      const stop = (): boolean => token.isCancellationRequested;
       for (const { uri, script } of scripts.all) {
         open.add(pathOf(uri));
-        take(
-          uri,
-          summarizeNodes(script, (text) => text),
-        );
+        const nodes = summarizeNodes(script, (text) => text);
+        if ((await inSlices(uri, take(uri, nodes), stop)) === null) return null;
       }
       // What is open is as it stands in the editor, not as it was saved.
-      for (const { path, uri, nodes } of closed) if (!open.has(path)) take(uri, nodes);
+      for (const { path, uri, nodes } of closed)
+        if (!open.has(path) && (await inSlices(uri, take(uri, nodes), stop)) === null) return null;
       return found;
     });
   },

@@ -1,9 +1,10 @@
-import type { SemanticTokens, SemanticTokensDelta } from "vscode-languageserver";
+import type { CancellationToken, SemanticTokens, SemanticTokensDelta } from "vscode-languageserver";
 import type { Place } from "../../script/place.ts";
+import type { Steps } from "../../script/steps.ts";
 import type { Feature } from "../core/feature.ts";
 import type { NkDocument } from "../core/nk-document.ts";
 import { TOKEN_SIZE, nodeTokens } from "./node-tokens.ts";
-import { readAhead } from "../core/time-slicing.ts";
+import { answer } from "../core/time-slicing.ts";
 import { tokenModifiers, tokenTypes } from "./legend.ts";
 
 /** Colors what a TextMate grammar cannot tell: classes, names, expressions, Python. */
@@ -18,8 +19,9 @@ export const semanticTokensFeature: Feature = {
   register: ({ connection, scripts }) => {
     const sent = new WeakMap<NkDocument, Sent>();
     let results = 0;
-    const keep = (document: NkDocument): Sent => {
-      const told = { resultId: String(++results), data: tokens(document) };
+    const keep = async (document: NkDocument, token: CancellationToken): Promise<Sent> => {
+      const data = await answer(document, token, tokens(document));
+      const told = { resultId: String(++results), data };
       sent.set(document, told);
       return told;
     };
@@ -27,21 +29,19 @@ export const semanticTokensFeature: Feature = {
     semanticTokens.on(async ({ textDocument }, token) => {
       const document = scripts.get(textDocument.uri);
       if (document === undefined) return { data: [] };
-      await readAhead(document, token, nodeTokens);
-      return whole(keep(document));
+      return whole(await keep(document, token));
     });
-    semanticTokens.onRange(({ textDocument, range }) => {
+    semanticTokens.onRange(async ({ textDocument, range }, token) => {
       const document = scripts.get(textDocument.uri);
       if (document === undefined) return { data: [] };
       const [start, end] = [document.offsetAt(range.start), document.offsetAt(range.end)];
-      return { data: Array.from(tokens(document, start, end)) };
+      return { data: Array.from(await answer(document, token, tokens(document, start, end))) };
     });
     semanticTokens.onDelta(async ({ textDocument, previousResultId }, token) => {
       const document = scripts.get(textDocument.uri);
       if (document === undefined) return { data: [] };
-      await readAhead(document, token, nodeTokens);
       const before = sent.get(document);
-      const after = keep(document);
+      const after = await keep(document, token);
       return before?.resultId === previousResultId ? difference(before.data, after) : whole(after);
     });
   },
@@ -58,7 +58,7 @@ function whole({ resultId, data }: Sent): SemanticTokens {
 }
 
 /** Tokens of the nodes that touch a range, each told by its distance from the one before. */
-function tokens(document: NkDocument, start = 0, end = Infinity): Uint32Array {
+function* tokens(document: NkDocument, start = 0, end = Infinity): Steps<Uint32Array> {
   const { text, statements } = document.script;
   const read: { place: Place; tokens: Uint32Array }[] = [];
   let length = 0;
@@ -69,6 +69,7 @@ function tokens(document: NkDocument, start = 0, end = Infinity): Uint32Array {
     const ofNode = nodeTokens(text, statement.node);
     read.push({ place, tokens: ofNode });
     length += ofNode.length;
+    yield;
   }
   // A large script has hundreds of thousands of these numbers, and is told of after each edit.
   const data = new Uint32Array(length);
@@ -88,6 +89,7 @@ function tokens(document: NkDocument, start = 0, end = Infinity): Uint32Array {
       lastLine = line;
       lastColumn = column;
     }
+    yield;
   }
   return data;
 }

@@ -5,6 +5,7 @@ import type { SymbolKind } from "vscode-languageserver";
 import { readScriptFile } from "../../script/read-script.ts";
 import type { Script } from "../../script/script.ts";
 import { StringPool } from "../../script/string-pool.ts";
+import { workOn } from "../core/activity.ts";
 import { symbolKind } from "../features/document-symbols.ts";
 import { type SeenClasses, seenClasses } from "./index-entry.ts";
 import type { WorkspaceScripts } from "../core/workspace-files.ts";
@@ -87,11 +88,14 @@ export class WorkspaceSummaries {
       const found = await this.#workspace.disk.stat(path);
       const stamp = found === null ? "" : `${found.mtimeMs} ${found.size}`;
       if (this.#kept.get(path)?.stamp === stamp) continue;
-      const readable = found !== null && found.isFile() && found.size <= LARGEST_FILE;
+      const readable =
+        found !== null && found.isFile() && found.size <= LARGEST_FILE && !this.#workspace.skips(path);
+      const begins = (): void => workOn(pathToFileURL(path).href);
       // What cannot be read, or went meanwhile, has nothing to tell.
-      const script = readable ? await readScriptFile(path).catch(() => null) : null;
+      const script = readable ? await readScriptFile(path, begins).catch(() => null) : null;
       // Edits and requests go first.
       await setImmediate();
+      begins();
       this.#kept.set(path, { stamp, summary: script && this.#summarize(path, script) });
     }
   }

@@ -8,6 +8,7 @@ import { framesOf } from "../../plan/frames.ts";
 import { causeOf, judgeChunk } from "./verdict.ts";
 import { ChunkLeave } from "./terminator.ts";
 import { ChunkLogs, type Said } from "../logs/chunk-logs.ts";
+import { LogBrake } from "../logs/log-brake.ts";
 import { ChunkMessages } from "./messages.ts";
 import type { Adopted } from "./adopted.ts";
 import type { ChunkOrder } from "./context.ts";
@@ -20,7 +21,7 @@ import { FrameTimes } from "../frames/frame-times.ts";
 import { NukeMemory } from "../memory/usage.ts";
 import {
   NotStartedError,
-  type NukeProcess,
+  NukeProcess,
   type ProcessEnd,
   UNWATCHED_END,
   isUnwatched,
@@ -36,6 +37,9 @@ const LOOK_MS = 50;
 /** The most that counts as silence between two looks, ms. */
 const MOST_QUIET_MS = 1200;
 
+/** A log that cannot be cut, and is so many times as long as it may be, ends its Nuke. */
+const MOST_OVERFLOW = 16;
+
 export class ChunkRun {
   readonly #order: ChunkOrder;
   readonly #ledger: FrameLedger;
@@ -46,6 +50,7 @@ export class ChunkRun {
   readonly times: FrameTimes;
   readonly memory = new NukeMemory();
   #process: NukeProcess | null = null;
+  #brake: LogBrake | null = null;
   /** The system ends it when it takes more, MB; null: nothing does. */
   #wallMB: number | null = null;
   /** What was said before this service ran, people have been told. */
@@ -205,14 +210,14 @@ export class ChunkRun {
   }
 
   async #render(): Promise<void> {
-    const { chunk, adopted } = this.#order;
+    const { adopted } = this.#order;
+    const mark = { folder: this.#order.folder, chunk: this.#order.chunk.index };
+    // First of all: whatever goes wrong from here on ends it.
+    if (adopted?.nuke) this.#attach(NukeProcess.adopt(adopted.nuke, mark));
+    for (const { text } of this.#logs.clear()) this.warn(text);
+    if (adopted !== null) await this.#logs.ensure();
     this.warm?.open(adopted);
-    const command = this.warm?.argv ?? chunk.argv;
-    const nuke = await startNuke(this.#order, command, this.#logs, (text) => this.warn(text));
-    this.#process = nuke.process;
-    this.#wallMB = nuke.wallMB;
-    this.#order.changed();
-    if (this.#process) this.#leave.started(this.#process);
+    if (adopted === null) await this.#start();
     const over = this.#over();
     const silence = new SilenceClock(MOST_QUIET_MS, performance.now());
     let heard = 0;
@@ -227,12 +232,14 @@ export class ChunkRun {
         const quietMs = silence.look(bytes > heard, performance.now());
         this.#leave.whenSilent(quietMs, this.#order.silenceLimitMs());
         heard = bytes;
+        if (this.#logs.overflow > MOST_OVERFLOW) this.#leave.flood();
         if (!last) this.#tend();
         const pause = this.#logs.behind ? 0 : (this.warm?.lookMs ?? LOOK_MS);
         if (!last) await Promise.race([over, wait(pause)]);
       }
     } finally {
       this.#leave.close();
+      this.#brake?.release();
       this.warm?.close();
       this.#logs.close();
     }
@@ -240,6 +247,20 @@ export class ChunkRun {
     this.#endedAt = Date.now();
     this.memory.ended(this.#ledger.framesDone > 0);
     await this.#judge();
+  }
+
+  async #start(): Promise<void> {
+    const command = this.warm?.argv ?? this.#order.chunk.argv;
+    const nuke = await startNuke(this.#order, command, this.#logs, (text) => this.warn(text));
+    this.#wallMB = nuke.wallMB;
+    this.#attach(nuke.process);
+    this.#order.changed();
+  }
+
+  #attach(nuke: NukeProcess): void {
+    this.#process = nuke;
+    this.#brake = new LogBrake(nuke.tree, this.#order.keeping.logCapBytes);
+    this.#leave.started(nuke);
   }
 
   /** A warm Nuke gets what it should have, or is told to end. */
@@ -265,6 +286,9 @@ export class ChunkRun {
     const well = unwatched ? this.#totalSeen && this.#firstError === null : this.#end.exitCode === 0;
     const end = asked ? "asked" : ended === null && well ? "well" : "badly";
     for (const outcome of await this.#ledger.close(end)) this.#report(outcome);
+    // A launcher that failed may have left its Nuke behind, which would go on writing the frames that come back. After a whole render what stays
+    // is meant to: a post-render program at work.
+    if (this.#ledger.missing.length > 0 || this.#end.exitCode !== 0) await this.#leave.stop();
     const { verdict, reason } = judgeChunk({
       ...this.#end,
       count: this.#order.chunk.count,
@@ -299,6 +323,7 @@ export class ChunkRun {
   async #listen(pieces: AsyncIterable<Said>): Promise<void> {
     const { job, chunk, emit } = this.#order;
     for await (const { stream, found } of pieces) {
+      this.#brake?.look(this.#logs.unread);
       const lines = found.flatMap((one) =>
         one.kind === "line" && !(this.warm && isWarmReport(one.text)) ? [one.text] : [],
       );

@@ -20,6 +20,7 @@ export class ChunkLeave {
   /** It had to make room. */
   #gaveWay = false;
   #late = false;
+  #flooded = false;
   #distrusted = false;
   /** It said nothing for so long (ms) that it was ended; null otherwise. */
   #silentMs: number | null = null;
@@ -43,6 +44,7 @@ export class ChunkLeave {
     if (this.#distrusted) return "distrusted";
     if (this.#gaveWay) return "gave-way";
     if (this.#silentMs !== null) return "silent";
+    if (this.#flooded) return "flooded";
     return this.#late ? "late" : null;
   }
 
@@ -95,6 +97,14 @@ export class ChunkLeave {
     if (this.#stopping !== null || this.#lateness.isOn || quietMs <= limitMs) return;
     this.#silentMs = quietMs;
     this.#facts.say("warning", `Nuke has said nothing for ${duration(quietMs / 1000)}; it is being ended.`);
+    this.#stopInBackground();
+  }
+
+  /** It prints without end, and its log cannot be kept short: the disk would be full of it. */
+  flood(): void {
+    if (this.#stopping !== null) return;
+    this.#flooded = true;
+    this.#facts.say("error", "Nuke prints without end, and its log cannot be kept short; it is being ended.");
     this.#stopInBackground();
   }
 

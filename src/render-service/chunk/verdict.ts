@@ -17,7 +17,7 @@ export interface ChunkFacts extends ProcessEnd {
   /** The first error Nuke reported, in its words. */
   readonly firstError: string | null;
   /** Why we ended it; null when it ended by itself. `late`: it did not end after its render. */
-  readonly ended: "cancelled" | "paused" | "distrusted" | "gave-way" | "silent" | "late" | null;
+  readonly ended: "cancelled" | "paused" | "distrusted" | "gave-way" | "silent" | "flooded" | "late" | null;
   /** Nobody saw how it ended: no service ran. */
   readonly unwatched: boolean;
   /** How long it had said nothing when it was ended for that, ms. */
@@ -50,6 +50,11 @@ export function judgeChunk(facts: ChunkFacts): Judgment {
     return {
       verdict: "hung",
       reason: `Nuke had said nothing for ${duration((facts.silentMs ?? 0) / 1000)} and was ended; ${done}.`,
+    };
+  if (ended === "flooded" && framesMissing > 0)
+    return {
+      verdict: "failed",
+      reason: `Nuke printed without end, and its log could not be kept short (nukeRender.history.logSize); it was ended. ${done}.`,
     };
   if (facts.unwatched && ended === null) return judgeUnwatched(facts, done);
   if (ended === "late") {

@@ -1,6 +1,7 @@
 /** The command file of a warm Nuke: what it was told, in order. docs/warm-nuke.md has the protocol. */
 import { appendFileSync, readFileSync, utimesSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { requireFilePlace } from "../storage/state-file.ts";
 import { type WarmCommand, readWarmCommands, warmCommandLine } from "../../nuke/warm-commands.ts";
 
 /** The Nuke wants a sign of life every so often, ms; without one it ends itself after 120 s. */
@@ -29,6 +30,7 @@ export class WarmFile {
    * @throws what the system says.
    */
   open(): readonly WarmCommand[] {
+    requireFilePlace(this.path);
     writeFileSync(this.path, "", { flag: "a", mode: 0o600 });
     this.#signs = setInterval(() => this.#sign(), SIGN_MS);
     this.#signs.unref();

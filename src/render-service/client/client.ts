@@ -1,29 +1,38 @@
 /** The render service as a client sees it. */
+import { randomUUID } from "node:crypto";
 import type { Socket } from "node:net";
-import { type MessageConnection, ResponseError, createMessageConnection } from "vscode-jsonrpc/node";
+import { type MessageConnection, createMessageConnection } from "vscode-jsonrpc/node";
 import type { JobStatus, RenderEvent } from "../../plan/events.ts";
 import type { RenderJob } from "../../plan/job.ts";
 import type { RenderPlan } from "../../plan/render-plan.ts";
-import { RenderServiceError, messageOf } from "../protocol/errors.ts";
+import { RenderServiceError } from "../protocol/errors.ts";
+import { ask, gone, replaceOther } from "./ask.ts";
+import { type Answerer, DEFAULT_LIMITS, type RequestLimits, within } from "./time-limit.ts";
 import { BoundedReader, DirectWriter } from "../protocol/framing.ts";
 import { productVersion } from "../protocol/version.ts";
 import {
   type Hello,
   type LogPiece,
+  type Notice,
   PROTOCOL,
   type Request,
   type ServiceLimits,
   type ServiceSettings,
   eventsNotification,
   eventsSchema,
-  failureSchema,
   requests,
 } from "../protocol/messages.ts";
 
-export type { Hello, LogPiece, ServiceLimits } from "../protocol/messages.ts";
+export type { Hello, LogPiece, Notice, ServiceLimits } from "../protocol/messages.ts";
 
 export interface Disposable {
   dispose(): void;
+}
+
+/** Whether a client gets the events of a job it submits, and its output lines with them. */
+export interface Follow {
+  readonly watch?: boolean;
+  readonly lines?: boolean;
 }
 
 /** Bytes; the list of all jobs may be long, and the service is trusted more than its clients. */
@@ -35,12 +44,16 @@ export class RenderServiceClient implements Disposable {
   readonly #socket: Socket;
   readonly #listeners = new Set<(event: RenderEvent) => void>();
   readonly #closedListeners = new Set<() => void>();
+  readonly #limits: RequestLimits;
   #closed = false;
+  #heartbeat: NodeJS.Timeout | null = null;
+  #silence: RenderServiceError | null = null;
 
-  private constructor(socket: Socket, rpc: MessageConnection, hello: Hello) {
+  private constructor(socket: Socket, rpc: MessageConnection, hello: Hello, limits: RequestLimits) {
     this.#socket = socket;
     this.#rpc = rpc;
     this.hello = hello;
+    this.#limits = limits;
     rpc.onNotification(eventsNotification, (raw) => this.#take(raw));
     rpc.onClose(() => this.#close());
     // A socket that closed while we greeted tells nobody again.
@@ -52,7 +65,11 @@ export class RenderServiceClient implements Disposable {
    * @throws {RenderServiceError} `not-reachable` when it does not answer in time, `service-gone` when it hangs up,
    * `other-version` when it speaks another protocol.
    */
-  static async greet(socket: Socket, timeoutMs: number): Promise<RenderServiceClient> {
+  static async greet(
+    socket: Socket,
+    answerer: Answerer,
+    limits: RequestLimits = DEFAULT_LIMITS,
+  ): Promise<RenderServiceClient> {
     const quiet = {
       error: () => undefined,
       warn: () => undefined,
@@ -68,37 +85,31 @@ export class RenderServiceClient implements Disposable {
     rpc.onError(() => undefined);
     const closing = rpc.onClose(() => rpc.dispose());
     rpc.listen();
-    let timer: NodeJS.Timeout | undefined;
     try {
-      const late = new Promise<never>((_, reject) => {
-        timer = setTimeout(
-          () => reject(new RenderServiceError("not-reachable", "The render service does not answer.")),
-          timeoutMs,
-        );
-      });
-      const hello = await Promise.race([
-        ask(rpc, requests.hello, { protocol: PROTOCOL, version: productVersion }),
-        late,
-      ]);
-      if (hello.protocol !== PROTOCOL) throw await replaceOther(rpc, hello);
+      const asked = ask(rpc, requests.hello, { protocol: PROTOCOL, version: productVersion });
+      const hello = await within(limits.greetMs, answerer, asked);
+      if (hello.protocol !== PROTOCOL) throw await within(limits.longMs, answerer, replaceOther(rpc, hello));
       closing.dispose();
-      return new RenderServiceClient(socket, rpc, hello);
+      return new RenderServiceClient(socket, rpc, hello, limits);
     } catch (error) {
       rpc.dispose();
       socket.destroy();
       throw error;
-    } finally {
-      clearTimeout(timer);
     }
   }
 
   /**
-   * Hands over a job; answers with its id once it is queued.
+   * Hands over a job; returns its id once it is queued. `submitJob` also goes on when the service dies meanwhile.
    * @param follow this client gets the job's events from the first one on, with its output lines where `lines` is set.
    * @throws {RenderServiceError} `bad-plan`, `stopping`
+   * @throws {OutputConflictError} where another render writes some of the same files.
    */
-  submit(job: RenderJob, follow: { watch?: boolean; lines?: boolean } = {}): Promise<{ job: string }> {
-    return this.#ask(requests.submit, { job, watch: follow.watch ?? false, lines: follow.lines ?? false });
+  submit(job: RenderJob, follow: Follow = {}): Promise<{ job: string }> {
+    const { watch = false, lines = false } = follow;
+    const named = { ...job, submission: job.submission ?? randomUUID() };
+    if (watch) this.#beat();
+    // Its script is copied first, which may be large and far away.
+    return this.#ask(requests.submit, { job: named, watch, lines }, this.#limits.longMs);
   }
 
   /** All jobs the service knows, finished ones included, oldest first. */
@@ -126,7 +137,11 @@ export class RenderServiceClient implements Disposable {
     await this.#ask(requests.pause, job);
   }
 
-  async resume(job: { job: string }): Promise<void> {
+  /**
+   * Goes on with a paused or interrupted job.
+   * @throws {OutputConflictError} where another render writes some of the same files by now, and that is not ignored.
+   */
+  async resume(job: { job: string; ignore?: RenderJob["ignore"] }): Promise<void> {
     await this.#ask(requests.resume, job);
   }
 
@@ -158,8 +173,14 @@ export class RenderServiceClient implements Disposable {
     return this.#ask(requests.limits, {});
   }
 
+  /** Damaged files that the service has found since it started. */
+  notices(): Promise<Notice[]> {
+    return this.#ask(requests.notices, {});
+  }
+
   /** From now on the events of these jobs come to `onEvent`, first each job's present status as a `progress` event. Adds to earlier calls. */
   async watch(what: { jobs: "all" | string[]; lines: boolean }): Promise<void> {
+    if (what.jobs !== "all") this.#beat();
     await this.#ask(requests.watch, what);
   }
 
@@ -185,7 +206,7 @@ export class RenderServiceClient implements Disposable {
 
   /**
    * Ends the service; resolves when another one could be started. With `force`, running jobs are cancelled.
-   * @throws {RenderServiceError} `busy`
+   * @throws {RenderServiceError} `busy`, `not-reachable` where it does not end in time
    */
   async shutdown({ force }: { force: boolean }): Promise<void> {
     const closed = new Promise<void>((resolve) => {
@@ -193,12 +214,13 @@ export class RenderServiceClient implements Disposable {
     });
     const wasOpen = !this.#closed;
     try {
-      await this.#ask(requests.shutdown, { force });
+      const waiting = force ? " It was told to end and waits for its Nukes to end." : "";
+      await this.#ask(requests.shutdown, { force }, this.#limits.longMs, waiting);
     } catch (error) {
       // It may be gone before its answer has left; gone is what was asked for.
       if (!wasOpen || !(error instanceof RenderServiceError && error.reason === "service-gone")) throw error;
     }
-    await closed;
+    await within(this.#limits.greetMs, this.#answerer, closed);
   }
 
   onEvent(listener: (event: RenderEvent) => void): Disposable {
@@ -213,15 +235,43 @@ export class RenderServiceClient implements Disposable {
     return { dispose: () => this.#closedListeners.delete(listener) };
   }
 
+  /** What to tell who waits for an answer that cannot come any more. */
+  get closedBecause(): RenderServiceError {
+    return this.#silence ?? gone();
+  }
+
   /** Hangs up. Renders go on. */
   dispose(): void {
     this.#socket.end();
     this.#close();
   }
 
-  async #ask<Params, Result>(request: Request<Params, Result>, params: Params): Promise<Result> {
-    if (this.#closed) throw gone();
-    return ask(this.#rpc, request, params);
+  /** @param waiting what it may be waiting for, in words. */
+  async #ask<Params, Result>(
+    request: Request<Params, Result>,
+    params: Params,
+    limitMs = this.#limits.requestMs,
+    waiting = "",
+  ): Promise<Result> {
+    if (this.#closed) throw this.closedBecause;
+    return within(limitMs, this.#answerer, ask(this.#rpc, request, params), waiting);
+  }
+
+  get #answerer(): Answerer {
+    return { pid: this.hello.pid, logFile: this.hello.logFile };
+  }
+
+  /** A client that only waits for events would wait forever for a service that hangs: it asks now and then, and hangs up without an answer. */
+  #beat(): void {
+    if (this.#closed) return;
+    this.#heartbeat ??= setInterval(() => {
+      this.limits().catch((error: unknown) => {
+        if (this.#closed || !(error instanceof RenderServiceError) || error.reason !== "not-reachable")
+          return;
+        this.#silence = error;
+        this.dispose();
+      });
+    }, this.#limits.heartbeatMs).unref();
   }
 
   #take(raw: unknown): void {
@@ -234,6 +284,7 @@ export class RenderServiceClient implements Disposable {
   #close(): void {
     if (this.#closed) return;
     this.#closed = true;
+    if (this.#heartbeat) clearInterval(this.#heartbeat);
     // Refuses whatever has not been answered.
     this.#rpc.dispose();
     this.#socket.destroySoon();
@@ -241,55 +292,6 @@ export class RenderServiceClient implements Disposable {
     this.#closedListeners.clear();
     this.#listeners.clear();
   }
-}
-
-/** Asks a service of another version to make room, which it does when it has no jobs; answers with what to tell our caller. */
-async function replaceOther(rpc: MessageConnection, { version }: Hello): Promise<RenderServiceError> {
-  try {
-    await ask(rpc, requests.shutdown, { force: false });
-    return gone();
-  } catch (error) {
-    return new RenderServiceError(
-      "other-version",
-      `A render service of version ${version} has jobs, and this version (${productVersion}) cannot talk to it. Wait until they are done, or close that version.`,
-      { cause: error },
-    );
-  }
-}
-
-async function ask<Params, Result>(
-  rpc: MessageConnection,
-  { name, type, result }: Request<Params, Result>,
-  params: Params,
-): Promise<Result> {
-  let raw: unknown;
-  try {
-    raw = await rpc.sendRequest(type, params);
-  } catch (error) {
-    if (!(error instanceof ResponseError)) throw gone(error);
-    const data = failureSchema.safeParse(error.data);
-    if (data.success) throw new RenderServiceError(data.data.reason, error.message, { cause: error });
-    // Refused because the connection went, or a fault of the service, whose log tells more.
-    const message = `The render service did not answer ${name}: ${error.message}`;
-    throw new RenderServiceError("service-gone", message, { cause: error });
-  }
-  const answer = result.safeParse(raw);
-  if (answer.success) return answer.data;
-  throw new RenderServiceError(
-    "bad-message",
-    `The render service answered ${name} in a way that does not fit.`,
-  );
-}
-
-function gone(cause?: unknown): RenderServiceError {
-  const why = cause === undefined ? "" : ` (${messageOf(cause)})`;
-  return new RenderServiceError(
-    "service-gone",
-    `The connection to the render service has ended${why}. Try again.`,
-    {
-      cause,
-    },
-  );
 }
 
 type Finished = Extract<RenderEvent, { type: "finished" }>;
@@ -324,7 +326,7 @@ export async function runJob(
       };
       held.push(
         client.onEvent(take),
-        client.onClosed(() => reject(gone())),
+        client.onClosed(() => reject(client.closedBecause)),
       );
       signal?.addEventListener("abort", cancel);
       held.push({ dispose: () => signal?.removeEventListener("abort", cancel) });

@@ -9,8 +9,11 @@ import { programFile } from "../../paths.ts";
 import { RenderServiceClient } from "./client.ts";
 import { RenderServiceError } from "../protocol/errors.ts";
 import { JobFolders } from "../storage/job-store.ts";
-import { readLock, requireThisMachine } from "../storage/lock-record.ts";
-import { JOB_FOLDER_VARIABLE } from "../process/environment.ts";
+import { isDamaged, readLock, requireThisMachine } from "../storage/lock-record.ts";
+import { ownSocketPaths } from "../storage/socket-paths.ts";
+import { requireFilePlace } from "../storage/state-file.ts";
+import { CHUNK_VARIABLE, JOB_FOLDER_VARIABLE } from "../process/environment.ts";
+import { DEFAULT_LIMITS, type RequestLimits } from "./time-limit.ts";
 import { type Runtime, chooseRuntime } from "./node-runtime.ts";
 import {
   jobsFolder,
@@ -29,6 +32,8 @@ export interface ConnectOptions {
   readonly runtime?: Runtime;
   /** How long (ms) to try, default 30 s: a machine full of renders starts processes slowly. */
   readonly deadlineMs?: number;
+  /** How long an answer is waited for. */
+  readonly limits?: RequestLimits;
   /** Further variables for a service that is started, such as `NUKE_RENDER_IDLE_SECONDS`. */
   readonly env?: Readonly<Record<string, string>>;
 }
@@ -36,8 +41,6 @@ export interface ConnectOptions {
 const DEADLINE_MS = 30_000;
 /** Between two tries, ms. */
 const TRY_MS = 40;
-/** A service that does not answer for this long, ms, hangs. */
-const ANSWER_MS = 15_000;
 /** The log of starts is begun anew above this size, bytes. */
 const LOG_BYTES = 4 * 1024 * 1024;
 
@@ -53,7 +56,7 @@ export async function connectRenderService(options: ConnectOptions = {}): Promis
   let problem = "it did not start in time";
   while (Date.now() < deadline) {
     try {
-      const client = await tryConnect(folder);
+      const client = await tryConnect(folder, options);
       if (client) {
         // Another client's was faster. Ours would give way by itself, but slowly, and might find the other one gone by then.
         if (start?.ended === null && start.child.pid !== client.hello.pid) start.child.kill();
@@ -77,7 +80,7 @@ export async function connectRenderService(options: ConnectOptions = {}): Promis
 /** Connects to the service if one runs; null otherwise. Starts none. */
 export async function findRenderService(options: ConnectOptions = {}): Promise<RenderServiceClient | null> {
   try {
-    return await tryConnect(options.stateFolder ?? stateFolder());
+    return await tryConnect(options.stateFolder ?? stateFolder(), options);
   } catch (error) {
     // It was just ending.
     if (error instanceof RenderServiceError && error.reason === "service-gone") return null;
@@ -96,16 +99,27 @@ export async function findRenderJobs(options: ConnectOptions = {}): Promise<Rend
   return left.length > 0 ? connectRenderService(options) : null;
 }
 
-async function tryConnect(folder: string): Promise<RenderServiceClient | null> {
+async function tryConnect(
+  folder: string,
+  { limits = DEFAULT_LIMITS }: Pick<ConnectOptions, "limits"> = {},
+): Promise<RenderServiceClient | null> {
   requireOwnFolder(folder);
   const holder = await readLock(lockFile(folder));
-  if (typeof holder === "string") return null;
-  requireThisMachine(holder);
-  requireOwnSocket(holder.socket, folder);
-  // It will listen in a moment, or has ended; only the next service has to know which.
-  const socket = await openSocket(holder.socket);
-  if (socket === null) return null;
-  return RenderServiceClient.greet(socket, ANSWER_MS);
+  const logFile = serviceLogFile(folder);
+  if (typeof holder !== "string" && !isDamaged(holder)) {
+    requireThisMachine(holder);
+    requireOwnSocket(holder.socket, folder);
+    // It will listen in a moment, or has ended; only the next service has to know which.
+    const socket = await openSocket(holder.socket);
+    if (socket === null) return null;
+    return RenderServiceClient.greet(socket, { pid: holder.pid, logFile }, limits);
+  }
+  // A service whose lock was damaged or removed listens all the same.
+  for (const path of ownSocketPaths(folder)) {
+    const socket = await openSocket(path);
+    if (socket !== null) return RenderServiceClient.greet(socket, { pid: null, logFile }, limits);
+  }
+  return null;
 }
 
 /** A socket elsewhere stands where other users could have made its folder. */
@@ -139,12 +153,18 @@ interface Start {
 
 async function startService(folder: string, options: ConnectOptions): Promise<Start> {
   const logFile = serviceLogFile(folder);
+  requireFilePlace(logFile);
   const { size } = await stat(logFile).catch(() => ({ size: 0 }));
   if (size > LOG_BYTES) await rename(logFile, `${logFile}.old`).catch(() => undefined);
   const log = await open(logFile, "a", 0o600);
   try {
     // The mark of a job would make the service, started by a tool inside its Nuke, pass for one of its Nukes.
-    const { NODE_OPTIONS: _, [JOB_FOLDER_VARIABLE]: __, ...surroundings } = process.env;
+    const {
+      NODE_OPTIONS: _,
+      [JOB_FOLDER_VARIABLE]: __,
+      [CHUNK_VARIABLE]: ___,
+      ...surroundings
+    } = process.env;
     const runtime = options.runtime ?? (await chooseRuntime());
     const program = programFile("render-service");
     // Only from sources, which need a Node that knows the flag; an older editor's runtime would refuse it.

@@ -2,7 +2,9 @@
 import type { Socket } from "node:net";
 import { type MessageConnection, ResponseError, createMessageConnection } from "vscode-jsonrpc/node";
 import type { RenderEvent } from "../../plan/events.ts";
-import { RenderServiceError, messageOf } from "../protocol/errors.ts";
+import { finishedEvent } from "../../plan/finished-event.ts";
+import { BEING_RENDERED } from "../../plan/output-conflict.ts";
+import { OutputConflictError, RenderServiceError, messageOf } from "../protocol/errors.ts";
 import { BoundedReader, DirectWriter } from "../protocol/framing.ts";
 import { Outbox } from "./event-batcher.ts";
 import { FAILURE_CODE, PROTOCOL, type Request, eventsNotification, requests } from "../protocol/messages.ts";
@@ -100,11 +102,14 @@ export class ClientConnection {
       startedAt: Math.round(Date.now() - process.uptime() * 1000),
       ...identity,
     }));
-    this.#serve(requests.submit, async ({ job, watch, lines }) => ({
-      job: await service.submit(job, (id) => {
+    this.#serve(requests.submit, async ({ job: asked, watch, lines }) => {
+      const follow = (id: string): void => {
         if (watch) this.#watched.set(id, { lines });
-      }),
-    }));
+      };
+      const { job, repeated } = await service.submit(asked, follow);
+      if (repeated && watch) this.#catchUp(job, follow);
+      return { job };
+    });
     this.#serve(requests.jobs, () => service.jobs);
     this.#serve(requests.job, ({ job }) => service.job(job));
     this.#serve(requests.plan, ({ job }) => service.plan(job));
@@ -116,8 +121,8 @@ export class ClientConnection {
       service.controls.pause(job);
       return {};
     });
-    this.#serve(requests.resume, ({ job }) => {
-      service.controls.resume(job);
+    this.#serve(requests.resume, async ({ job, ignore }) => {
+      await service.resume(job, ignore?.includes(BEING_RENDERED) ?? false);
       return {};
     });
     const { controls } = service;
@@ -138,6 +143,7 @@ export class ClientConnection {
       return {};
     });
     this.#serve(requests.limits, () => service.limits);
+    this.#serve(requests.notices, () => service.notices);
     this.#serve(requests.watch, ({ jobs, lines }) => {
       this.#watch(jobs, lines);
       return {};
@@ -167,6 +173,15 @@ export class ClientConnection {
     for (const status of known) this.#outbox.add({ type: "progress", job: status.job, status });
   }
 
+  /** Its first events went to a connection that is gone: this one gets what holds now. */
+  #catchUp(job: string, follow: (id: string) => void): void {
+    const status = this.#host.service.job(job);
+    if (status.state !== "finished") {
+      follow(job);
+      this.#outbox.add({ type: "progress", job, status });
+    } else this.#outbox.add(finishedEvent(status));
+  }
+
   #pass(event: RenderEvent): void {
     const watch = this.#watched.get(event.job) ?? this.#all;
     if (!watch) return;
@@ -192,7 +207,8 @@ export class ClientConnection {
   }
 }
 
-function failure(error: unknown): ResponseError<{ reason: string } | undefined> {
-  const data = error instanceof RenderServiceError ? { reason: error.reason } : undefined;
+function failure(error: unknown): ResponseError<object | undefined> {
+  const conflicts = error instanceof OutputConflictError ? { conflicts: error.conflicts } : {};
+  const data = error instanceof RenderServiceError ? { reason: error.reason, ...conflicts } : undefined;
   return new ResponseError(FAILURE_CODE, messageOf(error), data);
 }

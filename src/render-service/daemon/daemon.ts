@@ -5,7 +5,7 @@ import type { MainOptions } from "./environment-options.ts";
 import { productVersion } from "../protocol/version.ts";
 import { ServiceServer } from "./socket-server.ts";
 import { RenderService } from "../scheduler/scheduler.ts";
-import { chooseSocket } from "./socket-path.ts";
+import { chooseSocket, isListening } from "./socket-path.ts";
 import { lockFile, prepareStateFolder, serviceLogFile } from "../storage/state-folder.ts";
 
 /** Runs until it has ended; answers with the process's exit code. At once when another service runs already. */
@@ -24,7 +24,7 @@ export async function runService(options: MainOptions): Promise<number> {
 }
 
 async function live(
-  { stateFolder, idleMs, patience, maxParallel, budgetMB, freeFloorMB }: MainOptions,
+  { stateFolder, idleMs, patience, maxParallel, budgetMB, freeFloorMB, lockHeartbeatMs }: MainOptions,
   log: (line: string) => void,
 ): Promise<number> {
   await prepareStateFolder(stateFolder);
@@ -49,7 +49,9 @@ async function live(
     log("another render service runs; leaving it to that one");
     return 0;
   }
-  if (asked) {
+  // A service whose lock was damaged or removed renders on; its next client has it write the lock again.
+  if (asked || (await isListening(stateFolder))) {
+    if (!asked) log("another render service runs, whose lock was lost; leaving it to that one");
     await lock.release();
     return 0;
   }
@@ -59,6 +61,7 @@ async function live(
     maxParallel,
     budgetMB,
     freeFloorMB,
+    lockHeartbeatMs,
     log,
   });
   server = await ServiceServer.listen({
@@ -68,6 +71,7 @@ async function live(
     idleMs,
     log,
     release: () => lock.release(),
+    repair: () => lock.repair(),
   });
   log(`render service ${productVersion} at ${socket}`);
   if (asked) stop();

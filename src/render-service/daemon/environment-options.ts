@@ -12,6 +12,8 @@ export interface MainOptions {
   readonly budgetMB: number | null;
   /** Free memory below which no Nuke is started and the youngest is ended, MB; null: by the machine's size. */
   readonly freeFloorMB: number | null;
+  /** Between two signs of life of a lock file next to frames, ms. */
+  readonly lockHeartbeatMs: number;
 }
 
 const seconds = (usual: number) => otherwise(coerce.number().check(minimum(0), maximum(2_000_000)), usual);
@@ -35,6 +37,8 @@ const environmentSchema = object({
   NUKE_RENDER_OUTPUT_RETRY_SECONDS: seconds(2),
   /** Seconds after which a job gives up that has no place for its frames. */
   NUKE_RENDER_OUTPUT_WAIT_SECONDS: seconds(1800),
+  /** Seconds between two signs of life of a lock file next to frames; after eight without one, another machine takes it for left over. */
+  NUKE_RENDER_LOCK_HEARTBEAT_SECONDS: otherwise(coerce.number().check(minimum(0.05), maximum(600)), 15),
   /** Nukes of all jobs at once. */
   NUKE_RENDER_MAX_PARALLEL: otherwise(nullable(coerce.number().check(int(), minimum(1), maximum(256))), null),
   /** Memory of all Nukes together, MB. */
@@ -68,5 +72,6 @@ export function mainOptions(env: NodeJS.ProcessEnv): MainOptions {
     maxParallel: read.NUKE_RENDER_MAX_PARALLEL,
     budgetMB: read.NUKE_RENDER_MEMORY_BUDGET_MB,
     freeFloorMB: read.NUKE_RENDER_FREE_FLOOR_MB,
+    lockHeartbeatMs: read.NUKE_RENDER_LOCK_HEARTBEAT_SECONDS * 1000,
   };
 }

@@ -2,15 +2,14 @@
  * Where clients meet the render service: a socket that only this user can open. The service chooses it and writes it into
  * its lock file, so clients whose TMPDIR or XDG_RUNTIME_DIR differ find it all the same.
  */
-import { createHash, randomBytes } from "node:crypto";
+import { randomBytes } from "node:crypto";
 import { mkdir } from "node:fs/promises";
-import { tmpdir, userInfo } from "node:os";
-import { join } from "node:path";
+import { connect } from "node:net";
+import { userInfo } from "node:os";
+import { dirname } from "node:path";
 import { RenderServiceError, errorCode } from "../protocol/errors.ts";
+import { ownSocketPaths, socketDigest, socketPaths } from "../storage/socket-paths.ts";
 import { requireSocketFolder } from "../storage/state-folder.ts";
-
-/** Bytes; sun_path holds 104 on macOS, 108 on Linux. */
-const LONGEST_SOCKET_PATH = 100;
 
 /** The address of a service that is about to start; creates and checks the socket's own folder where one is needed. */
 export async function chooseSocket(
@@ -20,16 +19,11 @@ export async function chooseSocket(
   if (process.platform === "win32") {
     // Pipes of all users share one name space: a name that cannot be guessed cannot be taken first by somebody else.
     const user = userInfo().username.replaceAll(/\W/gu, "_");
-    return `\\\\.\\pipe\\nuke-background-render-${user}-${digest(stateFolder)}-${randomBytes(8).toString("hex")}`;
+    return `\\\\.\\pipe\\nuke-background-render-${user}-${socketDigest(stateFolder)}-${randomBytes(8).toString("hex")}`;
   }
-  const beside = join(stateFolder, "service.sock");
-  if (fits(beside)) return beside;
-  const name = `nbr-${process.getuid?.() ?? 0}-${digest(stateFolder)}`;
-  const folders = [env.XDG_RUNTIME_DIR ?? "", tmpdir(), "/tmp"]
-    .filter((base) => base !== "")
-    .map((base) => join(base, name))
-    .filter((candidate) => fits(join(candidate, "s")));
-  for (const folder of folders) {
+  for (const path of socketPaths(stateFolder, env)) {
+    const folder = dirname(path);
+    if (folder === stateFolder) return path;
     try {
       await mkdir(folder, { mode: 0o700 });
     } catch (error) {
@@ -37,7 +31,7 @@ export async function chooseSocket(
       if (errorCode(error) !== "EEXIST") continue;
     }
     requireSocketFolder(folder);
-    return join(folder, "s");
+    return path;
   }
   throw new RenderServiceError(
     "state-folder",
@@ -45,10 +39,21 @@ export async function chooseSocket(
   );
 }
 
-function fits(path: string): boolean {
-  return Buffer.byteLength(path) <= LONGEST_SOCKET_PATH;
-}
-
-function digest(text: string): string {
-  return createHash("sha256").update(text).digest("hex").slice(0, 16);
+/** Whether some process listens where the service of a state folder would. One that was stopped does, too. */
+export async function isListening(stateFolder: string): Promise<boolean> {
+  const paths = ownSocketPaths(stateFolder);
+  const found = await Promise.all(
+    paths.map(
+      (path) =>
+        new Promise<boolean>((resolve) => {
+          const socket = connect(path);
+          socket.once("connect", () => {
+            socket.destroy();
+            resolve(true);
+          });
+          socket.once("error", () => resolve(false));
+        }),
+    ),
+  );
+  return found.includes(true);
 }

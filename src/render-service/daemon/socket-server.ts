@@ -1,10 +1,11 @@
 /** The service's door: the socket, its clients, and the end of the process when nobody needs it. */
-import { chmod, rm, rmdir } from "node:fs/promises";
+import { chmod, lstat, rm, rmdir } from "node:fs/promises";
 import { type Server, createServer } from "node:net";
 import { dirname } from "node:path";
 import { ClientConnection, type Identity } from "./client-session.ts";
 import { messageOf } from "../protocol/errors.ts";
 import type { RenderService } from "../scheduler/scheduler.ts";
+import { setAside } from "../storage/state-file.ts";
 import { SpareMemory } from "../scheduler/spare-memory.ts";
 
 export interface ServerOptions {
@@ -16,6 +17,8 @@ export interface ServerOptions {
   readonly log: (line: string) => void;
   /** Called when clients can reach nothing here any more, before they are let go. */
   readonly release: () => Promise<void>;
+  /** Called for each client: what clients find the service by may have been damaged. */
+  readonly repair: () => Promise<void>;
 }
 
 /** How long (ms) a service waits for its first client: the one that started it may have died. */
@@ -52,6 +55,8 @@ export class ServiceServer {
       });
       this.#clients.add(connection);
       this.#everUsed = true;
+      if (!this.#closing)
+        options.repair().catch((error: unknown) => options.log(`lock: ${messageOf(error)}`));
       this.#watchIdle();
     });
     options.service.onEvent(({ type }) => {
@@ -62,7 +67,7 @@ export class ServiceServer {
   /** Listens; only this user can open the socket. */
   static async listen(options: ServerOptions): Promise<ServiceServer> {
     const server = new ServiceServer(options);
-    if (process.platform !== "win32") await rm(options.socket, { force: true });
+    if (process.platform !== "win32") await clearSocket(options.socket);
     await new Promise<void>((resolve, reject) => {
       server.#server.once("error", reject);
       server.#server.listen(options.socket, () => {
@@ -116,8 +121,11 @@ export class ServiceServer {
     if (this.#idleTimer) clearTimeout(this.#idleTimer);
     const closed = new Promise<void>((resolve) => this.#server.close(() => resolve()));
     // The next service may start now: its clients must not find this one's address.
-    if (process.platform !== "win32") await removeSocket(this.#options.socket);
-    await this.#options.release();
+    const { socket, release, log } = this.#options;
+    // Whatever cannot be removed is in no one's way: the next service finds that nothing lives behind it.
+    const failed = (error: unknown): void => log(`ending: ${messageOf(error)}`);
+    if (process.platform !== "win32") await removeSocket(socket).catch(failed);
+    await release().catch(failed);
     for (const client of this.#clients) client.end();
     // A client that does not hang up is not waited for.
     const patience = setTimeout(() => this.#finish(), 2000);
@@ -125,6 +133,13 @@ export class ServiceServer {
     clearTimeout(patience);
     this.#finish();
   }
+}
+
+/** What an earlier service left; what is no socket is set aside. */
+async function clearSocket(socket: string): Promise<void> {
+  const found = await lstat(socket).catch(() => null);
+  if (found?.isDirectory() === true) setAside(socket);
+  else await rm(socket, { force: true });
 }
 
 /** With its own folder, where it has one: no other folder is empty now, for the lock and the log lie in it. */

@@ -1,10 +1,9 @@
 /** Finds the Nukes of a job whose service was killed, and ends what nobody would watch. */
-import { readFile } from "node:fs/promises";
 import { readFileSync } from "node:fs";
 import type { Adopted } from "../chunk/adopted.ts";
 import type { PastRun } from "../storage/replay.ts";
-import { CHUNK_VARIABLE, JOB_FOLDER_VARIABLE } from "../process/environment.ts";
 import { type ProcessInfo, type ProcessList, UNKNOWN_START, listProcesses } from "../process/process-list.ts";
+import { type MarkedProcess, marksCanBeRead, markedProcesses } from "../process/process-mark.ts";
 import { ProcessTree } from "../process/process-tree.ts";
 
 /** Names this start of the machine (random(4)); empty where there is no such name. */
@@ -28,7 +27,7 @@ export async function findNukes(
   graceMs: number,
 ): Promise<ReadonlyMap<number, Adopted>> {
   const list = sameBoot ? await listProcesses() : new Map<number, ProcessInfo>();
-  const marked = sameBoot ? await markedProcesses(folder, list) : [];
+  const marked = sameBoot ? markedProcesses({ folder, chunk: null }, list) : [];
   const found = new Map<number, Adopted>();
   const watched = new Set<number>();
   const left = new Set<number>();
@@ -50,30 +49,31 @@ export async function findNukes(
   return found;
 }
 
-interface Marked extends ProcessInfo {
-  readonly chunk: number;
+/**
+ * Ends all that is left of a job's Nukes: by their mark, and where there is none, those that were noted and are still the same processes.
+ * @returns pids that even force did not end.
+ */
+export async function endNukes(
+  folder: string,
+  noted: readonly { readonly pid: number; readonly started: string }[],
+  graceMs: number,
+): Promise<number[]> {
+  if (!marksCanBeRead && noted.length === 0) return [];
+  const list = await listProcesses();
+  const left = noted.filter(
+    ({ pid, started }) => started !== "" && started !== UNKNOWN_START && list.get(pid)?.started === started,
+  );
+  // Where marks can be read they tell for certain, also after another start of the machine.
+  const trees = marksCanBeRead
+    ? [new ProcessTree(null, { folder, chunk: null })]
+    : left.map(({ pid }) => new ProcessTree(pid));
+  return (await Promise.all(trees.map((tree) => tree.end(graceMs)))).flat();
 }
 
-function itsNuke(run: PastRun, list: ProcessList, marked: readonly Marked[]): ProcessInfo | null {
+function itsNuke(run: PastRun, list: ProcessList, marked: readonly MarkedProcess[]): ProcessInfo | null {
   const noted = run.pid === null ? undefined : list.get(run.pid);
   if (noted && run.started !== UNKNOWN_START && noted.started === run.started) return noted;
   if (run.started !== "") return null;
   // It leads a group of its own; what it started bears the mark too.
   return marked.find(({ pid, group, chunk }) => group === pid && chunk === run.chunk) ?? null;
-}
-
-async function markedProcesses(folder: string, list: ProcessList): Promise<Marked[]> {
-  if (process.platform !== "linux") return [];
-  const mark = `${JOB_FOLDER_VARIABLE}=${folder}`;
-  const found: Marked[] = [];
-  for (const info of list.values()) {
-    const environ = await readFile(`/proc/${info.pid}/environ`, "utf8").catch(() => "");
-    const words = environ.split("\0");
-    if (info.pid === process.pid || !words.includes(mark)) continue;
-    const chunk = words
-      .find((word) => word.startsWith(`${CHUNK_VARIABLE}=`))
-      ?.slice(CHUNK_VARIABLE.length + 1);
-    found.push({ ...info, chunk: Number(chunk ?? -1) });
-  }
-  return found;
 }

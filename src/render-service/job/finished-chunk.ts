@@ -15,7 +15,7 @@ export interface PastFacts {
 }
 
 export class PastChunk implements ChunkView {
-  readonly status: ChunkStatus;
+  readonly #status: ChunkStatus;
   readonly startedAt: number;
   readonly ledger: FrameLedger;
   readonly times: FrameTimes;
@@ -24,7 +24,7 @@ export class PastChunk implements ChunkView {
   readonly framesAdvanced: number;
 
   constructor({ plan, status, startedAt, done }: PastFacts) {
-    this.status = status;
+    this.#status = status;
     this.startedAt = startedAt;
     this.times = new FrameTimes(startedAt);
     const { filesPerFrame, movie, cwd, outputFile } = plan;
@@ -35,7 +35,12 @@ export class PastChunk implements ChunkView {
     this.memory = { seenMB: done.size > 0 ? status.peakMB : 0, peakMB: status.peakMB, measuredMB: 0 };
   }
 
+  get status(): ChunkStatus {
+    const framesDone = Math.min(this.#status.framesDone, this.ledger.done.size);
+    return { ...this.#status, framesDone };
+  }
+
   get wasSilent(): boolean {
-    return this.status.verdict === "hung";
+    return this.#status.verdict === "hung";
   }
 }

@@ -1,7 +1,7 @@
 /** One job of the queue: what was asked, its chunks, and how far they are. */
 import { dirname } from "node:path";
 import type { EventOf, JobStatus, RenderEvent } from "../../plan/events.ts";
-import { type FrameList, parseFrames } from "../../plan/frames.ts";
+import { type FrameList, displayFrames, formatFrames, parseFrames } from "../../plan/frames.ts";
 import type { RenderPlan } from "../../plan/render-plan.ts";
 import { ChunkList } from "./chunks.ts";
 import type { Adopted } from "../chunk/adopted.ts";
@@ -13,15 +13,18 @@ import { type JobPast, heavier } from "../storage/replay.ts";
 import { type Unfinished, restoreJob } from "./restore.ts";
 import { type AfterChunk, type JobOrder, nothingLeft } from "./types.ts";
 import { type JobEnding, jobEnding, jobStatus } from "./status.ts";
-import { exitCodeOf, framesOnDisk } from "./final-check.ts";
+import { VanishedCounts, exitCodeOf, findVanished, framesOnDisk } from "./final-check.ts";
+import { endNukes } from "./adopt.ts";
 import { JobLessons } from "./estimates.ts";
 import { JobNeeds } from "./preconditions.ts";
+import { messageOf } from "../protocol/errors.ts";
 import { noteNuke } from "./note-started.ts";
 import { nukeEnvironment } from "../../nuke/environment.ts";
 import type { ProcessList } from "../process/process-list.ts";
 import { ProgressPace } from "./progress-throttle.ts";
 import { removeScriptCopy } from "../script-snapshot/snapshot-copy.ts";
 import { type WarmFacts, WarmJob } from "./work-sharing.ts";
+import type { QueueReturn } from "../queue/queue.ts";
 import { type HistoryKey, type PastNeed, historyKeyOf } from "../memory/history.ts";
 
 export class Job {
@@ -34,6 +37,7 @@ export class Job {
   readonly #lessons: JobLessons;
   readonly #pace: ProgressPace;
   readonly #warm: WarmJob | null;
+  readonly #vanished = new VanishedCounts();
   /** What changes while it waits or runs. */
   readonly changes: JobChanges;
   #startedAt: number | null = null;
@@ -108,6 +112,7 @@ export class Job {
     this.#accounts.restore(before);
     this.changes.restore(before);
     this.#lessons.heaviest = before.heaviest;
+    for (const frames of before.vanished) this.#vanished.add(frames);
     this.#cancelled = before.cancelled;
     this.#paused = before.paused;
     this.#interrupted = before.interrupted;
@@ -292,12 +297,37 @@ export class Job {
   }
 
   /**
-   * Closes the books when no chunk waits or runs: looks at every frame's files once more, and says how it ended. Removes the
-   * script's temporary copy.
+   * Looks at the files of all done frames once nothing waits or runs. Frames whose files were removed meanwhile come back, unless that
+   * happened to them too often.
+   * @returns ranges for the queue; none: the job can be finished.
    */
+  async lookAgain(): Promise<readonly QueueReturn[]> {
+    const back: QueueReturn[] = [];
+    for (const { chunk, frames } of await findVanished(this.#list.runs)) {
+      const wanted = this.#wanted && !this.#list.isCancelled(chunk);
+      const again = wanted ? this.#vanished.take(frames) : [];
+      for (const frame of frames)
+        if (!again.includes(frame)) this.#tellFailed(chunk, frame, this.#vanished.reason(frame));
+      if (again.length === 0) continue;
+      const index = this.#list.add(again, chunk);
+      this.#order.journal.append({ is: "vanished", from: chunk, chunk: index, frames: formatFrames(again) });
+      const [noun, verb] = again.length === 1 ? ["file of frame", "is"] : ["files of frames", "are"];
+      const text = `The ${noun} ${displayFrames(again)} ${verb} gone or changed since. Rendering ${again.length === 1 ? "it" : "them"} again.`;
+      this.#say(index, "warning", text);
+      back.push({ chunk: index, first: false, bySelf: false });
+    }
+    return back;
+  }
+
+  /** Finalizes the job once nothing waits or runs, and says how it ended. Removes the script's temporary copy. */
   async finish(): Promise<JobStatus> {
     this.#closing = true;
-    const done = await framesOnDisk(this.#list.runs, (...gone) => this.#tellFailed(...gone));
+    // What a Nuke that ended well has left at work goes with a cancel as well.
+    if (this.#cancelled)
+      await endNukes(this.#order.folder, [], this.#order.patience.cancelMs).catch((error: unknown) =>
+        this.#say(null, "warning", `What its Nukes have left at work was not ended: ${messageOf(error)}.`),
+      );
+    const done = framesOnDisk(this.#list.runs);
     this.#ending = jobEnding(this.#frames, done, (missing) =>
       exitCodeOf(missing, this.#cancelled, this.#accounts.givenUp),
     );

@@ -172,7 +172,10 @@ export class JobNeeds {
 
   async #lookAgain(): Promise<Look> {
     for (const folder of await this.#place.restore())
-      this.#order.say("warning", `The folder ${folder} was made again. Frames that were in it are gone.`);
+      this.#order.say(
+        "warning",
+        `The folder ${folder} was made again. Frames that were in it are rendered again at the end.`,
+      );
     const trouble = await this.#place.trouble();
     if (trouble === null) {
       this.#held = null;

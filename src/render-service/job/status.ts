@@ -79,11 +79,13 @@ export function jobStatus({ order, list, lessons, ending, ...facts }: JobFacts):
     submittedAt: order.submittedAt,
     finishedAt: facts.finishedAt,
     chunks,
+    damaged: null,
     folder: facts.folder,
     doneRanges: ending?.doneRanges ?? [],
     missingRanges: ending?.missingRanges ?? [],
     exitCode: ending?.exitCode ?? null,
     demo: plan.nuke?.demo ?? false,
+    ...(order.job.submission === undefined ? {} : { submission: order.job.submission }),
   };
 }
 

@@ -2,6 +2,7 @@
 import { open } from "node:fs/promises";
 import type { NukeOutput } from "../../nuke/output.ts";
 import { chunkLog } from "../storage/job-store.ts";
+import { type Damage, requireFilePlace } from "../storage/state-file.ts";
 import { NukeLog } from "./nuke-log.ts";
 
 /** What a stream newly says. */
@@ -37,7 +38,12 @@ export class ChunkLogs {
     return this.#out.position + this.#err.position;
   }
 
-  /** Makes them, empty, where the service died before there were any. */
+  /** Sets aside what lies in their place and is no file; returns what that was. */
+  clear(): Damage[] {
+    return [this.outFile, this.errFile].flatMap((file) => requireFilePlace(file) ?? []);
+  }
+
+  /** Makes them, empty, where there are none. */
   async ensure(): Promise<void> {
     for (const file of [this.outFile, this.errFile]) await (await open(file, "a", 0o600)).close();
   }
@@ -54,9 +60,19 @@ export class ChunkLogs {
     for await (const found of this.#out.read(last)) yield { stream: "stdout", found };
   }
 
+  /** Bytes that were printed and not read yet. */
+  get unread(): number {
+    return this.#out.unread + this.#err.unread;
+  }
+
   /** There was more than one look takes. */
   get behind(): boolean {
     return this.#out.behind || this.#err.behind;
+  }
+
+  /** So many times the limit of a log, although it was to be cut; 0 while it can be. */
+  get overflow(): number {
+    return Math.max(this.#out.overflow, this.#err.overflow);
   }
 
   /** What people should know of the logs themselves; null for most. */

@@ -22,6 +22,8 @@ export class LogTail {
   #base = 0;
   #position = 0;
   #problem: string | null = null;
+  /** Where it is tried again after a cut that could not be made. */
+  #nextTry = 0;
   #wasCut = false;
   #behind = false;
 
@@ -36,6 +38,11 @@ export class LogTail {
     return this.#position;
   }
 
+  /** Bytes that were printed and not read yet. */
+  get unread(): number {
+    return this.#file === null ? 0 : Math.max(0, this.#base + fstatSync(this.#file).size - this.#position);
+  }
+
   /** Its middle is gone. */
   get wasCut(): boolean {
     return this.#wasCut;
@@ -44,6 +51,11 @@ export class LogTail {
   /** There was more than one look takes. */
   get behind(): boolean {
     return this.#behind;
+  }
+
+  /** So many times its limit, although it was to be cut; 0 while it can be. */
+  get overflow(): number {
+    return this.#problem === null || this.#file === null ? 0 : fstatSync(this.#file).size / this.#capBytes;
   }
 
   /** Why it grows beyond its cap; null when it does not. */
@@ -62,7 +74,10 @@ export class LogTail {
    */
   async *read({ upTo = Infinity, all = false } = {}): AsyncGenerator<string, void, void> {
     const file = (this.#file ??= this.#open());
-    const size = this.#base + fstatSync(file).size;
+    const { size: length } = fstatSync(file);
+    // Another has emptied it: what is in it now was printed since.
+    if (upTo === Infinity && this.#base + length < this.#position) this.#base = this.#position;
+    const size = this.#base + length;
     const end = Math.min(upTo, size, all ? Infinity : this.#position + LOOK);
     this.#behind = end < size;
     for (let taken = 0; this.#position < end;) {
@@ -75,7 +90,8 @@ export class LogTail {
       taken += bytesRead;
       if (taken % TURN === 0) await turn();
     }
-    if (upTo < Infinity || this.#position - this.#base <= this.#capBytes || this.#problem !== null) return;
+    if (upTo < Infinity || this.#position - this.#base <= this.#capBytes) return;
+    if (this.#position < this.#nextTry) return;
     const text = this.#cut();
     if (text !== "") yield text;
   }
@@ -107,9 +123,11 @@ export class LogTail {
       this.#base = cut.base;
       this.#position = cut.base;
       this.#wasCut = true;
+      this.#problem = null;
       return this.#decoder.write(cut.rest);
     } catch (error) {
       this.#problem = messageOf(error);
+      this.#nextTry = this.#position + this.#capBytes / 4;
       return "";
     }
   }

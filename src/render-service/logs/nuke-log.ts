@@ -16,8 +16,18 @@ export class NukeLog {
     return this.#tail.behind;
   }
 
+  /** Bytes that were printed and not read yet. */
+  get unread(): number {
+    return this.#tail.unread;
+  }
+
   get wasCut(): boolean {
     return this.#tail.wasCut;
+  }
+
+  /** So many times its limit, although it was to be cut; 0 while it can be. */
+  get overflow(): number {
+    return this.#tail.overflow;
   }
 
   /** Why it grows beyond its cap; null when it does not. */

@@ -1,8 +1,7 @@
 /** What earlier renders of a Write needed, so that the next one starts with the right number of Nukes at once. */
-import { readFile, rename, writeFile } from "node:fs/promises";
 import * as z from "zod/mini";
 import type { RenderJob } from "../../plan/job.ts";
-import { errorCode, messageOf } from "../protocol/errors.ts";
+import { messageOf } from "../protocol/errors.ts";
 
 /** Whose needs they are. The stand-in's say nothing of Nuke's. */
 export interface HistoryKey {
@@ -36,33 +35,29 @@ const entrySchema = z.extend(pastSchema, {
 });
 type Entry = z.infer<typeof entrySchema>;
 
-const fileSchema = z.object({ version: z.literal(1), renders: z.array(entrySchema) });
+export const historySchema = z.object({ version: z.literal(1), renders: z.array(entrySchema) });
+
+/** Where the history is kept. */
+export interface HistoryStore {
+  /** Null: nothing that can be used. */
+  read(): z.infer<typeof historySchema> | null;
+  write(history: z.infer<typeof historySchema>): Promise<void>;
+}
 
 /** Writes remembered; the longest unused go first. */
 const MOST_ENTRIES = 500;
 
 export class RenderHistory {
-  readonly #file: string;
+  readonly #store: HistoryStore;
   readonly #log: (line: string) => void;
   /** Longest unused first. */
   readonly #entries = new Map<string, Entry>();
-  #saving: Promise<void> = Promise.resolve();
 
-  private constructor(file: string, log: (line: string) => void) {
-    this.#file = file;
+  /** One that cannot be read is begun again, for it is only a convenience. */
+  constructor(store: HistoryStore, log: (line: string) => void) {
+    this.#store = store;
     this.#log = log;
-  }
-
-  /** Reads the history; one that cannot be read is begun anew, for it is only a convenience. */
-  static async open(file: string, log: (line: string) => void): Promise<RenderHistory> {
-    const history = new RenderHistory(file, log);
-    try {
-      const { renders } = fileSchema.parse(JSON.parse(await readFile(file, "utf8")));
-      for (const entry of renders) history.#entries.set(keyText(entry), entry);
-    } catch (error) {
-      if (errorCode(error) !== "ENOENT") log(`the history of renders is begun anew: ${messageOf(error)}`);
-    }
-    return history;
+    for (const entry of store.read()?.renders ?? []) this.#entries.set(keyText(entry), entry);
   }
 
   /** What this Write needed when it was last rendered; null when it never was. */
@@ -90,15 +85,12 @@ export class RenderHistory {
       if (this.#entries.size <= MOST_ENTRIES) break;
       this.#entries.delete(oldest);
     }
-    this.#saving = this.#saving.then(() => this.#save());
-    await this.#saving;
+    await this.#save();
   }
 
   async #save(): Promise<void> {
-    const text = JSON.stringify({ version: 1, renders: [...this.#entries.values()] });
     try {
-      await writeFile(`${this.#file}.new`, text, { mode: 0o600 });
-      await rename(`${this.#file}.new`, this.#file);
+      await this.#store.write({ version: 1, renders: [...this.#entries.values()] });
     } catch (error) {
       this.#log(`the history of renders was not kept: ${messageOf(error)}`);
     }

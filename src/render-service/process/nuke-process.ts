@@ -1,9 +1,11 @@
 /** One Nuke: started, watched, ended. */
 import { type ChildProcess, spawn } from "node:child_process";
 import { writeFileSync } from "node:fs";
-import { open, stat } from "node:fs/promises";
+import { type FileHandle, mkdir, open, stat } from "node:fs/promises";
+import { dirname } from "node:path";
 import { errorCode, messageOf } from "../protocol/errors.ts";
 import { isAlive } from "./process-list.ts";
+import type { ProcessMark } from "./process-mark.ts";
 import { ProcessTree } from "./process-tree.ts";
 
 export interface NukeStart {
@@ -14,6 +16,8 @@ export interface NukeStart {
   /** Log files, appended to. Files and no pipes: a pipe would die with the service, and the Nuke of it. */
   readonly outFile: string;
   readonly errFile: string;
+  /** As its environment bears it. */
+  readonly mark: ProcessMark;
 }
 
 /** Both are null when nobody saw it end. */
@@ -56,21 +60,21 @@ export class NukeProcess {
   readonly ended: Promise<ProcessEnd>;
   readonly tree: ProcessTree;
 
-  private constructor(pid: number, ended: Promise<ProcessEnd>) {
+  private constructor(pid: number, ended: Promise<ProcessEnd>, mark: ProcessMark) {
     this.pid = pid;
     this.ended = ended;
-    this.tree = new ProcessTree(pid);
+    this.tree = new ProcessTree(pid, mark);
   }
 
   /**
    * Starts a Nuke as the leader of a process group of its own.
    * @throws {NotStartedError} when the system cannot start it.
    */
-  static async start({ argv, cwd, env, outFile, errFile }: NukeStart): Promise<NukeProcess> {
+  static async start({ argv, cwd, env, outFile, errFile, mark }: NukeStart): Promise<NukeProcess> {
     const [program = "", ...words] = argv;
-    const out = await open(outFile, "a", 0o600);
+    const out = await openLog(outFile);
     try {
-      const err = await open(errFile, "a", 0o600);
+      const err = await openLog(errFile);
       try {
         const child = spawn(program, words, {
           cwd,
@@ -84,7 +88,7 @@ export class NukeProcess {
         });
         const pid = await spawned(child);
         offerToKernel(pid);
-        return new NukeProcess(pid, ended);
+        return new NukeProcess(pid, ended, mark);
       } finally {
         await err.close();
       }
@@ -96,7 +100,7 @@ export class NukeProcess {
   }
 
   /** Takes over a Nuke that runs. How it ends is not seen, only that it does. */
-  static adopt(nuke: AdoptedProcess): NukeProcess {
+  static adopt(nuke: AdoptedProcess, mark: ProcessMark): NukeProcess {
     const ended = new Promise<ProcessEnd>((resolve) => {
       const look = setInterval(() => {
         if (isAlive(nuke)) return;
@@ -104,7 +108,10 @@ export class NukeProcess {
         resolve(UNWATCHED_END);
       }, ADOPTED_LOOK_MS);
     });
-    return new NukeProcess(nuke.pid, ended);
+    const adopted = new NukeProcess(nuke.pid, ended, mark);
+    // A service that died while this Nuke had to wait for its log would have left it standing still.
+    adopted.tree.resume();
+    return adopted;
   }
 
   /**
@@ -140,7 +147,19 @@ function spawned(child: ChildProcess): Promise<number> {
   });
 }
 
+async function openLog(file: string): Promise<FileHandle> {
+  try {
+    await mkdir(dirname(file), { recursive: true, mode: 0o700 });
+    return await open(file, "a", 0o600);
+  } catch (error) {
+    const advice = "Check the space and the rights there (NUKE_RENDER_STATE_DIR).";
+    const message = `The log ${file} cannot be written: ${messageOf(error)}. ${advice}`;
+    throw new NotStartedError(errorCode(error) ?? "UNKNOWN", message, { cause: error });
+  }
+}
+
 async function notStarted(program: string, cwd: string, error: unknown): Promise<NotStartedError> {
+  if (error instanceof NotStartedError) return error;
   const code = errorCode(error) ?? "UNKNOWN";
   const cause = { cause: error };
   // A missing folder is reported as if the program were missing.

@@ -48,6 +48,11 @@ export function isAlive({ pid, started }: Pick<ProcessInfo, "pid" | "started">):
   return process.platform === "linux" ? readLinux(pid)?.started === started : exists(pid);
 }
 
+/** Whether there is a process of this number. */
+export function lives(pid: number): boolean {
+  return process.platform === "linux" ? readLinux(pid) !== null : exists(pid);
+}
+
 function exists(pid: number): boolean {
   try {
     process.kill(pid, 0);

@@ -1,4 +1,5 @@
 /** What can go wrong between a client and the render service, for people and for code. */
+import type { OutputConflict } from "../../plan/output-conflict.ts";
 
 export type ServiceFailure =
   /** It could not be started, or does not answer. */
@@ -13,6 +14,8 @@ export type ServiceFailure =
   | "unknown-chunk"
   /** The job has not finished yet. */
   | "job-running"
+  /** The job's own files are damaged: nothing more of it can be rendered. */
+  | "damaged-job"
   /** Jobs run, and it was not forced to stop. */
   | "busy"
   /** It is ending and takes no jobs. */
@@ -22,7 +25,9 @@ export type ServiceFailure =
   /** A message did not fit the protocol. */
   | "bad-message"
   /** The state folder cannot be used. */
-  | "state-folder";
+  | "state-folder"
+  /** Renders that are not over write some of the same files (`OutputConflictError`). */
+  | "being-rendered";
 
 /** An error of the render service or of reaching it; `reason` is for code, the message for people. */
 export class RenderServiceError extends Error {
@@ -32,6 +37,17 @@ export class RenderServiceError extends Error {
     super(message, options);
     this.name = "RenderServiceError";
     this.reason = reason;
+  }
+}
+
+/** Other renders that are not over write some of the same files. */
+export class OutputConflictError extends RenderServiceError {
+  readonly conflicts: readonly OutputConflict[];
+
+  constructor(message: string, conflicts: readonly OutputConflict[], options?: ErrorOptions) {
+    super("being-rendered", message, options);
+    this.name = "OutputConflictError";
+    this.conflicts = conflicts;
   }
 }
 

@@ -3,6 +3,7 @@ import { NotificationType, RequestType } from "vscode-jsonrpc/node";
 import * as z from "zod/mini";
 import { jobStatusSchema, renderEventSchema } from "../../plan/events.ts";
 import { renderJobSchema } from "../../plan/job.ts";
+import { BEING_RENDERED, outputConflictSchema } from "../../plan/output-conflict.ts";
 import { renderPlanSchema } from "../../plan/render-plan.ts";
 import { parallelSchema, prioritySchema } from "../../plan/request.ts";
 
@@ -81,6 +82,14 @@ const serviceLimitsSchema = z.object({
 /** What holds for all jobs together now. */
 export type ServiceLimits = z.infer<typeof serviceLimitsSchema>;
 
+const noticeSchema = z.object({
+  /** Milliseconds since 1970. */
+  at: z.number(),
+  text: z.string(),
+});
+/** Something people should know of the service itself. */
+export type Notice = z.infer<typeof noticeSchema>;
+
 const oneJob = z.object({ job: jobId });
 
 export const requests = {
@@ -97,7 +106,12 @@ export const requests = {
   plan: request("plan", oneJob, z.nullable(renderPlanSchema)),
   cancel: request("cancel", oneJob, nothing),
   pause: request("pause", oneJob, nothing),
-  resume: request("resume", oneJob, nothing),
+  /** `ignore`: another render may write the same files meanwhile. */
+  resume: request(
+    "resume",
+    z.object({ job: jobId, ignore: z.optional(z.array(z.literal(BEING_RENDERED))) }),
+    nothing,
+  ),
   priority: request("priority", z.object({ job: jobId, priority: prioritySchema }), nothing),
   /** Before all others. */
   next: request("next", oneJob, nothing),
@@ -122,6 +136,8 @@ export const requests = {
   forget: request("forget", oneJob, nothing),
   configure: request("configure", serviceSettingsSchema, nothing),
   limits: request("limits", nothing, serviceLimitsSchema),
+  /** Damaged files that the service has found since it started. */
+  notices: request("notices", nothing, z.array(noticeSchema)),
   shutdown: request("shutdown", z.object({ force: z.boolean() }), nothing),
 };
 
@@ -135,12 +151,16 @@ export const failureSchema = z.object({
     "unknown-job",
     "unknown-chunk",
     "job-running",
+    "damaged-job",
     "busy",
     "stopping",
     "bad-plan",
     "bad-message",
     "state-folder",
+    BEING_RENDERED,
   ]),
+  /** Of `being-rendered`: the renders that write the same files. */
+  conflicts: z.optional(z.array(outputConflictSchema)),
 });
 /** JSON-RPC's range for errors of an application. */
 export const FAILURE_CODE = 1;

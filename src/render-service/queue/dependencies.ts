@@ -64,6 +64,18 @@ export class JobWaits {
     );
   }
 
+  /** Jobs that are not over, and all they wait for themselves. */
+  before(jobs: readonly string[]): ReadonlySet<string> {
+    const found = new Set<string>();
+    const open = jobs.filter((id) => this.#host.active(id));
+    for (let id = open.pop(); id !== undefined; id = open.pop()) {
+      if (found.has(id)) continue;
+      found.add(id);
+      open.push(...(this.#waits.get(id) ?? []));
+    }
+    return found;
+  }
+
   /** A job is over: those that wait for it may start, or never will. */
   over(job: string): void {
     this.forget(job);

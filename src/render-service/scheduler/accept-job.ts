@@ -5,7 +5,10 @@ import { RenderServiceError, messageOf } from "../protocol/errors.ts";
 import type { JobFolders } from "../storage/job-store.ts";
 import { type JobPast, jobPast } from "../storage/replay.ts";
 import { Journal, readFirstEntry } from "../storage/journal.ts";
-import { keepEnvironment, readEnvironment } from "../storage/environment-file.ts";
+import type { EntryOf } from "../storage/journal-entries.ts";
+import { environmentFile } from "../storage/environment-file.ts";
+import { openingFile } from "../storage/opening-file.ts";
+import type { Damage } from "../storage/state-file.ts";
 import { bootName } from "../job/adopt.ts";
 import { type KeptScript, keepScript, removeScriptCopy } from "../script-snapshot/snapshot-copy.ts";
 
@@ -28,19 +31,22 @@ export async function takeIn(
   const submittedAt = Date.now();
   let id: string | null = null;
   let kept: KeptScript | null = null;
+  let journal: Journal | null = null;
   try {
     id = await folders.create(request.source ?? request.plan.script, request.plan.write);
     const folder = folders.path(id);
     kept = await keepScript(request, folder);
     const { env, ...job } = kept.job;
-    await keepEnvironment(folder, env);
-    const journal = await Journal.create(
-      folder,
-      { is: "job", version: 1, job, submittedAt, boot: bootName(), script: kept.mark },
-      log,
-    );
+    const tell = (damage: Damage): void => log(damage.text);
+    await environmentFile(folder, tell).write(env);
+    const script = kept.mark;
+    const opening: EntryOf<"job"> = { is: "job", version: 1, job, submittedAt, boot: bootName(), script };
+    journal = await Journal.create(folder, opening, log);
+    // Behind the journal: where there is a copy and no journal, the job was accepted and has lost it.
+    await openingFile(folder, tell).write(opening);
     return { ...kept, id, submittedAt, journal };
   } catch (error) {
+    journal?.close();
     if (id !== null) {
       // A copy that came with the job is its sender's until the job is accepted.
       if (kept !== null && request.temporaryScript === undefined)
@@ -59,7 +65,8 @@ export async function takeIn(
 /** Forgets a job that nobody was promised. */
 export async function takeBack({ id, journal, job }: TakenIn, folders: JobFolders): Promise<void> {
   journal.close();
-  await removeScriptCopy(job, folders.path(id));
+  // A copy that came with the job is its sender's still.
+  if (job.temporaryScript === undefined) await removeScriptCopy(job, folders.path(id));
   await folders.remove(id);
 }
 
@@ -68,15 +75,35 @@ export interface LeftJob {
   readonly job: RenderJob;
   readonly past: JobPast;
   readonly journal: Journal;
+  /** Its end is written down; only the status is lost. */
+  readonly isOver: boolean;
 }
 
-/** Null: it was never accepted, for not even its first line is whole. @throws what the file system says. */
-export async function readJob(folder: string, log: (line: string) => void): Promise<LeftJob | null> {
-  const read = await Journal.reopen(folder, log);
-  const past = read && jobPast(read.entries);
-  if (read === null || past === null) return null;
-  const env = await readEnvironment(folder);
-  return { job: { ...past.job, env }, past, journal: read.journal };
+/** Reads a job back; of one whose own files are damaged, says in words what is wrong. */
+export function readJob(
+  folder: string,
+  log: (line: string) => void,
+  tell: (damage: Damage) => void,
+): LeftJob | { readonly damaged: string } {
+  try {
+    const read = Journal.reopen(folder, log);
+    const past = read && jobPast(read.entries);
+    if (read === null || past === null) return { damaged: "the first line of its journal cannot be read" };
+    const { entries, journal } = read;
+    const isOver = entries.some(({ is }) => is === "finished");
+    const env = environmentFile(folder, tell).read();
+    if (env !== null || isOver) return { job: { ...past.job, env: env ?? {} }, past, journal, isOver };
+    journal.close();
+    return { damaged: "the environment it renders in is lost" };
+  } catch (error) {
+    return { damaged: `its journal cannot be read (${messageOf(error)})` };
+  }
+}
+
+/** A job is over: what is only needed to go on with it is removed. */
+export function removeLeftFiles(folder: string, tell: (damage: Damage) => void): void {
+  environmentFile(folder, tell).remove();
+  openingFile(folder, tell).remove();
 }
 
 /** The plan a job was accepted with; null where its journal is gone or damaged. */

@@ -7,6 +7,8 @@ export interface ControlledJobs {
   readonly queue: RenderQueue;
   /** Null: it is over. @throws {RenderServiceError} `unknown-job` */
   readonly active: (id: string) => Job | null;
+  /** Closes a job whose own files are damaged; false: it is none. */
+  readonly cancelDamaged: (id: string) => boolean;
   /** Looks at once for what a held job waits for. */
   readonly lookNow: (id: string) => void;
   /** Starts what may be started now. */
@@ -25,7 +27,8 @@ export class JobControls {
 
   /** Cancels a job; over when its `finished` event comes. */
   cancel(id: string): void {
-    const { queue, active, finish } = this.#jobs;
+    const { queue, active, cancelDamaged, finish } = this.#jobs;
+    if (cancelDamaged(id)) return;
     const job = active(id);
     if (job === null) return;
     const waited = !queue.isOver(id);

@@ -1,9 +1,9 @@
 /** What all Nukes of this machine together may take, by whom it was said. */
-import { readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import * as z from "zod/mini";
 import { parallelSchema } from "../../plan/request.ts";
 import { budgetOf } from "./admission.ts";
 import type { ServiceLimits, ServiceSettings } from "../protocol/messages.ts";
+import { type Damage, StateFile } from "../storage/state-file.ts";
 
 const heldSchema = z.object({
   maxParallel: z.nullable(parallelSchema),
@@ -18,10 +18,14 @@ export interface LimitOptions {
   readonly maxParallel: number | null;
   /** Memory of all Nukes together, MB; null: the machine decides. */
   readonly budgetMB: number | null;
+  readonly tell: (damage: Damage) => void;
 }
+
+const MOST_BYTES = 1024 * 1024;
 
 export class MachineLimits {
   readonly #options: LimitOptions;
+  readonly #file: StateFile<Held>;
   #held: Held;
   /** That of whoever submitted last, MB. */
   #askedMB: number | null;
@@ -29,7 +33,13 @@ export class MachineLimits {
   constructor(options: LimitOptions) {
     this.#options = options;
     this.#askedMB = options.budgetMB;
-    this.#held = readHeld(options.file);
+    this.#file = new StateFile({
+      path: options.file,
+      schema: heldSchema,
+      tell: options.tell,
+      mostBytes: MOST_BYTES,
+    });
+    this.#held = this.#file.read() ?? { maxParallel: null, budgetMB: null };
   }
 
   /** Nukes of all jobs at once; null: the machine decides. */
@@ -57,21 +67,11 @@ export class MachineLimits {
 
   #hold(change: Partial<Held>): void {
     this.#held = { ...this.#held, ...change };
-    const { file } = this.#options;
-    writeFileSync(`${file}.new`, JSON.stringify(this.#held), { mode: 0o600 });
-    renameSync(`${file}.new`, file);
+    this.#file.writeNow(this.#held);
   }
 
   /** The service ends in order. */
   forget(): void {
-    rmSync(this.#options.file, { force: true });
-  }
-}
-
-function readHeld(file: string): Held {
-  try {
-    return heldSchema.parse(JSON.parse(readFileSync(file, "utf8")));
-  } catch {
-    return { maxParallel: null, budgetMB: null };
+    this.#file.remove();
   }
 }

@@ -10,5 +10,7 @@ export interface ServiceOptions {
   readonly budgetMB: number | null;
   /** Free memory below which no Nuke is started, MB; null: by the machine's size. */
   readonly freeFloorMB: number | null;
+  /** Between two signs of life of a lock file next to frames, ms. */
+  readonly lockHeartbeatMs: number;
   readonly log: (line: string) => void;
 }

@@ -2,6 +2,7 @@
 import { availableParallelism } from "node:os";
 import { count } from "../../plan/display.ts";
 import type { JobStatus, RenderEvent } from "../../plan/events.ts";
+import { finishedEvent } from "../../plan/finished-event.ts";
 import type { RenderJob } from "../../plan/job.ts";
 import type { RenderPlan } from "../../plan/render-plan.ts";
 import { Admission, loadsOf } from "./admission.ts";
@@ -12,6 +13,9 @@ import type { Adopted } from "../chunk/adopted.ts";
 import type { ChunkRun } from "../chunk/chunk-runner.ts";
 import { dealtByHistory } from "../job/redistribution.ts";
 import { RenderServiceError, messageOf, unknownJob } from "../protocol/errors.ts";
+import { lockOwner } from "../storage/output-lock.ts";
+import { OutputGuard } from "./output-guard.ts";
+import { Submissions } from "./submissions.ts";
 import { EventListeners, type Listener } from "./event-emitter.ts";
 import { IdleMemory } from "./idle-gc.ts";
 import { JobFolders, chunkLog } from "../storage/job-store.ts";
@@ -19,17 +23,19 @@ import { Job } from "../job/job.ts";
 import type { AfterChunk, JobOpening } from "../job/types.ts";
 import { JobControls } from "./job-commands.ts";
 import { JobHolds } from "../queue/hold-timers.ts";
-import { readJob, readPlan, takeBack, takeIn } from "./accept-job.ts";
+import { type TakenIn, readJob, readPlan, removeLeftFiles, takeBack, takeIn } from "./accept-job.ts";
+import { DamagedJobs } from "./damaged-jobs.ts";
 import { JobWaits } from "../queue/dependencies.ts";
 import { Keeping } from "../storage/retention.ts";
-import { removeEnvironment } from "../storage/environment-file.ts";
+import { DamageNotes } from "../storage/damage-notes.ts";
+import { StateFile } from "../storage/state-file.ts";
 import { MachineLimits } from "./limits.ts";
 import { bootName, findNukes } from "../job/adopt.ts";
 import { MemorySampler } from "./memory-sampler.ts";
 import { JOB_FOLDER_VARIABLE, prepareNukeTemp } from "../process/environment.ts";
-import type { LogPiece, ServiceLimits, ServiceSettings } from "../protocol/messages.ts";
-import { RenderQueue } from "../queue/queue.ts";
-import { RenderHistory, historyKeyOf } from "../memory/history.ts";
+import type { LogPiece, Notice, ServiceLimits, ServiceSettings } from "../protocol/messages.ts";
+import { type QueueReturn, RenderQueue } from "../queue/queue.ts";
+import { RenderHistory, historyKeyOf, historySchema } from "../memory/history.ts";
 import { readLog } from "../logs/log-reader.ts";
 import { sweepScriptCopies } from "../script-snapshot/snapshot-copy.ts";
 import type { ServiceOptions } from "./options.ts";
@@ -53,36 +59,55 @@ export class RenderService {
     hopeless: (id, reason) => this.#closeUnstarted(id, reason),
   });
   readonly #active = new Map<string, Job>();
+  /** Finished ones, and damaged ones. */
   readonly #finished = new Map<string, JobStatus>();
+  readonly #notes: DamageNotes;
+  readonly #damaged: DamagedJobs;
   readonly #keeping: Keeping;
   readonly #loads = (): Load[] => loadsOf(this.#active.values());
   readonly #walls = new MemoryWalls(this.#loads, () => this.#admission.budgetMB);
   readonly #listeners: EventListeners;
   readonly #sampler: MemorySampler;
   readonly #memory = new IdleMemory();
+  readonly #submissions = new Submissions((id) => this.#active.has(id) || this.#finished.has(id));
+  readonly #outputs: OutputGuard;
   /** Told when nothing renders or waits for its turn any more. */
   readonly #quietWaiters = new Set<() => void>();
   /** What people change of jobs. */
   readonly controls = new JobControls({
     queue: this.#queue,
     active: (id) => this.#activeOrOver(id),
+    cancelDamaged: (id) => this.#damaged.cancel(id),
     lookNow: (id) => this.#holds.lookNow(id),
     pump: () => this.#pump(),
     finish: (job) => this.#finish(job),
   });
   #stopping = false;
 
-  private constructor(options: ServiceOptions, folders: JobFolders, history: RenderHistory) {
+  private constructor(options: ServiceOptions, notes: DamageNotes) {
     this.#options = options;
+    this.#notes = notes;
+    const folders = new JobFolders(jobsFolder(options.stateFolder), notes.tell);
     this.#listeners = new EventListeners(options.log);
     this.#folders = folders;
-    this.#history = history;
-    this.#keeping = new Keeping(keepingFile(options.stateFolder), options.log);
-    const { maxParallel, budgetMB } = options;
-    this.#limits = new MachineLimits({ file: limitsFile(options.stateFolder), maxParallel, budgetMB });
+    const { stateFolder, maxParallel, budgetMB, log } = options;
+    const { tell } = notes;
+    const path = historyFile(stateFolder);
+    this.#history = new RenderHistory(new StateFile({ path, schema: historySchema, tell }), log);
+    this.#keeping = new Keeping(keepingFile(stateFolder), log, tell);
+    this.#limits = new MachineLimits({ file: limitsFile(stateFolder), maxParallel, budgetMB, tell });
+    this.#damaged = new DamagedJobs({
+      folders,
+      known: this.#finished,
+      notes,
+      graceMs: options.patience.cancelMs,
+      log,
+      emit: (event) => this.#emit(event),
+    });
     this.#queue.maxParallel = this.#limits.maxParallel;
     this.#watch = new MemoryWatch({ freeFloorMB: options.freeFloorMB, log: options.log });
     this.#admission = new Admission(this.#limits.budgetMB, this.#watch, (event) => this.#emit(event));
+    this.#outputs = this.#outputGuard();
     this.#sampler = new MemorySampler(
       () => [...this.#active.values()],
       () => {
@@ -94,17 +119,38 @@ export class RenderService {
     );
   }
 
+  #outputGuard(): OutputGuard {
+    const { stateFolder, lockHeartbeatMs: heartbeatMs, log } = this.#options;
+    const owner = lockOwner(stateFolder, bootName());
+    return new OutputGuard({
+      status: (id) => this.#active.get(id)?.status,
+      before: (jobs) => this.#waits.before(jobs),
+      waitsFor: (id) => this.#waits.of(id).map(({ job }) => job),
+      owner: () => owner,
+      heartbeatMs,
+      log,
+      warn: (job, text) => this.#emit({ type: "message", job, chunk: null, severity: "warning", text }),
+    });
+  }
+
   /** Opens the service on a prepared state folder and reads how earlier jobs ended. */
   static async open(options: ServiceOptions): Promise<RenderService> {
-    const folders = new JobFolders(jobsFolder(options.stateFolder));
-    const history = await RenderHistory.open(historyFile(options.stateFolder), options.log);
-    const service = new RenderService(options, folders, history);
+    const service = new RenderService(options, new DamageNotes(options.log));
+    const folders = service.#folders;
+    await folders.prepare();
     await sweepScriptCopies(await folders.all());
-    for (const status of await folders.load()) service.#finished.set(status.job, status);
-    for (const id of await folders.unfinished()) await service.#comeBack(id);
+    for (const found of await folders.find()) {
+      if ("status" in found) {
+        service.#finished.set(found.id, found.status);
+        service.#submissions.know(found.status.submission, found.id);
+      }
+      if (found.is === "unfinished") await service.#comeBack(found.id);
+      if (found.is === "traces") await service.#damaged.take(found.id, "its journal is gone");
+      if (found.is === "nothing") await folders.removeUnaccepted(found.id);
+    }
     service.#waits.enterAll();
     service.#pump();
-    await service.#keeping.forgetOld(folders, service.#active, service.#finished);
+    await service.#forgetOld();
     service.#tellQuiet();
     return service;
   }
@@ -138,19 +184,26 @@ export class RenderService {
   }
 
   /**
-   * Takes a job. `accepted` hears its id before its first event.
-   * @throws {RenderServiceError} `stopping`, `bad-plan`, `state-folder`, `unknown-job` where it is to wait for one that is not there
+   * Takes a job, and the same one only once (`RenderJob.submission`). `accepted` hears its id before its first event.
+   * @returns its id, and whether it was taken before.
+   * @throws {RenderServiceError} `stopping`, `bad-plan`, `state-folder`, `unknown-job` where it is to wait for one that is not there,
+   * `being-rendered`
    */
-  async submit(asked: RenderJob, accepted: (id: string) => void = () => undefined): Promise<string> {
+  submit(
+    asked: RenderJob,
+    accepted: (id: string) => void = () => undefined,
+  ): Promise<{ job: string; repeated: boolean }> {
+    return this.#submissions.once(asked.submission, () => this.#submit(asked, accepted));
+  }
+
+  async #submit(asked: RenderJob, accepted: (id: string) => void): Promise<string> {
     this.#refuseWhenStopping();
     requireSound(asked.plan);
     this.#waits.require(asked.after ?? []);
     const plan = dealtByHistory(asked.plan, this.#history.get(historyKeyOf(asked)));
     const request = { ...asked, plan };
-    const taken = await takeIn(request, this.#folders, this.#options.log);
+    const taken = await this.#accept(request);
     const { id, problem } = taken;
-    if (this.#stopping) await takeBack(taken, this.#folders);
-    this.#refuseWhenStopping();
     const job = this.#open({ ...taken, script: taken.mark });
     this.#waits.begin(id, request.after ?? []);
     accepted(id);
@@ -169,9 +222,37 @@ export class RenderService {
     return id;
   }
 
+  /** Writes a job down, once its files are its own. @throws what `submit` does; nothing of the job is left then. */
+  async #accept(request: RenderJob): Promise<TakenIn> {
+    const reserved = await this.#outputs.reserve(request);
+    let taken: TakenIn | null = null;
+    try {
+      taken = await takeIn(request, this.#folders, this.#options.log);
+      await reserved.confirm(taken.id);
+      this.#refuseWhenStopping();
+      return taken;
+    } catch (error) {
+      if (taken !== null) await takeBack(taken, this.#folders);
+      await reserved.release();
+      throw error;
+    }
+  }
+
+  /**
+   * Goes on with a paused or interrupted job.
+   * @param ignored another job may write its files meanwhile.
+   * @throws {RenderServiceError} `unknown-job`, `being-rendered`
+   */
+  async resume(id: string, ignored: boolean): Promise<void> {
+    const job = this.#activeOrOver(id);
+    if (job !== null && !ignored && (job.paused || job.interrupted)) await this.#outputs.requireFree(id);
+    this.controls.resume(id);
+  }
+
   /** Null: it is over. @throws {RenderServiceError} `unknown-job` */
   #activeOrOver(id: string): Job | null {
     if (!this.#active.has(id) && !this.#finished.has(id)) throw unknownJob(id);
+    this.#damaged.refuse(id);
     return this.#active.get(id) ?? null;
   }
 
@@ -185,6 +266,7 @@ export class RenderService {
   async forget(id: string): Promise<void> {
     if (this.#active.has(id))
       throw new RenderServiceError("job-running", `${id} has not finished. Cancel it first.`);
+    this.#submissions.forget(this.#finished.get(id)?.submission);
     if (!this.#finished.delete(id)) throw unknownJob(id);
     await this.#folders.remove(id);
   }
@@ -202,6 +284,11 @@ export class RenderService {
   /** What holds for all jobs together. */
   get limits(): ServiceLimits {
     return { ...this.#limits.now, running: this.#queue.running };
+  }
+
+  /** What people should know of the service's own files. */
+  get notices(): Notice[] {
+    return this.#notes.all.map(({ at, text }) => ({ at, text }));
   }
 
   /**
@@ -263,13 +350,18 @@ export class RenderService {
     const { log, patience } = this.#options;
     const folder = this.#folders.path(id);
     try {
-      const kept = await readJob(folder, log);
-      if (kept === null) return await this.#folders.remove(id);
+      const kept = readJob(folder, log, this.#notes.tell);
+      if ("damaged" in kept) return await this.#damaged.take(id, kept.damaged);
       const { past, journal } = kept;
       const { submittedAt, boot, script } = past;
+      this.#submissions.know(kept.job.submission, id);
       const job = this.#open({ id, job: kept.job, submittedAt, journal, script });
       const now = bootName();
       const left = job.restore(past);
+      if (kept.isOver) {
+        job.giveUpUnstarted("The job was over before.");
+        return this.#finish(job);
+      }
       const nukes = await findNukes(folder, left.open, boot === now, patience.cancelMs);
       const alive = [...nukes.values()].filter(({ nuke }) => nuke !== null).length;
       log(`${id} is taken up again; of ${count(left.open.length, "Nuke")} at work, ${alive} still run`);
@@ -280,6 +372,7 @@ export class RenderService {
       this.#queue.giveBack(id, left.waiting);
       this.#queue.pause(id, job.paused || job.interrupted);
       this.#waits.begin(id, past.job.after ?? []);
+      this.#outputs.comeBack(id, kept.job);
       for (const [chunk, adopted] of nukes) {
         this.#queue.took(id, chunk);
         this.#run(job, chunk, adopted);
@@ -287,6 +380,9 @@ export class RenderService {
       this.#pump();
     } catch (error) {
       log(`${id} could not be taken up again: ${messageOf(error)}`);
+      this.#active.delete(id);
+      this.#queue.drop(id);
+      await this.#damaged.take(id, `it could not be taken up again (${messageOf(error)})`);
     }
   }
 
@@ -372,13 +468,16 @@ export class RenderService {
   }
 
   async #close(job: Job): Promise<void> {
+    const again = await job.lookAgain();
+    if (again.length > 0) return this.#renderAgain(job, again);
     const status = await job.finish();
     try {
       await this.#folders.save(status);
-      await removeEnvironment(this.#folders.path(job.id));
+      removeLeftFiles(this.#folders.path(job.id), this.#notes.tell);
     } catch (error) {
       this.#options.log(`status of ${job.id} was not kept: ${messageOf(error)}`);
     }
+    await this.#outputs.release(job.id);
     const learned = job.learned;
     if (learned !== null) await this.#history.put(job.historyKey, learned);
     this.#finished.set(job.id, status);
@@ -386,10 +485,25 @@ export class RenderService {
     this.#admission.forget(job.id);
     this.#holds.forget(job.id);
     this.#waits.over(job.id);
-    const { doneRanges: framesDone, missingRanges: framesMissing, exitCode } = status;
-    this.#emit({ type: "finished", job: job.id, framesDone, framesMissing, exitCode: exitCode ?? 1, status });
-    await this.#keeping.forgetOld(this.#folders, this.#active, this.#finished);
+    this.#emit(finishedEvent(status));
+    await this.#forgetOld();
     this.#tellQuiet();
+  }
+
+  /** Goes on with a job that seemed to be over. */
+  #renderAgain(job: Job, again: readonly QueueReturn[]): void {
+    const { id } = job;
+    this.#queue.add({ id, ...job.changes.wishes, chunks: [] });
+    this.#queue.giveBack(id, again);
+    this.#queue.pause(id, job.paused || job.interrupted);
+    job.changed();
+    this.#pump();
+    this.#tellQuiet();
+  }
+
+  async #forgetOld(): Promise<void> {
+    const kept = new Set([...this.#active.keys(), ...this.#damaged.ids]);
+    await this.#keeping.forgetOld(this.#folders, kept, this.#finished);
   }
 
   /** Jobs that are not over, and are not waiting for somebody to resume them after the machine or the service was stopped. */
@@ -407,10 +521,12 @@ export class RenderService {
 
   async #quiet(): Promise<void> {
     if (this.#busy.length > 0) await new Promise<void>((resolve) => this.#quietWaiters.add(resolve));
+    await this.#damaged.saved;
     this.#sampler.stop();
   }
 
   #emit(event: RenderEvent): void {
+    if (event.type === "frame-done") this.#outputs.wrote(event.job);
     this.#listeners.emit(event);
   }
 }

@@ -48,13 +48,27 @@ export async function keepScript(job: RenderJob, folder: string): Promise<KeptSc
  * @returns where it is.
  * @throws what the file system says, as of a folder that may not be written to.
  */
-export async function copyBeside(script: string, folder: string): Promise<string> {
-  const noted = await readFile(join(folder, NOTE), "utf8").catch(() => "");
-  const copy = noted === "" ? copyName(script) : noted;
-  if (noted === "") await writeFile(join(folder, NOTE), copy, { mode: 0o600 });
+export async function copyBeside(
+  script: string,
+  folder: string,
+  expected: Pick<ScriptMark, "size" | "hash">,
+): Promise<string> {
+  const noted = await notedCopy(folder);
+  const copy = noted !== null && dirname(noted) === dirname(script) ? noted : copyName(script);
+  if (copy !== noted) await writeFile(join(folder, NOTE), copy, { mode: 0o600 });
   const there = await stat(copy).catch(() => null);
-  if (there === null) await copyScript(join(folder, SNAPSHOT), copy);
-  return copy;
+  if (there?.size === expected.size) return copy;
+  const { hash } = await copyScript(join(folder, SNAPSHOT), copy);
+  if (hash === expected.hash) return copy;
+  // No picture is better than one of another script.
+  await remove(copy);
+  throw new Error("the kept text of the script is damaged");
+}
+
+/** Null where no copy is noted, or nothing that could be one. */
+async function notedCopy(folder: string): Promise<string | null> {
+  const copy = await readFile(join(folder, NOTE), "utf8").catch(() => "");
+  return copyPattern.test(basename(copy)) ? copy : null;
 }
 
 /** Copies it whole, with its time; answers with what was copied. @throws what the file system says. */
@@ -89,8 +103,8 @@ export async function removeScriptCopy(
 }
 
 async function removeNoted(folder: string): Promise<void> {
-  const copy = await readFile(join(folder, NOTE), "utf8").catch(() => "");
-  if (copyPattern.test(basename(copy))) await remove(copy);
+  const copy = await notedCopy(folder);
+  if (copy !== null) await remove(copy);
   await remove(join(folder, NOTE));
 }
 

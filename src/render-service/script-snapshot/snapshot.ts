@@ -59,7 +59,7 @@ export class ScriptCare {
       this.#beside = null;
       return this.#is(found);
     }
-    const beside = await copyBeside(this.#source, this.#kept).catch(() => null);
+    const beside = await copyBeside(this.#source, this.#kept, this.#mark).catch(() => null);
     if (beside === null) return this.#is(found);
     this.#beside = beside;
     return this.#is("same");

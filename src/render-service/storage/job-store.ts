@@ -1,20 +1,52 @@
 /** The folders of jobs: logs of each chunk, and the status it ended with. */
 import { randomBytes } from "node:crypto";
-import { mkdir, readFile, readdir, rename, rm, stat, writeFile } from "node:fs/promises";
+import { mkdir, readdir, rename, rm, stat } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { type JobStatus, jobStatusSchema } from "../../plan/events.ts";
 import { errorCode } from "../protocol/errors.ts";
+import { type Damage, StateFile, setAside } from "./state-file.ts";
 
 /** Finished jobs whose folders are kept. */
 const MOST_KEPT = 50;
+/** How a job ended. */
+const STATUS = "status.json";
+/** What is known of a job whose own files are damaged. */
+const DAMAGED = "damaged.json";
 const YOUNG_MS = 60_000;
 const DAY_MS = 24 * 60 * 60 * 1000;
 
+/** A folder that is being removed; a service that is killed meanwhile must not take its rest for a job. */
+const REMOVING = ".removing-";
+
+/** What a job's folder holds. */
+export type FoundJob =
+  | { readonly id: string; readonly is: "over" | "damaged"; readonly status: JobStatus }
+  /** No service has finished it. */
+  | { readonly id: string; readonly is: "unfinished" }
+  /** There are traces of its Nukes, and nothing that says what it was. */
+  | { readonly id: string; readonly is: "traces" }
+  /** It was never accepted. */
+  | { readonly id: string; readonly is: "nothing" };
+
 export class JobFolders {
   readonly #folder: string;
+  readonly #tell: (damage: Damage) => void;
 
-  constructor(folder: string) {
+  constructor(folder: string, tell: (damage: Damage) => void = () => undefined) {
     this.#folder = folder;
+    this.#tell = tell;
+  }
+
+  /** Makes sure that there can be folders of jobs, and goes on with removals that were cut short. */
+  async prepare(): Promise<void> {
+    const found = await stat(this.#folder).catch(() => null);
+    if (found !== null && !found.isDirectory()) {
+      const keptAs = setAside(this.#folder);
+      this.#tell({ at: Date.now(), file: this.#folder, keptAs, text: `${this.#folder} was no folder.` });
+    }
+    await mkdir(this.#folder, { recursive: true, mode: 0o700 });
+    for (const name of await readdir(this.#folder))
+      if (name.startsWith(REMOVING)) await rm(join(this.#folder, name), { recursive: true, force: true });
   }
 
   /** Creates the folder of a new job and with it its id: short, readable, such as `shot-Write1-3f9a`. */
@@ -36,22 +68,47 @@ export class JobFolders {
     return join(this.#folder, id);
   }
 
-  /** Keeps how a job ended. */
+  /** Keeps how a job ended, or what is known of a damaged one. */
   async save(status: JobStatus): Promise<void> {
-    const file = join(this.path(status.job), "status.json");
-    await writeFile(`${file}.new`, JSON.stringify(status), { mode: 0o600 });
-    await rename(`${file}.new`, file);
+    const [now, before] = [this.#over(status.job), this.#damaged(status.job)];
+    if (status.state !== "finished") return before.write(status);
+    await now.write(status);
+    before.remove();
   }
 
-  /** How earlier jobs ended, oldest first; those that cannot be read are left out. */
-  async load(): Promise<JobStatus[]> {
-    const found: JobStatus[] = [];
+  /** What there is, oldest first by name. A status that is damaged is set aside; the journal tells then. */
+  async find(): Promise<FoundJob[]> {
+    const found: FoundJob[] = [];
     for (const id of await this.#ids()) {
-      const text = await readFile(join(this.path(id), "status.json"), "utf8").catch(() => "");
-      const parsed = jobStatusSchema.safeParse(parseJson(text));
-      if (parsed.success && parsed.data.job === id) found.push(parsed.data);
+      const over = this.#readStatus(this.#over(id), id);
+      const damaged = over === null ? this.#readStatus(this.#damaged(id), id) : null;
+      if (over !== null) found.push({ id, is: "over", status: over });
+      else if (damaged !== null) found.push({ id, is: "damaged", status: damaged });
+      else found.push({ id, is: await this.#leftIn(id) });
     }
-    return found.sort((a, b) => a.submittedAt - b.submittedAt);
+    return found;
+  }
+
+  async #leftIn(id: string): Promise<"unfinished" | "traces" | "nothing"> {
+    const names = await readdir(this.path(id)).catch((): string[] => []);
+    if (names.includes("journal.jsonl")) return "unfinished";
+    return names.some((name) => isTrace(name)) ? "traces" : "nothing";
+  }
+
+  #over(id: string): StateFile<JobStatus> {
+    return new StateFile({ path: join(this.path(id), STATUS), schema: jobStatusSchema, tell: this.#tell });
+  }
+
+  #damaged(id: string): StateFile<JobStatus> {
+    return new StateFile({ path: join(this.path(id), DAMAGED), schema: jobStatusSchema, tell: this.#tell });
+  }
+
+  #readStatus(file: StateFile<JobStatus>, id: string): JobStatus | null {
+    const status = file.read();
+    if (status === null || status.job === id) return status;
+    const keptAs = setAside(file.path);
+    this.#tell({ at: Date.now(), file: file.path, keptAs, text: `${file.path} is that of another job.` });
+    return null;
   }
 
   /** The folders of all jobs. */
@@ -63,7 +120,11 @@ export class JobFolders {
   async unfinished(): Promise<string[]> {
     const ids = await this.#ids();
     const names = await Promise.all(ids.map((id) => readdir(this.path(id)).catch((): string[] => [])));
-    return ids.filter((_, at) => names[at]?.includes("journal.jsonl") && !names[at].includes("status.json"));
+    return ids.filter(
+      (_, at) =>
+        names[at]?.includes(STATUS) === false &&
+        names[at].some((name) => name === "journal.jsonl" || name === DAMAGED || isTrace(name)),
+    );
   }
 
   /**
@@ -91,16 +152,35 @@ export class JobFolders {
     return old.map(({ id }) => id);
   }
 
+  /** Removes a folder in which no job was ever accepted, unless damaged files were set aside in it. */
+  async removeUnaccepted(id: string): Promise<void> {
+    const names = await readdir(this.path(id)).catch((): string[] => []);
+    if (!names.some((name) => name.includes(".damaged-"))) await this.remove(id);
+  }
+
   async remove(id: string): Promise<void> {
-    await rm(this.path(id), { recursive: true, force: true });
+    const leaving = join(this.#folder, `${REMOVING}${id}`);
+    const moved = await rename(this.path(id), leaving).then(
+      () => true,
+      () => false,
+    );
+    await rm(moved ? leaving : this.path(id), { recursive: true, force: true });
   }
 
   async #ids(): Promise<string[]> {
-    return readdir(this.#folder).catch((error: unknown) => {
-      if (errorCode(error) === "ENOENT") return [];
+    try {
+      const entries = await readdir(this.#folder, { withFileTypes: true });
+      return entries.filter((one) => one.isDirectory() && !one.name.startsWith(".")).map(({ name }) => name);
+    } catch (error) {
+      if (["ENOENT", "ENOTDIR"].includes(errorCode(error) ?? "")) return [];
       throw error;
-    });
+    }
   }
+}
+
+/** The job was accepted, a Nuke of it was started, or a status was found damaged. */
+function isTrace(name: string): boolean {
+  return /^(?:job\.json$|chunk-\d+|(?:status|damaged)\.json\.damaged-\d+$)/u.test(name);
 }
 
 /** A chunk's log files. */
@@ -112,12 +192,4 @@ export function chunkLog(folder: string, chunk: number, stream: "stdout" | "stde
 function plain(text: string, most: number): string {
   const kept = text.replaceAll(/[^A-Za-z0-9_]+/gu, "-").replaceAll(/^-|-$/gu, "");
   return kept.slice(0, most) || "job";
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return null;
-  }
 }

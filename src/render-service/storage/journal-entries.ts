@@ -50,19 +50,21 @@ const aftermath = {
   drop: z.nullable(dropSchema),
 };
 
+/** The first line: with it the job is accepted. */
+export const jobEntrySchema = z.object({
+  is: z.literal("job"),
+  version: z.literal(1),
+  job: keptJobSchema,
+  /** Milliseconds since 1970. */
+  submittedAt: z.number(),
+  /** Names the start of the machine; empty where the system does not tell. */
+  boot: z.string(),
+  /** How the script was; null or absent: nobody looks after it. */
+  script: z.optional(z.nullable(scriptMarkSchema)),
+});
+
 export const journalEntrySchema = z.discriminatedUnion("is", [
-  /** The first line: with it the job is accepted. */
-  z.object({
-    is: z.literal("job"),
-    version: z.literal(1),
-    job: keptJobSchema,
-    /** Milliseconds since 1970. */
-    submittedAt: z.number(),
-    /** Names the start of the machine; empty where the system does not tell. */
-    boot: z.string(),
-    /** How the script was; null or absent: nobody looks after it. */
-    script: z.optional(z.nullable(scriptMarkSchema)),
-  }),
+  jobEntrySchema,
   /** Another service has come back to it. */
   z.object({ is: z.literal("service"), boot: z.string(), at: z.number() }),
   /** A Nuke is about to be started. */
@@ -89,6 +91,8 @@ export const journalEntrySchema = z.discriminatedUnion("is", [
   z.object({ is: z.literal("returned"), chunk: z.int(), frame: z.int(), n: z.int(), ...aftermath }),
   /** Frames (in Nuke syntax) that no Nuke has been handed go from one chunk to that of a warm Nuke. */
   z.object({ is: z.literal("moved"), from: z.int(), to: z.int(), frames: z.string() }),
+  /** Files of done frames (in Nuke syntax) were removed: chunk `chunk` renders these again. */
+  z.object({ is: z.literal("vanished"), from: z.int(), chunk: z.int(), frames: z.string() }),
   z.object({ is: z.literal("cancelled"), drop: dropSchema }),
   /** `why`: in words, where the job has paused itself because its script was saved. */
   z.object({ is: z.literal("paused"), paused: z.boolean(), why: z.optional(z.string()) }),

@@ -9,14 +9,17 @@ import {
   fdatasyncSync,
   ftruncateSync,
   openSync,
+  renameSync,
   writeSync,
 } from "node:fs";
-import { open, readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { errorCode, messageOf } from "../protocol/errors.ts";
+import { messageOf } from "../protocol/errors.ts";
 import { type JournalEntry, journalEntrySchema } from "./journal-entries.ts";
+import { parseJson, readWhole, syncFolder } from "./state-file.ts";
 
 const LINE_END = 0x0a;
+/** A journal has no limit of its own; this one keeps a damaged file from taking all memory. */
+const MOST_BYTES = 400 * 1024 * 1024;
 
 /** The file of a job's journal. */
 export function journalFile(folder: string): string {
@@ -34,13 +37,17 @@ export class Journal {
     this.#log = log;
   }
 
-  /** Begins a journal; its first line is on disk when this resolves. */
+  /**
+   * Begins a journal; its first line is on disk when this resolves. It gets its name with that line in it: a journal without a first line is a
+   * damaged one, and never one that was just begun.
+   */
   static async create(folder: string, first: JournalEntry, log: (line: string) => void): Promise<Journal> {
     const path = journalFile(folder);
-    const journal = new Journal(openSync(path, "ax", 0o600), log);
+    const journal = new Journal(openSync(`${path}.new`, "ax", 0o600), log);
     try {
       writeWhole(journal.#file, lineOf(first));
       fdatasyncSync(journal.#file);
+      renameSync(`${path}.new`, path);
       await syncFolder(folder);
       return journal;
     } catch (error) {
@@ -51,18 +58,16 @@ export class Journal {
 
   /**
    * Goes on with a journal, behind its last whole line.
-   * @returns null where not even the first line is whole: its job was never accepted.
+   * @returns null where its first line is not that of a job.
+   * @throws {UnusableFileError}, and what the file system says
    */
-  static async reopen(
+  static reopen(
     folder: string,
     log: (line: string) => void,
-  ): Promise<{ journal: Journal; entries: JournalEntry[] } | null> {
-    const bytes = await readFile(journalFile(folder)).catch((error: unknown) => {
-      if (errorCode(error) === "ENOENT") return Buffer.alloc(0);
-      throw error;
-    });
-    const { entries, length } = readEntries(bytes);
-    if (entries[0]?.is !== "job") return null;
+  ): { journal: Journal; entries: JournalEntry[] } | null {
+    const bytes = readWhole(journalFile(folder), MOST_BYTES) ?? Buffer.alloc(0);
+    const { entries, length, firstIsWhole } = readEntries(bytes);
+    if (!firstIsWhole || entries[0]?.is !== "job") return null;
     const file = openSync(journalFile(folder), constants.O_WRONLY | constants.O_APPEND);
     // A line that was cut must not become one with the next.
     if (length < bytes.length) ftruncateSync(file, length);
@@ -129,36 +134,33 @@ function lineOf(entry: JournalEntry): string {
   return `${JSON.stringify(entry)}\n`;
 }
 
+/** The whole lines of a journal that can be read, for a job whose first line may be lost; none where there is no such file. */
+export function salvageEntries(folder: string): JournalEntry[] {
+  try {
+    return readEntries(readWhole(journalFile(folder), MOST_BYTES) ?? Buffer.alloc(0)).entries;
+  } catch {
+    return [];
+  }
+}
+
 /** The whole lines of a journal, and where they end. Lines that cannot be read are passed over. */
-export function readEntries(bytes: Buffer): { entries: JournalEntry[]; length: number } {
+export function readEntries(bytes: Buffer): {
+  entries: JournalEntry[];
+  length: number;
+  firstIsWhole: boolean;
+} {
   const length = bytes.lastIndexOf(LINE_END) + 1;
   const entries: JournalEntry[] = [];
-  for (const line of bytes.toString("utf8", 0, length).split("\n")) {
+  let firstIsWhole = false;
+  for (const [at, line] of bytes.toString("utf8", 0, length).split("\n").entries()) {
     const entry = parseEntry(line);
-    if (entry !== null) entries.push(entry);
+    if (entry === null) continue;
+    entries.push(entry);
+    if (at === 0) firstIsWhole = true;
   }
-  return { entries, length };
+  return { entries, length, firstIsWhole };
 }
 
 function parseEntry(line: string): JournalEntry | null {
   return journalEntrySchema.safeParse(parseJson(line)).data ?? null;
-}
-
-/** A new file is only there after a power cut when its folder is on disk too; not every system can say so. */
-async function syncFolder(folder: string): Promise<void> {
-  if (process.platform === "win32") return;
-  const handle = await open(folder, "r");
-  try {
-    await handle.sync();
-  } finally {
-    await handle.close();
-  }
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return null;
-  }
 }

@@ -1,8 +1,9 @@
 /** What a lock file says: who the render service of a state folder is, and where it listens. */
-import { readFile, stat } from "node:fs/promises";
+import { lstat } from "node:fs/promises";
 import { hostname } from "node:os";
 import * as z from "zod/mini";
-import { RenderServiceError, errorCode } from "../protocol/errors.ts";
+import { RenderServiceError } from "../protocol/errors.ts";
+import { parseJson, readWhole } from "./state-file.ts";
 
 const lockRecordSchema = z.object({
   pid: z.int(),
@@ -20,19 +21,31 @@ export type LockRecord = z.infer<typeof lockRecordSchema>;
 /** A lock file appears complete, so one that cannot be read and is older than this (ms) is wreckage. */
 const UNREADABLE_MS = 5000;
 
-/** Reads a lock file; `busy` when it is just being written. What cannot be read for long belongs to nobody. */
+const MOST_BYTES = 64 * 1024;
+
+/**
+ * Reads a lock file; `busy` when it is just being written. One that is damaged, as by a power cut, is that of a process that is gone (`isDamaged`).
+ * Never throws: whatever lies there must not keep people from their renders.
+ */
 export async function readLock(file: string): Promise<LockRecord | "absent" | "busy"> {
   try {
-    const text = await readFile(file, "utf8");
-    const parsed = lockRecordSchema.safeParse(parseJson(text));
+    const bytes = readWhole(file, MOST_BYTES);
+    if (bytes === null) return "absent";
+    const parsed = lockRecordSchema.safeParse(parseJson(bytes.toString("utf8")));
     if (parsed.success) return parsed.data;
-    const { mtimeMs } = await stat(file);
-    if (Date.now() - mtimeMs < UNREADABLE_MS) return "busy";
-    return { pid: 0, started: "", nonce: `unreadable-${mtimeMs}`, host: machineName, socket: "" };
-  } catch (error) {
-    if (errorCode(error) === "ENOENT") return "absent";
-    throw error;
+  } catch {
+    // No file, too long, or not to be read: the same as one that says nothing.
   }
+  const found = await lstat(file).catch(() => null);
+  if (found === null) return "absent";
+  // By its age either way: the clock may have been set back since.
+  if (Math.abs(Date.now() - found.mtimeMs) < UNREADABLE_MS) return "busy";
+  return { pid: 0, started: "", nonce: `unreadable-${found.mtimeMs}`, host: machineName, socket: "" };
+}
+
+/** Nothing can be read in it. */
+export function isDamaged({ pid, socket }: LockRecord): boolean {
+  return pid <= 0 || socket === "";
 }
 
 /** The machine as far as locks are concerned. Only on Linux are homes shared over the network; macOS changes its name with it. */
@@ -49,12 +62,4 @@ export function requireThisMachine({ host }: LockRecord): void {
     `The state folder is in use by a render service on ${host}. Set NUKE_RENDER_STATE_DIR to a folder of this machine, ` +
       `or remove its service.lock if that machine's service is gone.`,
   );
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return null;
-  }
 }

@@ -3,15 +3,18 @@
  * finds it left behind by a dead process takes it over in a way that only one of many can.
  */
 import { randomUUID } from "node:crypto";
-import { link, readdir, rename, rm, stat, writeFile } from "node:fs/promises";
+import { link, readdir, rename, rm, stat } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { errorCode } from "../protocol/errors.ts";
-import { type LockRecord, machineName, readLock, requireThisMachine } from "./lock-record.ts";
+import { type LockRecord, isDamaged, machineName, readLock, requireThisMachine } from "./lock-record.ts";
+import { setAside, writeSynced } from "./state-file.ts";
 import { UNKNOWN_START, startOf } from "../process/process-list.ts";
 
 /** A lock this process holds. */
 export interface Lock {
   readonly record: LockRecord;
+  /** Writes it again where it was damaged or removed meanwhile. */
+  repair(): Promise<void>;
   /** Gives it back; harmless when it is not ours any more. */
   release(): Promise<void>;
 }
@@ -51,8 +54,15 @@ async function takeOver(file: string, dead: LockRecord, record: LockRecord): Pro
     if (await createOnce(successor, record)) {
       const now = await readLock(file);
       if (typeof now !== "string" && now.nonce === dead.nonce) {
-        await rename(successor, file);
-        return true;
+        if (!isDamaged(dead)) {
+          await rename(successor, file);
+          return true;
+        }
+        // What lies there may be a folder, and may tell people something.
+        setAside(file);
+        const mine = await createOnce(file, record);
+        await rm(successor, { force: true });
+        return mine ? true : "again";
       }
       await rm(successor, { force: true });
       return "again";
@@ -67,6 +77,12 @@ async function takeOver(file: string, dead: LockRecord, record: LockRecord): Pro
 function held(file: string, record: LockRecord): Lock {
   return {
     record,
+    repair: async () => {
+      const now = await readLock(file);
+      if (now === "busy" || (now !== "absent" && !isDamaged(now))) return;
+      if (now !== "absent") setAside(file);
+      await createOnce(file, record);
+    },
     release: async () => {
       const now = await readLock(file);
       if (typeof now === "string" || now.nonce !== record.nonce) return;
@@ -78,7 +94,8 @@ function held(file: string, record: LockRecord): Lock {
 
 async function createOnce(file: string, record: LockRecord): Promise<boolean> {
   const mine = `${file}.new-${record.nonce}`;
-  await writeFile(mine, JSON.stringify(record), { mode: 0o600 });
+  await rm(mine, { force: true });
+  await writeSynced(mine, JSON.stringify(record));
   try {
     await link(mine, file);
     return true;
@@ -90,7 +107,7 @@ async function createOnce(file: string, record: LockRecord): Promise<boolean> {
   }
   // A file system without hard links: exclusive, but for a moment empty, which readLock waits for.
   try {
-    await writeFile(file, JSON.stringify(record), { flag: "wx", mode: 0o600 });
+    await writeSynced(file, JSON.stringify(record));
     return true;
   } catch (error) {
     if (errorCode(error) === "EEXIST") return false;
@@ -98,9 +115,10 @@ async function createOnce(file: string, record: LockRecord): Promise<boolean> {
   }
 }
 
-async function isHeld(record: LockRecord): Promise<boolean> {
+/** Whether the process that took a lock still lives. @throws {RenderServiceError} `state-folder` for another machine's */
+export async function isHeld(record: LockRecord): Promise<boolean> {
   requireThisMachine(record);
-  if (record.pid <= 0) return false;
+  if (isDamaged(record)) return false;
   const started = await startOf(record.pid);
   if (started === null) return false;
   return [started, record.started].includes(UNKNOWN_START) || started === record.started;
@@ -110,7 +128,7 @@ async function isHeld(record: LockRecord): Promise<boolean> {
 async function removeLeftovers(file: string): Promise<void> {
   const prefix = `${basename(file)}.`;
   for (const name of await readdir(dirname(file)).catch(() => [])) {
-    if (!name.startsWith(prefix)) continue;
+    if (!name.startsWith(prefix) || name.includes(".damaged-")) continue;
     const path = join(dirname(file), name);
     // Somebody may be about to put a young one into its place.
     const { mtimeMs } = await stat(path).catch(() => ({ mtimeMs: Date.now() }));

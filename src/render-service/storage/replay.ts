@@ -53,6 +53,8 @@ export interface JobPast {
   readonly cancelled: boolean;
   readonly givenUp: "failed" | "license" | null;
   readonly lost: Set<number>;
+  /** Frames that were rendered again because their files were gone, each time. */
+  readonly vanished: (readonly number[])[];
   readonly heaviest: JobStatus["heaviest"];
   readonly paused: boolean;
   /** Why, where the job has paused itself. */
@@ -79,6 +81,7 @@ export function jobPast(entries: readonly JournalEntry[]): JobPast | null {
     cancelled: false,
     givenUp: null,
     lost: new Set(),
+    vanished: [],
     heaviest: null,
     paused: false,
     pausedFor: null,
@@ -149,6 +152,8 @@ function take(past: Draft, entry: JournalEntry): void {
       if (there) there.frames = formatFrames(inOrder(framesOf(there.frames), leave(past, from, moved)));
       return;
     }
+    case "vanished":
+      return takeVanished(past, entry);
     case "cancelled":
       past.cancelled = true;
       past.dropped ??= entry.drop;
@@ -221,6 +226,14 @@ function takeDealt(past: Draft, { gone, fresh }: EntryOf<"dealt">): void {
   const step = (Math.min(at + 1, ...others) - at) / fresh.length;
   for (const [nth, { chunk, frames }] of fresh.entries())
     if (chunk <= past.chunks.length) past.chunks[chunk] = ofPlan(frames, at + nth * step);
+}
+
+function takeVanished(past: Draft, { from, chunk, frames }: EntryOf<"vanished">): void {
+  const again = framesOf(frames);
+  past.vanished.push(again);
+  // A run that took them over may have them, too, where lines are missing.
+  for (const run of past.runs.values()) for (const frame of again) run.done.delete(frame);
+  if (chunk === past.chunks.length) past.chunks.push({ ...ofPlan(frames, lastPlace(past) + 1), from });
 }
 
 function takeAftermath(past: Draft, origin: number, entry: Aftermath): void {

@@ -1,8 +1,8 @@
 /** How much is kept of what Nukes print, and of jobs that are over. Clients may change it; the next service starts with what they last said. */
-import { readFileSync, writeFileSync } from "node:fs";
 import { catch as otherwise, minimum, number, object, type infer as Infer } from "zod/mini";
 import { messageOf } from "../protocol/errors.ts";
 import type { JobFolders } from "./job-store.ts";
+import { type Damage, StateFile } from "./state-file.ts";
 
 const MB = 1024 * 1024;
 
@@ -18,15 +18,15 @@ export interface KeepingWishes {
 }
 
 export class Keeping {
-  readonly #file: string;
+  readonly #file: StateFile<Infer<typeof keptSchema>>;
   readonly #log: (line: string) => void;
   #kept: Infer<typeof keptSchema>;
 
-  /** @param file where it is remembered; nothing there: the usual. */
-  constructor(file: string, log: (line: string) => void) {
-    this.#file = file;
+  /** @param path where it is remembered; nothing there: the usual. */
+  constructor(path: string, log: (line: string) => void, tell: (damage: Damage) => void) {
+    this.#file = new StateFile({ path, schema: keptSchema, tell, mostBytes: MB });
     this.#log = log;
-    this.#kept = keptSchema.parse(readOrEmpty(file));
+    this.#kept = this.#file.read() ?? keptSchema.parse({});
   }
 
   /** A log of one stream of one Nuke that is longer, bytes, loses its middle. */
@@ -42,10 +42,10 @@ export class Keeping {
   /** Removes the folders of jobs that are over for long, and those jobs from `finished`. */
   async forgetOld(
     folders: Pick<JobFolders, "prune">,
-    active: ReadonlyMap<string, unknown>,
+    kept: ReadonlySet<string>,
     finished: Map<string, unknown>,
   ): Promise<void> {
-    for (const id of await folders.prune(new Set(active.keys()), this.days)) finished.delete(id);
+    for (const id of await folders.prune(kept, this.days)) finished.delete(id);
   }
 
   /** What is absent stays as it is. */
@@ -59,18 +59,9 @@ export class Keeping {
     this.#kept = next;
     if (JSON.stringify(next) === before) return;
     try {
-      writeFileSync(this.#file, JSON.stringify(next), { mode: 0o600 });
+      this.#file.writeNow(next);
     } catch (error) {
       this.#log(`what is to be kept was not written down: ${messageOf(error)}`);
     }
-  }
-}
-
-function readOrEmpty(file: string): unknown {
-  try {
-    const value: unknown = JSON.parse(readFileSync(file, "utf8"));
-    return typeof value === "object" && value !== null ? value : {};
-  } catch {
-    return {};
   }
 }

@@ -32,6 +32,7 @@ function journalOf(random: Random, plan: RenderPlan): JournalEntry[] {
   const book = new FrameBook({ retries: 2, movie: false });
   const chunks = new ChunkList(plan, new Set());
   const waiting = plan.chunks.map(({ index }) => index);
+  let vanished = 0;
   while (waiting.length > 0) {
     if (random.chance(5)) dealAnew(random, chunks, waiting, entries);
     const chunk = waiting.shift() ?? 0;
@@ -92,6 +93,12 @@ function journalOf(random: Random, plan: RenderPlan): JournalEntry[] {
     const wishes = { priority: random.below(101), place: random.below(9), parallel: 1 + random.below(9) };
     if (random.chance(9)) entries.push({ is: "wished", wishes });
     if (random.chance(9)) entries.push({ is: "service", boot: "b", at: 7 });
+    // All is over, and somebody has removed files meanwhile.
+    const gone = frames.slice(0, stops).filter(() => random.chance(2));
+    if (cancelled || waiting.length > 0 || gone.length === 0 || ++vanished > 2) continue;
+    const again = chunks.add(gone, chunk);
+    entries.push({ is: "vanished", from: chunk, chunk: again, frames: formatFrames(gone) });
+    waiting.push(again);
   }
   return entries;
 }

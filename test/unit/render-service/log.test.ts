@@ -1,6 +1,14 @@
 /** Logs that are too long: what is kept of them, and that positions stay true. */
 import assert from "node:assert/strict";
-import { appendFileSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
+import {
+  appendFileSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
@@ -89,6 +97,33 @@ test("a Nuke that prints faster than it is read does not fill the disk", async (
     appendFileSync(log, "the end\n");
     assert.equal(await take(tail), "the end\n");
     assert.match((await readLog(log, -12)).lines.at(-1) ?? "", /the end/u);
+    tail.close();
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+});
+
+test("a log that cannot be cut says how far it is over its limit, and is cut as soon as it can be", async () => {
+  const folder = mkdtempSync(join(tmpdir(), "nbr log "));
+  try {
+    const log = join(folder, "chunk-001.out");
+    const obstacle = `${log}.cutting`;
+    mkdirSync(obstacle);
+    writeFileSync(log, textOf(0, 10_000));
+    const tail = new LogTail(log, CAP);
+    await take(tail);
+    assert.ok(tail.overflow > 3 && tail.problem !== null, `${tail.overflow} times`);
+    rmSync(obstacle, { recursive: true });
+    appendFileSync(log, textOf(10_000, 12_000));
+    assert.equal(await take(tail), textOf(10_000, 12_000));
+    assert.deepEqual([tail.overflow, tail.problem, statSync(log).size], [0, null, 0]);
+    // Someone else empties it: what comes then is read, and only that.
+    appendFileSync(log, "before\n");
+    await take(tail);
+    writeFileSync(log, "");
+    await take(tail);
+    appendFileSync(log, "after\n");
+    assert.equal(await take(tail), "after\n");
     tail.close();
   } finally {
     rmSync(folder, { recursive: true, force: true });

@@ -11,7 +11,8 @@ import { FrameTimes } from "../../../src/render-service/frames/frame-times.ts";
 import { MemoryGate } from "../../../src/render-service/memory/budget.ts";
 import { needMB } from "../../../src/render-service/memory/estimate.ts";
 import { PressureGuard, readStall } from "../../../src/render-service/memory/pressure.ts";
-import { RenderHistory } from "../../../src/render-service/memory/history.ts";
+import { RenderHistory, historySchema } from "../../../src/render-service/memory/history.ts";
+import { StateFile } from "../../../src/render-service/storage/state-file.ts";
 
 test("the peak of a frame: its highest look, or the kernel's mark where that rose meanwhile", () => {
   const peak = new FramePeak();
@@ -86,25 +87,29 @@ test("the history outlives its reader, forgets heavy renders slowly, and a broke
   const folder = await mkdtemp(join(tmpdir(), "nbr history "));
   const file = join(folder, "history.json");
   const said: string[] = [];
-  const open = (): Promise<RenderHistory> => RenderHistory.open(file, (line) => said.push(line));
+  const open = (): RenderHistory =>
+    new RenderHistory(
+      new StateFile({ path: file, schema: historySchema, tell: ({ text }) => said.push(text) }),
+      (line) => said.push(line),
+    );
   const key = { script: "/p/shot.nk", write: "Write1", demo: false };
   const need = { peakMB: 800, cacheMB: 100, startupSeconds: 2, secondsPerFrame: 1 };
   try {
-    const first = await open();
+    const first = open();
     await first.put(key, need);
     await first.put(key, { ...need, peakMB: 400, startupSeconds: null });
-    const second = await open();
+    const second = open();
     assert.deepEqual(second.get(key), { ...key, ...need, peakMB: 600 });
     assert.equal(second.get({ ...key, demo: true }), null);
     await Promise.all(
       Array.from({ length: 510 }, (_, index) => second.put({ ...key, write: `W${index}` }, need)),
     );
-    const third = await open();
+    const third = open();
     assert.equal(third.get(key), null, "the longest unused has gone");
     assert.equal(third.get({ ...key, write: "W509" })?.peakMB, 800);
     assert.deepEqual(said, []);
     await writeFile(file, `{"version":1,"renders":[{"script":7}]}`);
-    const broken = await open();
+    const broken = open();
     assert.equal(broken.get(key), null);
     assert.equal(said.length, 1);
     await broken.put(key, need);

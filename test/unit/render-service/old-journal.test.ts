@@ -14,7 +14,7 @@ test("a journal of 0.1 is replayed: chunks that wait, their order, settings and 
   const folder = await mkdtemp(join(tmpdir(), "nbr old journal "));
   try {
     await cp(join(fixture, "journal.jsonl"), join(folder, "journal.jsonl"));
-    const read = await Journal.reopen(folder, () => undefined);
+    const read = Journal.reopen(folder, () => undefined);
     assert.ok(read);
     read.journal.close();
     const job = jobPast(read.entries);
@@ -47,8 +47,10 @@ test("how a job of 0.1 ended is read", async () => {
     const job = join(folder, "shot-Write_beauty-bd82");
     await mkdir(job);
     await cp(join(fixture, "status.json"), join(job, "status.json"));
-    const [status] = await new JobFolders(folder).load();
-    assert.equal(status?.framesDone, 40);
+    const [found] = await new JobFolders(folder).find();
+    assert.ok(found && "status" in found);
+    const { status } = found;
+    assert.equal(status.framesDone, 40);
     assert.equal(status.chunks[0]?.verdict, "gave-way");
   } finally {
     await rm(folder, { recursive: true, force: true });

@@ -65,7 +65,7 @@ const pieces = [
 
 test("2,000 random edits, each as if the text had been read anew", async () => {
   const pick = random(20_261_121);
-  const document = await ScriptDocument.open(text);
+  const document = new ScriptDocument(text);
   for (let step = 0; step < 2000; step++) {
     const length = document.text.length;
     const start = pick(length + 1);
@@ -79,8 +79,29 @@ test("2,000 random edits, each as if the text had been read anew", async () => {
   }
 });
 
+test("braces opened and closed far from each other, and more broken than is read", async () => {
+  const pick = random(7);
+  const document = new ScriptDocument(text);
+  const open: number[] = [];
+  for (let step = 0; step < 150; step++) {
+    const at = pick(document.text.length + 1);
+    const close = open.length > 0 && pick(3) === 0;
+    change(document, at, at, close ? "\n}\n" : (["{", "\nGrade {\n", '"', "["][pick(4)] ?? ""));
+    if (close) open.pop();
+    else open.push(at);
+    assert.deepEqual(shape(document.script), shape(await parseScript(document.text)), `step ${step}`);
+  }
+  const end = document.text.length;
+  change(document, end, end, "\nGrade {\n".repeat(1500));
+  assert.deepEqual(shape(document.script), shape(await parseScript(document.text)));
+  const lines = document.script.statements.length;
+  assert.ok(lines < 1500, `${lines} statements`);
+  change(document, end, document.text.length, "");
+  assert.deepEqual(shape(document.script), shape(await parseScript(document.text)));
+});
+
 test("typing and taking back leaves everything as it was", async () => {
-  const document = await ScriptDocument.open(text);
+  const document = new ScriptDocument(text);
   const before = shape(document.script);
   const at = text.indexOf("last_frame");
   for (const typed of ["x", "{", '"', "}\nWrite {\n", "\n"]) {
@@ -105,7 +126,7 @@ function memory(): () => number {
 
 test("10,000 edits leave memory where it was", async () => {
   const used = memory();
-  const document = await ScriptDocument.open(text.repeat(4));
+  const document = new ScriptDocument(text.repeat(4));
   const length = document.text.length;
   const edit = (step: number): void => {
     const at = (step * 7919) % length;
@@ -124,7 +145,7 @@ test("10,000 edits leave memory where it was", async () => {
 test("a node whose knobs were looked at does not hold the text of that time", async () => {
   const used = memory();
   const node = "Write {\n create_directories true\n}\n";
-  const document = await ScriptDocument.open(node.repeat(20_000));
+  const document = new ScriptDocument(node.repeat(20_000));
   const look = (): void => {
     for (const one of document.script.nodes) assert.equal(one.knob("create_directories"), "true");
   };

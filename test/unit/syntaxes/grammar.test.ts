@@ -7,7 +7,8 @@ import { join } from "node:path";
 import { test } from "node:test";
 import { Language, Parser, Query } from "web-tree-sitter";
 import { buildGrammar, grammarFolder, sourceStamp } from "../../../scripts/lib/grammar.ts";
-import { grammarFile, treeSitterFile } from "../../../src/paths.ts";
+import { treeSitterFile } from "../../../scripts/lib/grammar-parser.ts";
+import { grammarFile } from "../../../src/paths.ts";
 
 test("the .wasm is what the sources compile to, byte by byte", { timeout: 240_000 }, async () => {
   const committed = readFileSync(join(grammarFolder, "tree-sitter-nk.wasm"));
@@ -42,7 +43,7 @@ test("the generator makes the same parser.c again", (t) => {
 });
 
 test("the queries fit the grammar and find what they are for", async () => {
-  await Parser.init({ locateFile: () => treeSitterFile() });
+  await Parser.init({ locateFile: () => treeSitterFile });
   const language = await Language.load(new Uint8Array(readFileSync(grammarFile())));
   const parser = new Parser();
   parser.setLanguage(language);

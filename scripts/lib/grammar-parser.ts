@@ -1,6 +1,8 @@
+/** The grammar for editors, to hold our own reading against. */
 import { readFile } from "node:fs/promises";
+import { join } from "node:path";
 import { Language, Parser, type Tree } from "web-tree-sitter";
-import { grammarFile, treeSitterFile } from "../paths.ts";
+import { grammarFile } from "../../src/paths.ts";
 
 /** The grammar, ready to parse. One serves a whole process. */
 export class NkParser {
@@ -20,6 +22,11 @@ export class NkParser {
   }
 }
 
+export const treeSitterFile = join(
+  import.meta.dirname,
+  "../../node_modules/web-tree-sitter/web-tree-sitter.wasm",
+);
+
 let loading: Promise<NkParser> | null = null;
 
 /** Loads the grammar once for this process. */
@@ -29,6 +36,6 @@ export function loadParser(): Promise<NkParser> {
 }
 
 async function load(): Promise<NkParser> {
-  await Parser.init({ locateFile: () => treeSitterFile() });
+  await Parser.init({ locateFile: () => treeSitterFile });
   return new NkParser(await Language.load(new Uint8Array(await readFile(grammarFile()))));
 }

@@ -1,0 +1,16 @@
+/** What this thread is working on, told to whoever watches it: when it hangs or runs out of memory, that is the script to blame. */
+
+let announce: (uri: string) => void = () => {};
+let current = "";
+
+/** Calls the listener whenever the thread turns to another script. */
+export function onActivity(listener: (uri: string) => void): void {
+  announce = listener;
+}
+
+/** Names the script that is read or looked through from now on. */
+export function workOn(uri: string): void {
+  if (uri === current) return;
+  current = uri;
+  announce(uri);
+}
