@@ -15,7 +15,7 @@ import { planRender, stoppers } from "../src/plan/plan-render.ts";
 import { connectRenderService } from "../src/render-service/client/connect.ts";
 import { readScriptFile } from "../src/script/read-script.ts";
 import { scriptFacts } from "../src/script/write-targets.ts";
-import { gatherFacts } from "../src/facts/gather-facts.ts";
+import { collectFacts } from "../src/facts/gather-facts.ts";
 import { createFolder } from "../src/facts/output-folders.ts";
 
 const terminal = processTerminal();
@@ -41,7 +41,7 @@ process.exitCode = worst;
 /** All enabled Writes of a script, one after the other; answers with the worst exit code. */
 async function renderScript(path: string): Promise<number> {
   const script = scriptFacts(await readScriptFile(path), path);
-  const facts = await gatherFacts(script, {
+  const facts = await collectFacts(script, {
     nuke: { demo: true },
     memory: {},
     createFolders: true,

@@ -49,7 +49,7 @@ async function run([command = "", ...args]: readonly string[], terminal: Termina
       terminal.err(`See: nbr ${command} --help`);
       return exitCodes.badInput;
     }
-    if (!isForPeople(error)) return fault(error, terminal);
+    if (!isUserFacing(error)) return fault(error, terminal);
     terminal.err(`nbr: ${error.message}`);
     if (error instanceof UsageError && error.command !== undefined)
       terminal.err(`See: nbr ${error.command} --help`);
@@ -129,6 +129,6 @@ async function productVersion(): Promise<string> {
 }
 
 /** Errors of ours carry a reason and say what to do; anything else is a fault, and its stack is worth more than a kind word. */
-function isForPeople(error: unknown): error is Error & { reason: string } {
+function isUserFacing(error: unknown): error is Error & { reason: string } {
   return error instanceof Error && "reason" in error && typeof error.reason === "string";
 }

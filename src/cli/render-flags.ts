@@ -1,5 +1,5 @@
 import { isAbsolute, resolve } from "node:path";
-import type { NukeWishes } from "../nuke/choose-nuke.ts";
+import type { NukeOptions } from "../nuke/choose-nuke.ts";
 import type { PlanFacts } from "../plan/facts.ts";
 import {
   type Deal,
@@ -23,7 +23,7 @@ import { parseMB } from "../plan/size.ts";
 import type { ScriptFacts } from "../plan/target.ts";
 import { readScriptFile } from "../script/read-script.ts";
 import { scriptFacts } from "../script/write-targets.ts";
-import { type DiskQuestion, dependsOnDisk, gatherFacts, writesToLookAt } from "../facts/gather-facts.ts";
+import { type DiskQuestion, dependsOnDisk, collectFacts, writesToLookAt } from "../facts/gather-facts.ts";
 import { type Settings, memorySettings } from "../facts/settings.ts";
 import { readSettings } from "../facts/settings-files.ts";
 import { anyWrite, onlyWrite } from "./default-write.ts";
@@ -104,7 +104,7 @@ export async function readRenderCommand(
   const forFarm = command.startsWith("farm");
   if (forFarm && values.demo === true)
     throw new UsageError("--demo: a farm renders with Nukes of its own. Leave it out.", command);
-  const nuke: NukeWishes = {
+  const nuke: NukeOptions = {
     ...(values.nuke === undefined ? {} : { path: values.nuke }),
     executables: settings["nuke.executables"],
     command: repeat?.nuke,
@@ -114,7 +114,7 @@ export async function readRenderCommand(
       : (values.demo ??
         (values.nuke === undefined && repeat === undefined && settings["nuke.useDemoRenderer"])),
   };
-  const facts = await gatherFacts(script, {
+  const facts = await collectFacts(script, {
     nuke,
     memory: memorySettings(settings),
     createFolders: values["create-folders"] ?? settings.createFolders,

@@ -4,7 +4,7 @@ import type { ScriptFacts, WriteTarget } from "../plan/target.ts";
 import { EncryptedScriptError, ScriptReadError, readScriptFile } from "../script/read-script.ts";
 import type { Script } from "../script/script.ts";
 import { scriptFacts } from "../script/write-targets.ts";
-import type { Conduct } from "./conduct.ts";
+import type { FaultInjection } from "./fault-injection.ts";
 import type { Output, Outputs } from "./demo-output.ts";
 import type { NukeConsole } from "./console.ts";
 import type { Profile } from "./profile.ts";
@@ -70,7 +70,7 @@ export interface RenderWay {
   /** `Frame` lines; default: printed. */
   readonly frameLines?: boolean;
   readonly profile: Profile;
-  readonly conduct: Conduct;
+  readonly conduct: FaultInjection;
   readonly console: NukeConsole;
 }
 

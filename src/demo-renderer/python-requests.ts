@@ -1,7 +1,7 @@
 /** Validates and executes the requests of python/nuke.py. */
 import * as z from "zod";
 import type { NukeArguments } from "./arguments.ts";
-import type { Conduct } from "./conduct.ts";
+import type { FaultInjection } from "./fault-injection.ts";
 import type { NukeConsole } from "./console.ts";
 import { DemoFolderError, type Outputs } from "./demo-output.ts";
 import {
@@ -19,7 +19,7 @@ export interface PythonRun {
   readonly file: string;
   readonly version: string;
   readonly profile: Profile;
-  readonly conduct: Conduct;
+  readonly conduct: FaultInjection;
   readonly console: NukeConsole;
   readonly outputs: Outputs;
 }

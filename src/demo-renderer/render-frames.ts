@@ -2,7 +2,7 @@ import { writeFileSync } from "node:fs";
 import { frameFile } from "../plan/frame-file.ts";
 import type { WriteTarget } from "../plan/target.ts";
 import type { NukeArguments } from "./arguments.ts";
-import { type Conduct, pause } from "./conduct.ts";
+import { type FaultInjection, pause } from "./fault-injection.ts";
 import type { NukeConsole } from "./console.ts";
 import { NodeError, type Output } from "./demo-output.ts";
 import { encodeImage, encodeJpeg } from "./image-files.ts";
@@ -23,7 +23,7 @@ export class FrameRenderer {
   readonly #args: RenderArguments;
   readonly #output: Output;
   readonly #profile: Profile;
-  readonly #conduct: Conduct;
+  readonly #conduct: FaultInjection;
   readonly #console: NukeConsole;
   readonly #size: Size;
   readonly #fps: number;
@@ -33,7 +33,7 @@ export class FrameRenderer {
     args: RenderArguments,
     output: Output,
     profile: Profile,
-    conduct: Conduct,
+    conduct: FaultInjection,
     console: NukeConsole,
     size: Size,
     fps: number,

@@ -3,7 +3,7 @@ import { resolve } from "node:path";
 import { FrameRangeError, parseFrames } from "../plan/frames.ts";
 import type { ScriptFacts, WriteTarget } from "../plan/target.ts";
 import { ArgumentError, type NukeArguments, parseArguments } from "./arguments.ts";
-import { Conduct, pause } from "./conduct.ts";
+import { FaultInjection, pause } from "./fault-injection.ts";
 import { NukeConsole } from "./console.ts";
 import { DemoFolderError, type Outputs, demoOutputs } from "./demo-output.ts";
 import { type Profile, readProfile } from "./profile.ts";
@@ -41,7 +41,7 @@ export async function runSession(
     console.out("Usage: nuke <switches> <script> <argv> <ranges>");
     return args.help ? 0 : 1;
   }
-  const conduct = new Conduct(profile);
+  const conduct = new FaultInjection(profile);
   conduct.begin(words);
   const code = await renderScript({ args, name: args.script, profile, conduct, console, outputs });
   return profile.exitCode ?? code;
@@ -51,7 +51,7 @@ interface Session {
   readonly args: NukeArguments;
   readonly name: string;
   readonly profile: Profile;
-  readonly conduct: Conduct;
+  readonly conduct: FaultInjection;
   readonly console: NukeConsole;
   readonly outputs: Outputs;
 }
@@ -92,7 +92,7 @@ async function renderAll(
   args: NukeArguments,
   script: OpenScript,
   profile: Profile,
-  conduct: Conduct,
+  conduct: FaultInjection,
   console: NukeConsole,
 ): Promise<number> {
   if (args.terminal) {

@@ -1,5 +1,5 @@
 import { type Disposable, commands, window, workspace } from "vscode";
-import { told } from "./failures.ts";
+import { reportErrors } from "./failures.ts";
 import type { RenderForms } from "./surfaces/form.ts";
 import type { NodeComparison } from "./surfaces/node-comparison.ts";
 import type { RenderOutput } from "./surfaces/output.ts";
@@ -77,7 +77,7 @@ export function registerCommands({
   };
   return Object.entries(table).map(([name, handler]) =>
     commands.registerCommand(name, (...args: unknown[]) =>
-      told(
+      reportErrors(
         () => handler(...args),
         (line) => {
           if (line !== "") output.line(line);

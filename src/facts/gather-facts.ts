@@ -1,5 +1,5 @@
 import { dirname } from "node:path";
-import { NukeNotFoundError, type NukeWishes, chooseNuke, demoRenderer } from "../nuke/choose-nuke.ts";
+import { NukeNotFoundError, type NukeOptions, chooseNuke, demoRenderer } from "../nuke/choose-nuke.ts";
 import { demoScript } from "../plan/demo-output.ts";
 import type { PlanFacts, ViewFiles } from "../plan/facts.ts";
 import type { NukeCommand } from "../plan/render-plan.ts";
@@ -13,8 +13,8 @@ import { filesOnDisk, scriptTime } from "./frames-on-disk.ts";
 import { type MemorySettings, readMachine } from "./machine.ts";
 import { outputFolders } from "./output-folders.ts";
 
-export interface FactWishes {
-  readonly nuke: NukeWishes;
+export interface FactOptions {
+  readonly nuke: NukeOptions;
   readonly memory: MemorySettings;
   readonly createFolders: boolean;
   readonly whileRendering: WhileRendering;
@@ -56,26 +56,26 @@ export function dependsOnDisk(only: Only | undefined, overwrite: Overwrite): boo
  * Everything planning needs to know about this machine for a script. Nuke always runs in the script's folder, so that relative
  * file names mean the same from every surface. For the demo renderer, the Writes have the files that it writes.
  */
-export async function gatherFacts(given: ScriptFacts, wishes: FactWishes): Promise<PlanFacts> {
+export async function collectFacts(given: ScriptFacts, options: FactOptions): Promise<PlanFacts> {
   const cwd = dirname(given.path);
-  const chosen = findNuke(given.version, wishes);
+  const chosen = findNuke(given.version, options);
   const demo = chosen.nuke?.demo === true ? await demoFolder(given) : null;
   const script = demo === null ? given : demoScript(given, demo);
   const folders = await Promise.all(
     script.writes.map(
-      async (write) => [write.name, await outputFolders(write, cwd, wishes.mayTouch)] as const,
+      async (write) => [write.name, await outputFolders(write, cwd, options.mayTouch)] as const,
     ),
   );
   return {
     script,
-    machine: readMachine(wishes.memory),
+    machine: readMachine(options.memory),
     ...(demo === null ? chosen : { nuke: demoRenderer(demo) }),
     outputs: Object.fromEntries(folders),
-    ...(wishes.look === undefined ? {} : await lookAt(script, wishes.look, cwd, wishes.unsaved)),
-    ...(wishes.overwrite === undefined ? {} : { overwrite: wishes.overwrite }),
-    createFolders: wishes.createFolders,
-    whileRendering: wishes.whileRendering,
-    unsaved: wishes.unsaved,
+    ...(options.look === undefined ? {} : await lookAt(script, options.look, cwd, options.unsaved)),
+    ...(options.overwrite === undefined ? {} : { overwrite: options.overwrite }),
+    createFolders: options.createFolders,
+    whileRendering: options.whileRendering,
+    unsaved: options.unsaved,
     warmFile: warmFile(),
     cwd,
   };
@@ -84,7 +84,7 @@ export async function gatherFacts(given: ScriptFacts, wishes: FactWishes): Promi
 /** A Nuke that was named and is not there is a problem of the plan, which says how to correct it. */
 function findNuke(
   version: string | null,
-  { nuke, cwd }: FactWishes,
+  { nuke, cwd }: FactOptions,
 ): { nuke: NukeCommand | null; nukeTrouble?: string } {
   try {
     return { nuke: chooseNuke(version, nuke, { env: process.env, cwd }) };

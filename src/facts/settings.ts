@@ -115,11 +115,11 @@ export function memorySettings(settings: Settings): { budgetMB?: number; allowan
 export function serviceSettings(settings: Settings): {
   historyDays: number;
   logCapMB: number | null;
-  memoryWalls: boolean;
+  systemdScope: boolean;
 } {
   const size = settings["history.logSize"].trim();
   return {
-    memoryWalls: settings["memory.systemdScope"],
+    systemdScope: settings["memory.systemdScope"],
     historyDays: settings["history.days"],
     logCapMB: size === "" ? null : Math.max(1, Math.round(parseMB(size))),
   };

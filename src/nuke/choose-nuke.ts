@@ -8,7 +8,7 @@ import { type NukeVersion, compareNukeVersions, parseNukeVersion, printNukeVersi
 /** `nukeRender.nuke.executables`: `{"15.1": "/path/Nuke15.1", "*": ["/studio/run", "nuke"]}`. */
 export type ConfiguredNukes = Readonly<Record<string, string | readonly string[]>>;
 
-export interface NukeWishes {
+export interface NukeOptions {
   /** One program for everything, as typed after `--nuke`; wins over all else. */
   readonly path?: string;
   readonly executables?: ConfiguredNukes;
@@ -18,7 +18,7 @@ export interface NukeWishes {
   readonly command?: NukeCommand | undefined;
 }
 
-export interface NukeSurroundings {
+export interface NukeSearch {
   readonly env: NodeJS.ProcessEnv;
   readonly cwd: string;
   /** Asked only when settings and wishes name none. */
@@ -43,28 +43,28 @@ export class NukeNotFoundError extends Error {
  */
 export function chooseNuke(
   scriptVersion: string | null,
-  wishes: NukeWishes,
-  surroundings: NukeSurroundings,
+  options: NukeOptions,
+  search: NukeSearch,
 ): NukeCommand | null {
-  if (wishes.demo) return demoRenderer();
-  if (wishes.path !== undefined) return named([wishes.path], "given with --nuke", surroundings);
-  if (wishes.command) return again(wishes.command);
+  if (options.demo) return demoRenderer();
+  if (options.path !== undefined) return named([options.path], "given with --nuke", search);
+  if (options.command) return again(options.command);
 
   const wanted = scriptVersion === null ? null : parseNukeVersion(scriptVersion);
-  const configured = configuredFor(wanted, wishes.executables ?? {});
+  const configured = configuredFor(wanted, options.executables ?? {});
   if (configured)
     return named(
       configured.words,
       `nukeRender.nuke.executables, "${configured.key}"`,
-      surroundings,
+      search,
       configured.key,
     );
 
-  const installs = (surroundings.installs ?? (() => discoverNukes(undefined)))();
+  const installs = (search.installs ?? (() => discoverNukes(undefined)))();
   const found = nearest(wanted, installs);
   if (found) return { argv: [found.path], version: printNukeVersion(found.version), demo: false };
 
-  const wrapper = findOnPath("nuke", surroundings.env);
+  const wrapper = findOnPath("nuke", search.env);
   return wrapper === null ? null : { argv: [wrapper], version: "", demo: false };
 }
 
@@ -127,7 +127,7 @@ export function configuredFor(
 function named(
   words: readonly string[],
   where: string,
-  { env, cwd }: NukeSurroundings,
+  { env, cwd }: NukeSearch,
   versionHint = "",
 ): NukeCommand {
   const [program = "", ...rest] = words;

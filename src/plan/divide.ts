@@ -1,5 +1,5 @@
 /** Divides frames into chunks, in the order in which they are started. */
-import { type Pace, dealBackward, dealFrames } from "./deal.ts";
+import { type Pace, dealBackward, distributeFrames } from "./distribute.ts";
 import { partsOf } from "./order.ts";
 import type { Order, Split } from "./request.ts";
 import { splitFrames } from "./split.ts";
@@ -31,6 +31,6 @@ export function divideFrames(frames: readonly number[], { by, order, left }: Div
     }
     return order.by === "backward"
       ? dealBackward(part, by.nukes, by.pace)
-      : dealFrames(part, by.nukes, by.pace);
+      : distributeFrames(part, by.nukes, by.pace);
   });
 }

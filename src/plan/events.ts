@@ -8,7 +8,7 @@ export type JobState = z.infer<typeof jobStateSchema>;
 
 /**
  * Why a chunk ended. `license`: exit code 100 or the license report (nuke-cli.md 1.7, 2.6); `crash`: signal or unknown code; `hung`:
- * no output for too long; `gave-way`: evicted to free memory; `paused`: its job was paused; `unwatched`: exit not observed (the
+ * no output for too long; `evicted`: evicted to free memory; `paused`: its job was paused; `unobserved`: exit not observed (the
  * service was down). Unfinished frames may have become a new chunk (`from`).
  */
 export const verdictSchema = z.enum([
@@ -17,9 +17,9 @@ export const verdictSchema = z.enum([
   "license",
   "crash",
   "hung",
-  "gave-way",
+  "evicted",
   "paused",
-  "unwatched",
+  "unobserved",
   "cancelled",
   "not-started",
 ]);

@@ -25,7 +25,7 @@ import {
   type Split,
 } from "./request.ts";
 import { selectFrames } from "./select-frames.ts";
-import { careFor } from "./script-care.ts";
+import { snapshotPolicy } from "./snapshot-policy.ts";
 import type { ScriptFacts, WriteTarget } from "./target.ts";
 import { WARM_COMMANDS, planWarm, warmLine } from "./warm-command.ts";
 
@@ -84,7 +84,7 @@ export function planRender(request: RenderRequest, facts: PlanFacts): RenderPlan
     argv: warm ? warmLine(warm, WARM_COMMANDS) : commandLine(command, part, steps),
   }));
   const memory = memorySum(facts.machine, shape.parallel, shape.cacheMB);
-  const care = careFor(request.whileRendering ?? facts.whileRendering ?? "copy", facts.script);
+  const care = snapshotPolicy(request.whileRendering ?? facts.whileRendering ?? "copy", facts.script);
 
   return {
     script: request.script,

@@ -35,7 +35,7 @@ export type Order = z.infer<typeof orderSchema>;
 export const orderBySchema = z.enum(["forward", "backward", "ends", "every"]);
 
 /**
- * How frames are distributed: `auto` in shrinking rounds, as Nukes become free (`dealFrames`); `split` and `chunks` as the request's
+ * How frames are distributed: `auto` in shrinking rounds, as Nukes become free (`distributeFrames`); `split` and `chunks` as the request's
  * `split` says.
  */
 export const dealSchema = z.enum(["split", "chunks", "auto"]);

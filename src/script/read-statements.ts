@@ -4,7 +4,7 @@ import { CommandScanner, type CommandType } from "./command-scan.ts";
 import { Place, type Source } from "./place.ts";
 import { MOST_UNCLOSED, ScriptNode } from "./script-node.ts";
 import type { Statement } from "./statement.ts";
-import { decodeWord, readWords } from "./tcl-words.ts";
+import { substitute, readWords } from "./tcl-words.ts";
 
 /** Counts line ends from one offset to the next: LF, CR or both, as editors count them. */
 export class LineCounter {
@@ -106,10 +106,10 @@ export class StatementReader {
     const { text } = this.#source;
     const { words } = readWords(text, place.start, place.end, { misses: 0 });
     const [first, ...others] = words;
-    const name = first ? this.#keep(decodeWord(text, first)) : "";
+    const name = first ? this.#keep(substitute(text, first)) : "";
     const args =
       others.length > 0
-        ? others.slice(0, MOST_WORDS).map((word) => this.#keep(decodeWord(text, word)))
+        ? others.slice(0, MOST_WORDS).map((word) => this.#keep(substitute(text, word)))
         : none;
     const open = words.filter(({ kind }) => kind === "unclosed").slice(0, MOST_UNCLOSED);
     const unclosed = open.length > 0 ? open.map(({ start }) => start - place.start) : none;
@@ -161,7 +161,7 @@ export class StatementReader {
       return { head: this.#headOf(text.slice(place.start, end)), open: end + 1 };
     const { words } = readWords(text, place.start, place.end, { misses: 0 });
     const body = words.findIndex(({ start }, index) => index > 0 && text.charCodeAt(start) === 123);
-    const head = words.slice(0, body).map((word) => this.#keep(decodeWord(text, word)));
+    const head = words.slice(0, body).map((word) => this.#keep(substitute(text, word)));
     return { head, open: words[body]?.start ?? place.end };
   }
 }

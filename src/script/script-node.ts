@@ -1,7 +1,7 @@
 import { type TakeKnob, scanBody } from "./body-scan.ts";
 import type { Place, Source } from "./place.ts";
-import { printList } from "./tcl-list.ts";
-import { type TclWord, decodeWord, readWords } from "./tcl-words.ts";
+import { mergeList } from "./tcl-list.ts";
+import { type TclWord, substitute, readWords } from "./tcl-words.ts";
 
 /** A knob as it is written: its name and the words of its value. Offsets are those of the script's text. */
 export interface Knob {
@@ -226,8 +226,8 @@ export class ScriptNode {
   #value(start: number, end: number): string {
     const { text } = this.#source;
     if (start === end) return "";
-    const words = wordsOf(text, start, end).map((word) => decodeWord(text, word));
-    return words.length === 1 ? (words[0] ?? "") : printList(words);
+    const words = wordsOf(text, start, end).map((word) => substitute(text, word));
+    return words.length === 1 ? (words[0] ?? "") : mergeList(words);
   }
 }
 
@@ -247,7 +247,7 @@ function nameOf(text: string, start: number, end: number): string {
   const written = text.slice(start, end);
   if (/^[\w.]*$/u.test(written)) return written;
   const [word] = wordsOf(text, start, end);
-  return word ? decodeWord(text, word) : written;
+  return word ? substitute(text, word) : written;
 }
 
 function joinNames(parent: string, name: string): string {

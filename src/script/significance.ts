@@ -1,7 +1,7 @@
 /** What of a script counts when it is compared: what it does, and not how it lies on the screen. */
 import type { Script } from "./script.ts";
 import type { ScriptNode } from "./script-node.ts";
-import { printList, readList } from "./tcl-list.ts";
+import { mergeList, splitList } from "./tcl-list.ts";
 
 export interface MeaningOptions {
   /** Positions and GUI state too. */
@@ -57,7 +57,7 @@ export function knobsThatCount(
 function addUserKnobs(node: ScriptNode, knobs: Map<string, string>): void {
   const numbers = new Map<string, number>();
   for (const value of node.userKnobValues) {
-    const name = `addUserKnob ${readList(value)[1] ?? ""}`.trimEnd();
+    const name = `addUserKnob ${splitList(value)[1] ?? ""}`.trimEnd();
     // Dividers have no name, so one name may stand several times; counting on keeps thousands of them from taking quadratic time.
     let number = (numbers.get(name) ?? 0) + 1;
     const key = (): string => (number === 1 ? name : `${name} (${number})`);
@@ -77,7 +77,7 @@ export function otherCommands(script: Script, { all = false }: MeaningOptions): 
     if (statement.kind !== "command") continue;
     const { name, args } = statement;
     if (!modelled.has(name) && (all || !name.startsWith("define_window_layout")))
-      found.push(printList([name, ...args]));
+      found.push(mergeList([name, ...args]));
   }
   return found.sort();
 }

@@ -2,7 +2,7 @@
 import { decodeText } from "./tcl-words.ts";
 
 /** The words as one Tcl list. A single word is no list: it stands for itself. */
-export function printList(words: readonly string[]): string {
+export function mergeList(words: readonly string[]): string {
   return words.map((word, index) => printElement(word, index === 0)).join(" ");
 }
 
@@ -49,7 +49,7 @@ function escapeElement(word: string, bracesToo: boolean, startsWithHash: boolean
 }
 
 /** The elements of a Tcl list; text that is no list gives what can be read of it. */
-export function readList(text: string): string[] {
+export function splitList(text: string): string[] {
   const elements: string[] = [];
   let at = 0;
   while (at < text.length) {

@@ -80,7 +80,7 @@ export function readWords(
 }
 
 /** What a word says: braces as they are, else with Tcl's backslashes resolved. Line ends are `\n`, as Tcl reads files. */
-export function decodeWord(text: string, { start, end, kind }: TclWord): string {
+export function substitute(text: string, { start, end, kind }: TclWord): string {
   const inner =
     kind === "braced" || kind === "quoted" ? text.slice(start + 1, end - 1) : text.slice(start, end);
   return decodeText(inner, kind === "braced");

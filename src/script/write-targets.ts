@@ -7,7 +7,7 @@ import { usesOwnName } from "./script-path-references.ts";
 import type { Script } from "./script.ts";
 import type { ScriptNode } from "./script-node.ts";
 import { type Steps, finish } from "./steps.ts";
-import { readList } from "./tcl-list.ts";
+import { splitList } from "./tcl-list.ts";
 import { type WriteNeed, writeNeeds } from "./write-dependencies.ts";
 
 export interface TargetOptions {
@@ -152,7 +152,7 @@ function frameKnob(node: ScriptNode | null, name: string, otherwise: number): nu
 /** The script's views: lines of `left #ff0000`, or, in older scripts, lists in lists. */
 export function rootViews(root: ScriptNode | null): string[] {
   const value = root?.knob("views") ?? "";
-  const names = (/\n|#[\da-f]{6}/iu.test(value) ? value.split("\n") : readList(value))
+  const names = (/\n|#[\da-f]{6}/iu.test(value) ? value.split("\n") : splitList(value))
     .map((line) => (/^\S+/u.exec(line.trim())?.[0] ?? "").replaceAll(/[{}"]/gu, ""))
     .filter((name) => name !== "");
   return names.length > 0 ? someViews([...new Set(names)]) : ["main"];
@@ -168,6 +168,6 @@ function someViews(views: readonly string[]): string[] {
 }
 
 function chosenViews(value: string, all: readonly string[]): string[] {
-  const names = readList(value).filter((name) => name !== "");
+  const names = splitList(value).filter((name) => name !== "");
   return names.length > 0 ? names : [...all];
 }

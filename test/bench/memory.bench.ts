@@ -39,7 +39,7 @@ export async function run(): Promise<unknown> {
     const chunks = events.flatMap((event) => (event.type === "finished" ? event.status.chunks : []));
     return {
       peakMB: Math.max(...statuses.map(({ peakMB }) => peakMB)),
-      gaveWay: chunks.filter(({ verdict }) => verdict === "gave-way").length,
+      gaveWay: chunks.filter(({ verdict }) => verdict === "evicted").length,
       begun: events.slice(0, firstFrame).filter(({ type }) => type === "chunk-started").length,
       atOnce: Math.max(...statuses.map((status) => ("running" in status ? status.running : 0))),
     };

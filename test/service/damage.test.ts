@@ -1,4 +1,4 @@
-/** Files of the service or of a job that are damaged: the service goes on, no frame is lost unsaid, and nothing renders unwatched. */
+/** Files of the service or of a job that are damaged: the service goes on, no frame is lost unsaid, and nothing renders unobserved. */
 import assert from "node:assert/strict";
 import { mkdir, readFile, readdir, rm, truncate, utimes, writeFile } from "node:fs/promises";
 import { join } from "node:path";
@@ -200,7 +200,7 @@ for (const damage of ["cut in its first line", "of another shape", "a folder"])
   });
 
 for (const damage of ["a folder", "gone", "garbage"])
-  test(`logs of Nukes that are ${damage}: no frame is lost, and no Nuke goes on unwatched`, async () => {
+  test(`logs of Nukes that are ${damage}: no frame is lost, and no Nuke goes on unobserved`, async () => {
     await using here = await place("nbr damage");
     const { job, folder, pids } = await killed(here);
     const nukes = pids.flatMap((pid) => pid);

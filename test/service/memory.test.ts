@@ -154,7 +154,7 @@ test("over the budget the youngest Nuke makes room; its frames are rendered late
   const finished = await runJob(client, job, { onEvent: (event) => events.push(event) });
   assert.deepEqual([finished.framesDone, finished.exitCode], [["1-6"], 0]);
   const { chunks } = finished.status;
-  const gave = chunks.filter(({ verdict }) => verdict === "gave-way");
+  const gave = chunks.filter(({ verdict }) => verdict === "evicted");
   assert.ok(gave.length >= 1 && chunks[0]?.verdict === "done", JSON.stringify(chunks, null, 1));
   assert.match(gave[0]?.reason ?? "", /1 of 2 frames are on disk/u);
   const later = chunks.filter(({ from }) => from !== null);

@@ -4,7 +4,7 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import type { RenderEvent } from "../../src/plan/events.ts";
-import { dealFrames } from "../../src/plan/deal.ts";
+import { distributeFrames } from "../../src/plan/distribute.ts";
 import { formatFrames } from "../../src/plan/frames.ts";
 import type { RenderServiceClient } from "../../src/render-service/client/client.ts";
 import { eventsOf, fakeJob, nextEvent, pauseWhole, place, renderAll } from "./fake-nuke.ts";
@@ -79,7 +79,7 @@ test("frames are dealt anew once it is known that a start of Nuke costs more tha
   await client.submit(
     fakeJob(here, slowStart, {
       range: "1-40",
-      chunks: dealFrames(
+      chunks: distributeFrames(
         Array.from({ length: 40 }, (_, at) => at + 1),
         2,
       ).map((part) => formatFrames(part)),

@@ -177,7 +177,7 @@ test("a Nuke that ended while no service ran: what it had done counts, the rest 
   assert.deepEqual(await renderedIn(here), [1, 2, 3, 4]);
   assert.deepEqual(
     finished.status.chunks.map(({ verdict }) => verdict),
-    ["unwatched", "done"],
+    ["unobserved", "done"],
   );
   assert.deepEqual(finished.told, [2, 3, 4]);
 });

@@ -25,7 +25,7 @@ test("where no service manager answers, it is said once for a job, and the rende
     return console.log("UNTESTED HERE: a systemd-run that fails (a shell script)");
   await using here = await withRunner('echo "Failed to connect to bus" >&2; exit 1');
   const client = await here.connect();
-  await client.configure({ memoryWalls: true });
+  await client.configure({ systemdScope: true });
   const events: RenderEvent[] = [];
   const job = fakeJob(here, renderAll, { range: "1-4", chunks: ["1-2", "3-4"], parallel: 2 });
   const finished = await runJob(client, job, { onEvent: (event) => events.push(event) });
@@ -38,7 +38,7 @@ test("each Nuke is started inside its scope and is the same process; one killed 
   if (process.platform !== "linux") return console.log("UNTESTED HERE: scopes (Linux)");
   await using here = await withRunner('while [ "$1" != "--" ]; do shift; done; shift; exec "$@"');
   const client = await here.connect();
-  await client.configure({ memoryWalls: true, budgetMB: 1000 });
+  await client.configure({ systemdScope: true, budgetMB: 1000 });
   const events: RenderEvent[] = [];
   const code = `fs.writeFileSync(path.join(out, "pid" + frames[0]), String(process.pid)); ${renderAll}`;
   const finished = await runJob(client, fakeJob(here, code, { range: "1" }), {
@@ -64,7 +64,7 @@ test("a real scope ends a Nuke that takes more than its wall", async () => {
     return console.log("UNTESTED HERE: a real systemd scope (no user service manager answers)");
   await using here = await place("nbr scope");
   const client = await here.connect();
-  await client.configure({ memoryWalls: true, budgetMB: 300 });
+  await client.configure({ systemdScope: true, budgetMB: 300 });
   const code = `const held = []; for (;;) held.push(Buffer.alloc(20 * 1024 * 1024, 1));`;
   const { status } = await runJob(client, fakeJob(here, code, { range: "1", plan: { retries: 0 } }));
   assert.equal(status.exitCode, 1);

@@ -200,7 +200,7 @@ test("to make room, a Nuke ends behind its frame; the other one renders what it 
   const { events, end } = await render(client, job);
   assert.deepEqual([end.framesDone, end.exitCode], [["1-8"], 0]);
   assert.deepEqual(await numbersIn(here, "rendered"), range(1, 8), "also the frame at work was not lost");
-  assert.deepEqual(verdicts(end.status).slice(0, 2), ["done", "gave-way"]);
+  assert.deepEqual(verdicts(end.status).slice(0, 2), ["done", "evicted"]);
   assert.equal(eventsOf(events, "chunk-started").length, 2, "its frames went to the one that was open");
   await noneLeft(here);
 });

@@ -7,14 +7,14 @@ import {
   conflictingJobs,
   outputConflictSchema,
 } from "../../plan/output-conflict.ts";
-import { isForPeople } from "../failures.ts";
+import { isUserFacing } from "../failures.ts";
 import { showWarningMessage } from "../notify.ts";
 import type { RenderOutput } from "../surfaces/output.ts";
 import type { Renders } from "./renders.ts";
 
 /** The renders that write the same files, where that is why the service refused; else null. */
 export function conflictsOf(error: unknown): readonly OutputConflict[] | null {
-  if (!isForPeople(error) || error.reason !== BEING_RENDERED || !("conflicts" in error)) return null;
+  if (!isUserFacing(error) || error.reason !== BEING_RENDERED || !("conflicts" in error)) return null;
   const conflicts = z.array(outputConflictSchema).safeParse(error.conflicts);
   return conflicts.success ? conflicts.data : [];
 }

@@ -5,7 +5,7 @@ import type { NukeCommand } from "../../plan/render-plan.ts";
 import type { Only, Overwrite } from "../../plan/request.ts";
 import type { ScriptFacts } from "../../plan/target.ts";
 import type { DiskLooks } from "../../facts/disk-looks.ts";
-import { type DiskQuestion, dependsOnDisk, gatherFacts, writesToLookAt } from "../../facts/gather-facts.ts";
+import { type DiskQuestion, dependsOnDisk, collectFacts, writesToLookAt } from "../../facts/gather-facts.ts";
 import { staysLocal } from "../../facts/local-path.ts";
 import { memorySettings } from "../../facts/settings.ts";
 import type { ScriptReader } from "../script-reader.ts";
@@ -68,7 +68,7 @@ export async function factsFor(
   const script = document.uri.scheme === "file" ? await scripts.facts(document) : null;
   if (script === null) throw new NoScriptError("not-a-script");
   const settings = readSettings(document.uri);
-  return await gatherFacts(
+  return await collectFacts(
     { ...script, path: document.uri.fsPath },
     {
       nuke: {

@@ -20,7 +20,7 @@ import type { ScriptReader } from "../script-reader.ts";
 import { revealFolder } from "../surfaces/reveal-folder.ts";
 import { readSettings } from "../settings.ts";
 import { removeCopy, submitRender } from "./submit-render.ts";
-import { NotTrustedError, type StartWishes, type Started, jobsOf } from "./start-wishes.ts";
+import { NotTrustedError, type StartOptions, type Started, jobsOf } from "./start-wishes.ts";
 import { showErrorMessage, showInformationMessage, showWarningMessage } from "../notify.ts";
 
 /** Starting, retrying and following renders; what lenses, palette, form and tasks have in common. */
@@ -43,8 +43,8 @@ export class RenderActions {
   }
 
   /** Renders with the last settings of the Write, or with these, and follows it to its end. */
-  async render(uri: Uri, write: string, options?: RenderOptions, wishes?: StartWishes): Promise<void> {
-    const started = await this.start(uri, write, options, wishes);
+  async render(uri: Uri, write: string, options?: RenderOptions, startOptions?: StartOptions): Promise<void> {
+    const started = await this.start(uri, write, options, startOptions);
     if (started.kind === "started") await this.followAll(started.jobs, uri);
     if (started.kind === "nothing") void showInformationMessage(`✓ ${started.message}`);
   }
@@ -60,12 +60,12 @@ export class RenderActions {
     uri: Uri,
     write: string,
     options?: RenderOptions,
-    wishes: StartWishes = {},
+    startOptions: StartOptions = {},
   ): Promise<Started & { readonly decisions?: Decisions }> {
     if (!workspace.isTrusted) throw new NotTrustedError();
     const document = await workspace.openTextDocument(uri);
-    const request = wishes.repeat?.request ?? this.#request(uri, write, options);
-    const prepared = await prepare(document, request, this.#scripts, wishes);
+    const request = startOptions.repeat?.request ?? this.#request(uri, write, options);
+    const prepared = await prepare(document, request, this.#scripts, startOptions);
     if (prepared === null) return { kind: "declined" };
     const { plan, facts, decisions, temporaryScript } = prepared;
     const message = nothingLeft(plan);
@@ -73,7 +73,7 @@ export class RenderActions {
       await removeCopy(temporaryScript);
       return { kind: "nothing", message, decisions };
     }
-    const withNeeded = await this.#wantsNeeded(plan, wishes.needed);
+    const withNeeded = await this.#wantsNeeded(plan, startOptions.needed);
     if (withNeeded === undefined) {
       await removeCopy(temporaryScript);
       return { kind: "declined" };
@@ -81,24 +81,24 @@ export class RenderActions {
     const needed = withNeeded ? this.#needed(request, facts) : null;
     const others = (needed?.plans ?? []).filter((one) => one.plan.write !== write && one.nothing === null);
     const answer =
-      wishes.askToReplace === false || wishes.unattended === true
+      startOptions.askToReplace === false || startOptions.unattended === true
         ? "replace"
         : await this.#overwrites.ask([...others.map((one) => one.plan), plan], others.length === 0);
     if (answer === "only-missing") {
       await removeCopy(temporaryScript);
       const chosen = options ?? this.#remembered.get(uri.fsPath, write, readSettings(uri));
-      const left = { ...wishes, needed: withNeeded, earlier: decisions };
+      const left = { ...startOptions, needed: withNeeded, earlier: decisions };
       return await this.start(uri, write, { ...chosen, only: "missing" }, left);
     }
     this.#tellProblems(needed?.problems ?? []);
-    const { unattended = false } = wishes;
+    const { unattended = false } = startOptions;
     const before =
       answer === "declined" ? null : await this.#startEach(others, uri, { earlier: decisions, unattended });
     if (before === null) {
       await removeCopy(temporaryScript);
       return { kind: "declined" };
     }
-    const after = [...(wishes.after ?? []), ...before.jobs];
+    const after = [...(startOptions.after ?? []), ...before.jobs];
     this.#tellProblems(
       after.length > 0 ? plan.problems.filter(({ code }) => code !== "reads-unrendered") : plan.problems,
     );
@@ -120,17 +120,19 @@ export class RenderActions {
   async #startEach(
     plans: readonly OrderedPlan[],
     uri: Uri,
-    go: Pick<StartWishes, "earlier" | "unattended">,
+    go: Pick<StartOptions, "earlier" | "unattended">,
   ): Promise<{ readonly jobs: readonly string[]; readonly replaces: readonly string[] } | null> {
     const before: { readonly write: string; readonly job: string }[] = [];
     const replaces: string[] = [];
     for (const one of plans) {
       const { write } = one.plan;
-      const wishes = { ...go, needed: false, after: jobsOf(before, one), askToReplace: false };
-      const started = await this.start(uri, write, one.request, wishes).catch(async (error: unknown) => {
-        await this.#takeBack(before.map(({ job }) => job));
-        throw error;
-      });
+      const startOptions = { ...go, needed: false, after: jobsOf(before, one), askToReplace: false };
+      const started = await this.start(uri, write, one.request, startOptions).catch(
+        async (error: unknown) => {
+          await this.#takeBack(before.map(({ job }) => job));
+          throw error;
+        },
+      );
       if (started.kind === "started") {
         replaces.push(...started.replaces);
         before.push(...started.jobs.map((job) => ({ write, job })));

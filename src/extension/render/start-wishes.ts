@@ -14,7 +14,7 @@ export class NotTrustedError extends Error {
   }
 }
 
-export interface StartWishes {
+export interface StartOptions {
   readonly demo?: boolean;
   /** Render what it reads of other Writes first, where that is missing; absent: ask. */
   readonly needed?: boolean;

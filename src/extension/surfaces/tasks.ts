@@ -29,7 +29,7 @@ import {
 } from "../../plan/request.ts";
 import { parseMB } from "../../plan/size.ts";
 import { visibleLines } from "../../plan/visible-text.ts";
-import { isForPeople } from "../failures.ts";
+import { isUserFacing } from "../failures.ts";
 import { conflictsOf } from "../render/being-rendered.ts";
 import type { RenderActions } from "../render/render-actions.ts";
 import type { Renders } from "../render/renders.ts";
@@ -215,7 +215,7 @@ function failureText(error: unknown, { write }: TaskDefinition): string {
   if (conflicts !== null)
     return `${conflictText(String(write), conflicts)}\nThe task renders nothing. Run it again when that is done, or cancel that first.`;
   if (!(error instanceof Error)) return String(error);
-  return isForPeople(error) ? error.message : (error.stack ?? error.message);
+  return isUserFacing(error) ? error.message : (error.stack ?? error.message);
 }
 
 function parseDefinition(definition: TaskDefinition): Definition {

@@ -5,7 +5,7 @@ import { type Expanded, FileNames } from "../../script/file-name.ts";
 import type { Script } from "../../script/script.ts";
 import type { ScriptNode } from "../../script/script-node.ts";
 import { detached } from "../../script/string-pool.ts";
-import { readList } from "../../script/tcl-list.ts";
+import { splitList } from "../../script/tcl-list.ts";
 import { isWrite, rootViews } from "../../script/write-targets.ts";
 import type { NkDocument } from "./nk-document.ts";
 import { pathOf } from "../features/script-facts.ts";
@@ -81,7 +81,7 @@ export function firstFrame(script: Script, node: ScriptNode): number {
 
 /** The view a node reads or writes first. */
 export function firstView(script: Script, node: ScriptNode): string {
-  return readList(node.effectiveKnob("views") ?? "")[0] ?? rootViews(script.root)[0] ?? "main";
+  return splitList(node.effectiveKnob("views") ?? "")[0] ?? rootViews(script.root)[0] ?? "main";
 }
 
 /** The file of the first frame and view. */

@@ -4,8 +4,8 @@ import { groupsThatEnd } from "../../script/connect-nodes.ts";
 import type { Script } from "../../script/script.ts";
 import type { ScriptNode } from "../../script/script-node.ts";
 import type { Statement } from "../../script/statement.ts";
-import { printList } from "../../script/tcl-list.ts";
-import { type TclWord, decodeWord, readWords } from "../../script/tcl-words.ts";
+import { mergeList } from "../../script/tcl-list.ts";
+import { type TclWord, substitute, readWords } from "../../script/tcl-words.ts";
 
 /** A knob as it is written. Offsets are those of the text; a knob without a value has an empty one behind its name. */
 export interface KnobSpan {
@@ -34,8 +34,8 @@ export function knobName(text: string, start: number, end: number): string {
 
 /** What a knob says, as `ScriptNode.knob` tells it. */
 export function valueOf(text: string, { valueStart, valueEnd }: KnobSpan): string {
-  const words = valueWords(text, valueStart, valueEnd).map((word) => decodeWord(text, word));
-  return words.length === 1 ? (words[0] ?? "") : printList(words);
+  const words = valueWords(text, valueStart, valueEnd).map((word) => substitute(text, word));
+  return words.length === 1 ? (words[0] ?? "") : mergeList(words);
 }
 
 /** The words a value is written in. */

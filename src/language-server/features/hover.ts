@@ -1,7 +1,7 @@
 import { type Hover, MarkupKind } from "vscode-languageserver";
 import { type ExpressionPath, expressionPaths } from "../../script/expression-paths.ts";
 import type { ScriptNode } from "../../script/script-node.ts";
-import { readList } from "../../script/tcl-list.ts";
+import { splitList } from "../../script/tcl-list.ts";
 import { isPythonKnob } from "../semantic-tokens/embedded-code.ts";
 import { prepareNames } from "../core/time-slicing.ts";
 import type { Feature } from "../core/feature.ts";
@@ -136,7 +136,7 @@ function aboutKnob(document: NkDocument, node: ScriptNode, knob: KnobSpan): stri
   return [
     `**${plainMarkdown(name)}** of ${plainMarkdown(of)} · ${inlineCode(node.class)}`,
     fact?.about ?? declaredAs(text, node, name),
-    name === "addUserKnob" ? declaredAs(text, node, readList(value)[1] ?? "") : "",
+    name === "addUserKnob" ? declaredAs(text, node, splitList(value)[1] ?? "") : "",
     fact?.values && fact.values.length <= 30 && !fact.values.includes("true")
       ? fact.values.map(inlineCode).join(", ")
       : "",
@@ -150,7 +150,7 @@ function aboutKnob(document: NkDocument, node: ScriptNode, knob: KnobSpan): stri
 function declaredAs(text: string, node: ScriptNode, name: string): string {
   for (const knob of knobSpans(text, node)) {
     if (knob.name !== "addUserKnob") continue;
-    const words = readList(valueOf(text, knob));
+    const words = splitList(valueOf(text, knob));
     if (words[1] !== name) continue;
     const after = (flag: string): string => words[words.indexOf(flag, 2) + 1] ?? "";
     const label = words.includes("l", 2) ? after("l") : "";

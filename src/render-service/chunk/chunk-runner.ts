@@ -6,15 +6,15 @@ import { type WarmReport, isWarmReport } from "../../nuke/warm-report.ts";
 import type { ChunkStatus, Verdict } from "../../plan/events.ts";
 import { framesOf } from "../../plan/frames.ts";
 import { causeOf, judgeChunk } from "./verdict.ts";
-import { ChunkLeave } from "./terminator.ts";
+import { Terminator } from "./terminator.ts";
 import { ChunkLogs, type Said } from "../logs/chunk-logs.ts";
 import { LogBrake } from "../logs/log-brake.ts";
 import { ChunkMessages } from "./messages.ts";
 import type { Adopted } from "./adopted.ts";
-import type { ChunkOrder } from "./context.ts";
+import type { ChunkContext } from "./context.ts";
 import { startNuke } from "./start.ts";
 import { messageOf } from "../protocol/errors.ts";
-import type { Ending } from "../frames/retry-policy.ts";
+import type { ChunkOutcome } from "../frames/retry-policy.ts";
 import { frameEvent } from "../frames/frame-event.ts";
 import { FrameLedger, type FrameOutcome } from "../frames/frame-ledger.ts";
 import { FrameTimes } from "../frames/frame-times.ts";
@@ -23,13 +23,13 @@ import {
   NotStartedError,
   NukeProcess,
   type ProcessEnd,
-  UNWATCHED_END,
-  isUnwatched,
+  UNOBSERVED_END,
+  isUnobserved,
 } from "../process/nuke-process.ts";
 import type { ProcessList } from "../process/process-list.ts";
-import { ScriptTrust } from "./script-read-check.ts";
-import { SilenceClock } from "./hang-watchdog.ts";
-import { WarmTalk } from "./warm-session.ts";
+import { ScriptReadCheck } from "./script-read-check.ts";
+import { HangWatchdog } from "./hang-watchdog.ts";
+import { WarmSession } from "./warm-session.ts";
 
 /** Between two looks into the logs, ms. */
 const LOOK_MS = 50;
@@ -40,26 +40,26 @@ const MOST_QUIET_MS = 1200;
 /** A log that cannot be cut, and is so many times as long as it may be, ends its Nuke. */
 const MOST_OVERFLOW = 16;
 
-export class ChunkRun {
-  readonly #order: ChunkOrder;
+export class ChunkRunner {
+  readonly #context: ChunkContext;
   readonly #ledger: FrameLedger;
   readonly #startedAt: number;
   readonly #messages: ChunkMessages;
   /** Null: it renders its range and ends. */
-  readonly warm: WarmTalk | null;
+  readonly warm: WarmSession | null;
   readonly times: FrameTimes;
   readonly memory = new NukeMemory();
   #process: NukeProcess | null = null;
   #brake: LogBrake | null = null;
   /** The system ends it when it takes more, MB; null: nothing does. */
-  #wallMB: number | null = null;
+  #limitMB: number | null = null;
   /** What was said before this service ran, people have been told. */
   #catchingUp = false;
   #totalSeen = false;
   /** A warm one that went, for no service gave a sign. */
   #abandoned = false;
-  readonly #trust: ScriptTrust;
-  readonly #leave: ChunkLeave;
+  readonly #trust: ScriptReadCheck;
+  readonly #leave: Terminator;
   readonly #logs: ChunkLogs;
   #frameProgress = 0;
   #licenseReported = false;
@@ -72,16 +72,16 @@ export class ChunkRun {
   #verdict: Verdict | null = null;
   #reason: string | null = null;
 
-  constructor(order: ChunkOrder) {
-    this.#order = order;
-    const { plan, chunk, adopted } = order;
+  constructor(context: ChunkContext) {
+    this.#context = context;
+    const { plan, chunk, adopted } = context;
     this.#startedAt = adopted?.at ?? Date.now();
     this.times = new FrameTimes(this.#startedAt);
-    this.#trust = new ScriptTrust(order.script, adopted !== null);
-    this.#logs = new ChunkLogs(order.folder, chunk.index, order.keeping.logCapBytes);
-    this.#messages = new ChunkMessages(order.job, chunk.index, order.emit);
-    this.#leave = new ChunkLeave({
-      patience: order.patience,
+    this.#trust = new ScriptReadCheck(context.script, adopted !== null);
+    this.#logs = new ChunkLogs(context.folder, chunk.index, context.retention.logCapBytes);
+    this.#messages = new ChunkMessages(context.job, chunk.index, context.emit);
+    this.#leave = new Terminator({
+      timeouts: context.timeouts,
       say: (severity, text) => this.#say(severity, text),
     });
     const frames = framesOf(chunk.frames);
@@ -92,9 +92,9 @@ export class ChunkRun {
       cwd: plan.cwd,
       outputFile: plan.outputFile,
       startedAt: this.#startedAt,
-      singly: order.warm !== null,
+      singly: context.warm !== null,
     });
-    this.warm = WarmTalk.of(order, frames, this.#ledger, (text) => this.#say("warning", text));
+    this.warm = WarmSession.of(context, frames, this.#ledger, (text) => this.#say("warning", text));
   }
 
   get ledger(): FrameLedger {
@@ -102,7 +102,7 @@ export class ChunkRun {
   }
 
   get status(): ChunkStatus {
-    const { index, frames, count } = this.#order.chunk;
+    const { index, frames, count } = this.#context.chunk;
     return {
       index,
       frames,
@@ -154,7 +154,7 @@ export class ChunkRun {
    * What it left, once it is over; null when that is nothing, or nobody wants it rendered any more.
    * @param others Nukes that went on when it ended: killed alone, it was not killed to make room.
    */
-  ending(others: number): Ending | null {
+  ending(others: number): ChunkOutcome | null {
     const missing = this.#ledger.missing.filter((frame) => this.warm?.lost.has(frame) !== true);
     const cause = causeOf(this.#verdict, this.#end, others);
     if (cause === null || missing.length === 0) return null;
@@ -163,7 +163,7 @@ export class ChunkRun {
 
   /** Frames finished and the part of the one at work. */
   get framesAdvanced(): number {
-    return Math.min(this.#order.chunk.count, this.#ledger.framesSettled + this.#frameProgress);
+    return Math.min(this.#context.chunk.count, this.#ledger.framesSettled + this.#frameProgress);
   }
 
   /** Renders the chunk; resolves when it is over and no process of it that has to end is left. Never rejects. */
@@ -177,8 +177,8 @@ export class ChunkRun {
         this.#finish("failed", `The render service could not go on with this chunk: ${messageOf(error)}.`);
       }
     }
-    this.#order.emit({ type: "chunk-finished", job: this.#order.job, status: this.status });
-    this.#order.changed();
+    this.#context.emit({ type: "chunk-finished", job: this.#context.job, status: this.status });
+    this.#context.changed();
   }
 
   /** Ends it; `run` resolves when it is gone. */
@@ -197,10 +197,10 @@ export class ChunkRun {
   }
 
   /** Ends it politely to make room; its unfinished frames are not its fault. */
-  giveWay(why: string): void {
+  evict(why: string): void {
     // A warm one gives its memory back between two frames, if the one at work is not too long.
     this.warm?.end();
-    this.#leave.giveWay(why, this.warm !== null);
+    this.#leave.evict(why, this.warm !== null);
   }
 
   /** Takes a memory sample; answers with what its tree holds now, MB. */
@@ -210,8 +210,8 @@ export class ChunkRun {
   }
 
   async #render(): Promise<void> {
-    const { adopted } = this.#order;
-    const mark = { folder: this.#order.folder, chunk: this.#order.chunk.index };
+    const { adopted } = this.#context;
+    const mark = { folder: this.#context.folder, chunk: this.#context.chunk.index };
     // First of all: whatever goes wrong from here on ends it.
     if (adopted?.nuke) this.#attach(NukeProcess.adopt(adopted.nuke, mark));
     for (const { text } of this.#logs.clear()) this.warn(text);
@@ -219,7 +219,7 @@ export class ChunkRun {
     this.warm?.open(adopted);
     if (adopted === null) await this.#start();
     const over = this.#over();
-    const silence = new SilenceClock(MOST_QUIET_MS, performance.now());
+    const silence = new HangWatchdog(MOST_QUIET_MS, performance.now());
     let heard = 0;
     try {
       if (adopted !== null) await this.#catchUp(adopted);
@@ -230,10 +230,10 @@ export class ChunkRun {
         await this.#listen(this.#logs.news(last));
         const { bytes } = this.#logs;
         const quietMs = silence.look(bytes > heard, performance.now());
-        this.#leave.whenSilent(quietMs, this.#order.silenceLimitMs());
+        this.#leave.stopIfSilent(quietMs, this.#context.silenceLimitMs());
         heard = bytes;
         if (this.#logs.overflow > MOST_OVERFLOW) this.#leave.flood();
-        if (!last) this.#tend();
+        if (!last) this.#pump();
         const pause = this.#logs.behind ? 0 : (this.warm?.lookMs ?? LOOK_MS);
         if (!last) await Promise.race([over, wait(pause)]);
       }
@@ -250,28 +250,28 @@ export class ChunkRun {
   }
 
   async #start(): Promise<void> {
-    const command = this.warm?.argv ?? this.#order.chunk.argv;
-    const nuke = await startNuke(this.#order, command, this.#logs, (text) => this.warn(text));
-    this.#wallMB = nuke.wallMB;
+    const command = this.warm?.argv ?? this.#context.chunk.argv;
+    const nuke = await startNuke(this.#context, command, this.#logs, (text) => this.warn(text));
+    this.#limitMB = nuke.limitMB;
     this.#attach(nuke.process);
-    this.#order.changed();
+    this.#context.changed();
   }
 
   #attach(nuke: NukeProcess): void {
     this.#process = nuke;
-    this.#brake = new LogBrake(nuke.tree, this.#order.keeping.logCapBytes);
+    this.#brake = new LogBrake(nuke.tree, this.#context.retention.logCapBytes);
     this.#leave.started(nuke);
   }
 
   /** A warm Nuke gets what it should have, or is told to end. */
-  #tend(): void {
+  #pump(): void {
     if (this.warm === null || this.#leave.isOn) return;
-    if (!this.warm.tend()) this.#leave.expect();
+    if (!this.warm.pump()) this.#leave.expect();
   }
 
   /** Resolves when the Nuke has ended and, where it was ended by force, all it had started. */
   async #over(): Promise<ProcessEnd> {
-    const end = (await this.#process?.ended) ?? UNWATCHED_END;
+    const end = (await this.#process?.ended) ?? UNOBSERVED_END;
     // A wrapper that was killed leaves its Nuke behind; one that ended by itself may have started something to stay.
     if (end.exitCode === null) await this.#leave.stop();
     else await this.#leave.over();
@@ -281,9 +281,9 @@ export class ChunkRun {
   async #judge(): Promise<void> {
     const ended = this.#leave.because;
     const asked = ended !== null && ended !== "late";
-    const unwatched = isUnwatched(this.#end) || this.#abandoned;
+    const unobserved = isUnobserved(this.#end) || this.#abandoned;
     // Without an exit code, a whole render without an error is the best proof there is.
-    const well = unwatched ? this.#totalSeen && this.#firstError === null : this.#end.exitCode === 0;
+    const well = unobserved ? this.#totalSeen && this.#firstError === null : this.#end.exitCode === 0;
     const end = asked ? "asked" : ended === null && well ? "well" : "badly";
     for (const outcome of await this.#ledger.close(end)) this.#report(outcome);
     // A launcher that failed may have left its Nuke behind, which would go on writing the frames that come back. After a whole render what stays
@@ -291,15 +291,15 @@ export class ChunkRun {
     if (this.#ledger.missing.length > 0 || this.#end.exitCode !== 0) await this.#leave.stop();
     const { verdict, reason } = judgeChunk({
       ...this.#end,
-      count: this.#order.chunk.count,
+      count: this.#context.chunk.count,
       framesMissing: this.#ledger.missing.length,
       framesReported: this.#framesReported,
       licenseReported: this.#licenseReported,
       firstError: this.#firstError,
       ended,
-      unwatched,
+      unobserved,
       silentMs: this.#leave.silentMs,
-      wallMB: this.#wallMB,
+      limitMB: this.#limitMB,
     });
     if (verdict === "done" && reason !== null && ended === null) this.#say("warning", reason);
     this.#finish(verdict, reason);
@@ -321,7 +321,7 @@ export class ChunkRun {
   }
 
   async #listen(pieces: AsyncIterable<Said>): Promise<void> {
-    const { job, chunk, emit } = this.#order;
+    const { job, chunk, emit } = this.#context;
     for await (const { stream, found } of pieces) {
       this.#brake?.look(this.#logs.unread);
       const lines = found.flatMap((one) =>
@@ -330,10 +330,11 @@ export class ChunkRun {
       if (lines.length > 0 && !this.#catchingUp)
         emit({ type: "lines", job, chunk: chunk.index, stream, lines });
       for (const one of found) {
-        if (this.#leave.isDistrusted) return;
-        if (!(await this.#trust.in(one))) return this.#leave.distrust();
+        if (this.#leave.isStale) return;
+        if (!(await this.#trust.in(one))) return this.#leave.stopStale();
         if (one.kind !== "line") await this.#understand(one);
-        else if (this.warm && isWarmReport(one.text)) await this.#hear(this.warm.hear(one.text));
+        else if (this.warm && isWarmReport(one.text))
+          await this.#handleReport(this.warm.handleReport(one.text));
       }
     }
     const { remark } = this.#logs;
@@ -348,7 +349,7 @@ export class ChunkRun {
       case "frame-progress":
         // Parts of a frame may start over (nuke-cli.md 2.4); the bar does not go back.
         if (said.fraction > this.#frameProgress) this.#frameProgress = said.fraction;
-        return this.#order.changed();
+        return this.#context.changed();
       case "frame":
         // Of a warm Nuke nobody knows whether it prints them; it reports.
         return this.warm ? undefined : this.#frameOver(await this.#ledger.frame(said.frame));
@@ -382,17 +383,17 @@ export class ChunkRun {
     for (const outcome of outcomes) this.#report(outcome, peakMB);
     // What another try may mend is no error of this Nuke, which goes on.
     if (this.warm) this.#firstError = this.#lastError;
-    this.#order.changed();
+    this.#context.changed();
   }
 
-  async #hear(report: WarmReport | null): Promise<void> {
+  async #handleReport(report: WarmReport | null): Promise<void> {
     switch (report?.event) {
       case "begin":
         return this.#ledger.begin(report.frame);
       case "done":
         return this.#frameOver(await this.#ledger.frame(report.frame));
       case "failed":
-        if (await this.#order.warm?.excused(report.frame)) return this.warm?.end();
+        if (await this.#context.warm?.excused(report.frame)) return this.warm?.end();
         return this.#frameOver([this.#ledger.fail(report.frame, report.message)]);
       case "not-opened":
         return this.#understand({ kind: "error", node: null, text: report.message });
@@ -406,7 +407,7 @@ export class ChunkRun {
   }
 
   #report(outcome: FrameOutcome, peakMB: number | null = null): void {
-    const { job, chunk, adopted, emit } = this.#order;
+    const { job, chunk, adopted, emit } = this.#context;
     const { frame, kind } = outcome;
     if (kind === "foreign")
       return this.#say("info", `Nuke rendered frame ${frame}, which this chunk did not ask for.`);

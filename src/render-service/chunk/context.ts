@@ -1,9 +1,9 @@
 /** What is to be rendered by one Nuke, and with what. */
 import type { RenderEvent } from "../../plan/events.ts";
 import type { Chunk, RenderPlan } from "../../plan/render-plan.ts";
-import type { Keeping } from "../storage/retention.ts";
-import type { Walled } from "../memory/cgroup-limit.ts";
-import type { Patience } from "./timeouts.ts";
+import type { Retention } from "../storage/retention.ts";
+import type { LimitedCommand } from "../memory/cgroup-limit.ts";
+import type { Timeouts } from "./timeouts.ts";
 import type { WarmSide } from "./warm-session.ts";
 import type { Adopted } from "./adopted.ts";
 
@@ -15,7 +15,7 @@ export interface ScriptReading {
   isSame(): Promise<boolean>;
 }
 
-export interface ChunkOrder {
+export interface ChunkContext {
   readonly job: string;
   readonly plan: RenderPlan;
   /** As it is now: frames move from and to a warm Nuke. */
@@ -23,12 +23,15 @@ export interface ChunkOrder {
   readonly env: Readonly<Record<string, string>>;
   /** The job's folder, for the logs. */
   readonly folder: string;
-  readonly patience: Patience;
-  readonly keeping: Keeping;
+  readonly timeouts: Timeouts;
+  readonly retention: Retention;
   /** How long (ms) this Nuke may say nothing, as far as its job has learned by now. */
   readonly silenceLimitMs: () => number;
   /** How its Nuke is to be started, perhaps with a wall of memory around it. */
-  readonly walled: (nuke: Pick<Walled, "argv" | "env">, warn: (text: string) => void) => Promise<Walled>;
+  readonly walled: (
+    nuke: Pick<LimitedCommand, "argv" | "env">,
+    warn: (text: string) => void,
+  ) => Promise<LimitedCommand>;
   /** Null: a Nuke is started for it. */
   readonly adopted: Adopted | null;
   readonly script: ScriptReading;

@@ -1,5 +1,5 @@
 /** A time somebody is given, after which something happens, unless it is taken back. */
-export class Grace {
+export class Deadline {
   #timer: NodeJS.Timeout | null = null;
 
   get isOn(): boolean {

@@ -29,7 +29,7 @@ export function silenceLimitMs(
 }
 
 /** Counts how long nothing was heard. */
-export class SilenceClock {
+export class HangWatchdog {
   readonly #mostStepMs: number;
   #quietMs = 0;
   #last: number;

@@ -3,7 +3,7 @@ import type { NukeOutput } from "../../nuke/output.ts";
 import { isWarmReport } from "../../nuke/warm-report.ts";
 import type { ScriptReading } from "./context.ts";
 
-export class ScriptTrust {
+export class ScriptReadCheck {
   readonly #script: ScriptReading;
   /** It is known which version it has read. */
   #known: boolean;

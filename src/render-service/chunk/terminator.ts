@@ -2,17 +2,17 @@
 import { duration } from "../../plan/display.ts";
 import type { ChunkFacts } from "./verdict.ts";
 import { messageOf } from "../protocol/errors.ts";
-import { Grace } from "./deadline.ts";
+import { Deadline } from "./deadline.ts";
 import type { NukeProcess } from "../process/nuke-process.ts";
-import type { Patience } from "./timeouts.ts";
+import type { Timeouts } from "./timeouts.ts";
 
-export interface LeaveFacts {
-  readonly patience: Patience;
+export interface TerminatorDeps {
+  readonly timeouts: Timeouts;
   readonly say: (severity: "error" | "warning", text: string) => void;
 }
 
-export class ChunkLeave {
-  readonly #facts: LeaveFacts;
+export class Terminator {
+  readonly #deps: TerminatorDeps;
   #process: NukeProcess | null = null;
   #stopping: Promise<number[]> | null = null;
   #cancelled = false;
@@ -24,11 +24,11 @@ export class ChunkLeave {
   #distrusted = false;
   /** It said nothing for so long (ms) that it was ended; null otherwise. */
   #silentMs: number | null = null;
-  readonly #lateness = new Grace();
-  readonly #lastFrame = new Grace();
+  readonly #lateness = new Deadline();
+  readonly #lastFrame = new Deadline();
 
-  constructor(facts: LeaveFacts) {
-    this.#facts = facts;
+  constructor(deps: TerminatorDeps) {
+    this.#deps = deps;
   }
 
   /** Its Nuke runs; it is ended at once where somebody wanted that before. */
@@ -41,8 +41,8 @@ export class ChunkLeave {
   get because(): ChunkFacts["ended"] {
     if (this.#cancelled) return "cancelled";
     if (this.#paused) return "paused";
-    if (this.#distrusted) return "distrusted";
-    if (this.#gaveWay) return "gave-way";
+    if (this.#distrusted) return "stale-script";
+    if (this.#gaveWay) return "evicted";
     if (this.#silentMs !== null) return "silent";
     if (this.#flooded) return "flooded";
     return this.#late ? "late" : null;
@@ -69,9 +69,9 @@ export class ChunkLeave {
   }
 
   /** Nobody knows which version of its script it has read. */
-  distrust(): void {
+  stopStale(): void {
     this.#distrusted = true;
-    this.#facts.say(
+    this.#deps.say(
       "warning",
       "The script was saved while this Nuke read it, so it is ended; its frames are rendered anew.",
     );
@@ -79,24 +79,24 @@ export class ChunkLeave {
   }
 
   /** What it says is not taken. */
-  get isDistrusted(): boolean {
+  get isStale(): boolean {
     return this.#distrusted;
   }
 
-  /** Ends it to make room; one that ends by itself behind its frame (`bySelf`) has a while for that. */
-  giveWay(why: string, bySelf: boolean): void {
-    const { patience, say } = this.#facts;
+  /** Ends it to make room; one that ends by itself behind its frame (`exclusive`) has a while for that. */
+  evict(why: string, exclusive: boolean): void {
+    const { timeouts, say } = this.#deps;
     this.#gaveWay = true;
     say("warning", `This Nuke is ended to make room: ${why}. Its unfinished frames are rendered later.`);
-    if (bySelf) this.#lastFrame.begin(2 * patience.cancelMs, () => this.#stopInBackground());
+    if (exclusive) this.#lastFrame.begin(2 * timeouts.cancelMs, () => this.#stopInBackground());
     else this.#stopInBackground();
   }
 
   /** @param quietMs for how long it has said nothing; `limitMs`: for how long it may. */
-  whenSilent(quietMs: number, limitMs: number): void {
+  stopIfSilent(quietMs: number, limitMs: number): void {
     if (this.#stopping !== null || this.#lateness.isOn || quietMs <= limitMs) return;
     this.#silentMs = quietMs;
-    this.#facts.say("warning", `Nuke has said nothing for ${duration(quietMs / 1000)}; it is being ended.`);
+    this.#deps.say("warning", `Nuke has said nothing for ${duration(quietMs / 1000)}; it is being ended.`);
     this.#stopInBackground();
   }
 
@@ -104,17 +104,17 @@ export class ChunkLeave {
   flood(): void {
     if (this.#stopping !== null) return;
     this.#flooded = true;
-    this.#facts.say("error", "Nuke prints without end, and its log cannot be kept short; it is being ended.");
+    this.#deps.say("error", "Nuke prints without end, and its log cannot be kept short; it is being ended.");
     this.#stopInBackground();
   }
 
   /** It has rendered everything: from now on it has a while to end. Once is enough. */
   expect(): void {
     if (this.#lateness.isOn) return;
-    const { hangMs } = this.#facts.patience;
+    const { hangMs } = this.#deps.timeouts;
     this.#lateness.begin(hangMs, () => {
       this.#late = true;
-      this.#facts.say(
+      this.#deps.say(
         "warning",
         `Nuke did not end ${Math.round(hangMs / 1000)} s after its render; it is being ended.`,
       );
@@ -130,10 +130,10 @@ export class ChunkLeave {
   /** Ends it with all it has started; resolves when they are gone. */
   async stop(): Promise<void> {
     if (this.#process === null) return;
-    this.#stopping ??= this.#process.stop(this.#facts.patience.cancelMs);
+    this.#stopping ??= this.#process.stop(this.#deps.timeouts.cancelMs);
     const survivors = await this.#stopping;
     if (survivors.length > 0)
-      this.#facts.say(
+      this.#deps.say(
         "error",
         `These processes could not be ended and still hold memory: ${survivors.join(", ")}.`,
       );
@@ -146,7 +146,7 @@ export class ChunkLeave {
 
   #stopInBackground(): void {
     this.stop().catch((error: unknown) =>
-      this.#facts.say("error", `Ending Nuke failed: ${messageOf(error)}.`),
+      this.#deps.say("error", `ChunkOutcome Nuke failed: ${messageOf(error)}.`),
     );
   }
 

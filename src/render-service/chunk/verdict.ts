@@ -3,7 +3,7 @@ import { judgeEnd, wasOutOfMemory } from "../../nuke/exit.ts";
 import { duration } from "../../plan/display.ts";
 import type { Verdict } from "../../plan/events.ts";
 import { displayMB } from "../../plan/size.ts";
-import type { Ending } from "../frames/retry-policy.ts";
+import type { ChunkOutcome } from "../frames/retry-policy.ts";
 import type { ProcessEnd } from "../process/nuke-process.ts";
 
 /** What is known of a chunk when its Nuke has ended. */
@@ -17,13 +17,13 @@ export interface ChunkFacts extends ProcessEnd {
   /** The first error Nuke reported, in its words. */
   readonly firstError: string | null;
   /** Why we ended it; null when it ended by itself. `late`: it did not end after its render. */
-  readonly ended: "cancelled" | "paused" | "distrusted" | "gave-way" | "silent" | "flooded" | "late" | null;
+  readonly ended: "cancelled" | "paused" | "stale-script" | "evicted" | "silent" | "flooded" | "late" | null;
   /** Nobody saw how it ended: no service ran. */
-  readonly unwatched: boolean;
+  readonly unobserved: boolean;
   /** How long it had said nothing when it was ended for that, ms. */
   readonly silentMs: number | null;
   /** The system ends it when it takes more, MB; null: nothing does. */
-  readonly wallMB: number | null;
+  readonly limitMB: number | null;
 }
 
 export interface Judgment {
@@ -39,11 +39,11 @@ export function judgeChunk(facts: ChunkFacts): Judgment {
     return { verdict: "cancelled", reason: `Cancelled; ${done}.` };
   if (ended === "paused" && framesMissing > 0)
     return { verdict: "paused", reason: `Paused; ${done}, the others are rendered later.` };
-  if (ended === "gave-way" && framesMissing > 0)
-    return { verdict: "gave-way", reason: `Made room in memory; ${done}, the others are rendered later.` };
-  if (ended === "distrusted")
+  if (ended === "evicted" && framesMissing > 0)
+    return { verdict: "evicted", reason: `Made room in memory; ${done}, the others are rendered later.` };
+  if (ended === "stale-script")
     return {
-      verdict: "unwatched",
+      verdict: "unobserved",
       reason: "The script was saved while this Nuke read it; its frames are rendered anew.",
     };
   if (ended === "silent" && framesMissing > 0)
@@ -56,7 +56,7 @@ export function judgeChunk(facts: ChunkFacts): Judgment {
       verdict: "failed",
       reason: `Nuke printed without end, and its log could not be kept short (nukeRender.history.logSize); it was ended. ${done}.`,
     };
-  if (facts.unwatched && ended === null) return judgeUnwatched(facts, done);
+  if (facts.unobserved && ended === null) return judgeUnwatched(facts, done);
   if (ended === "late") {
     const late = "Nuke did not end after its render and was ended";
     return framesMissing === 0
@@ -67,10 +67,10 @@ export function judgeChunk(facts: ChunkFacts): Judgment {
         };
   }
   const judgment = judgeEnd({ ...facts, allOnDisk: framesMissing === 0 });
-  if (judgment.verdict !== "crash" || facts.wallMB === null || !wasOutOfMemory(facts)) return judgment;
+  if (judgment.verdict !== "crash" || facts.limitMB === null || !wasOutOfMemory(facts)) return judgment;
   return {
     verdict: "crash",
-    reason: `The system ended Nuke, which may take ${displayMB(facts.wallMB)} (nukeRender.memory.systemdScope); ${done}. Use fewer Nukes at once, a smaller cache, or a larger nukeRender.memory.budget.`,
+    reason: `The system ended Nuke, which may take ${displayMB(facts.limitMB)} (nukeRender.memory.systemdScope); ${done}. Use fewer Nukes at once, a smaller cache, or a larger nukeRender.memory.budget.`,
   };
 }
 
@@ -80,15 +80,15 @@ function judgeUnwatched(facts: ChunkFacts, done: string): Judgment {
   if ((facts.licenseReported && facts.framesReported === 0) || facts.firstError !== null)
     return judgeEnd({ ...facts, exitCode: 1, allOnDisk: false });
   return {
-    verdict: "unwatched",
+    verdict: "unobserved",
     reason: `It ended while no render service ran; ${done}, the others are rendered later.`,
   };
 }
 
-const causes: Partial<Record<Verdict, Ending["cause"]>> = {
-  "gave-way": "memory",
+const causes: Partial<Record<Verdict, ChunkOutcome["cause"]>> = {
+  evicted: "memory",
   paused: "paused",
-  unwatched: "unwatched",
+  unobserved: "unobserved",
   crash: "crash",
   hung: "crash",
   failed: "error",
@@ -99,7 +99,11 @@ const causes: Partial<Record<Verdict, Ending["cause"]>> = {
  * Why a chunk left frames; null when nobody wants them rendered any more.
  * @param others Nukes that went on when it ended: killed alone, it was not killed to make room.
  */
-export function causeOf(verdict: Verdict | null, end: ProcessEnd, others: number): Ending["cause"] | null {
+export function causeOf(
+  verdict: Verdict | null,
+  end: ProcessEnd,
+  others: number,
+): ChunkOutcome["cause"] | null {
   if (verdict === "crash" && others > 0 && wasOutOfMemory(end)) return "memory";
   return (verdict === null ? undefined : causes[verdict]) ?? null;
 }

@@ -8,11 +8,11 @@ import { type WarmCommand, readWarmCommands, warmCommandLine } from "../../nuke/
 const SIGN_MS = 10_000;
 
 /** What a command does; its number is the file's. */
-export type WarmOrder =
+export type WarmCommandDraft =
   | { readonly do: "render" | "drop"; readonly frames: number[] }
   | { readonly do: "end" };
 
-export class WarmFile {
+export class WarmCommandFile {
   readonly path: string;
   #next = 1;
   /** The last line may not be what it should be: the disk was full. */
@@ -49,7 +49,7 @@ export class WarmFile {
    * Appends a command; answers with the one that was given, which is an earlier one where that had seemed to fail and had not.
    * @throws what the system says, as when the disk is full.
    */
-  tell(order: WarmOrder): WarmCommand {
+  send(order: WarmCommandDraft): WarmCommand {
     if (this.#unsure) {
       const failed = this.#next;
       const last = this.#read().at(-1);

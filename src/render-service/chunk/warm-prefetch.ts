@@ -21,7 +21,7 @@ export interface Pace {
  * How many frames a Nuke should have in its hands, the one at work among them: one ahead, so that it never waits for us; several ahead
  * of a wait that would be long beside the frames. At the end none ahead, for there somebody else would be free for it sooner.
  */
-export function framesInHand({ secondsPerFrame, ready, left, nukes }: Pace): number {
+export function prefetchCount({ secondsPerFrame, ready, left, nukes }: Pace): number {
   if (!ready) return 1;
   const share = Math.ceil(left / Math.max(1, nukes));
   if (secondsPerFrame === null || secondsPerFrame >= SHORT) return left <= nukes ? 1 : 2;
@@ -37,7 +37,7 @@ export interface Giver {
   readonly secondsPerFrame: number | null;
 }
 
-export interface Gift {
+export interface Steal {
   readonly from: number;
   readonly frames: readonly number[];
 }
@@ -47,7 +47,7 @@ export interface Gift {
  * has left. Neighbors stay together, and what waits can still get a Nuke of its own. Null when there is nothing.
  * @param waiting in the order they are to be started.
  */
-export function giftFrom(waiting: readonly Giver[], open: readonly Giver[]): Gift | null {
+export function stealFrom(waiting: readonly Giver[], open: readonly Giver[]): Steal | null {
   const next = waiting.find(({ frames }) => frames.length > 0);
   if (next) return { from: next.chunk, frames: next.frames.slice(0, half(next.frames)) };
   const known = open.flatMap(({ secondsPerFrame }) => secondsPerFrame ?? []);

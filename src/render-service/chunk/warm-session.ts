@@ -6,8 +6,8 @@ import type { Adopted } from "./adopted.ts";
 import type { FrameLedger } from "../frames/frame-ledger.ts";
 import { messageOf } from "../protocol/errors.ts";
 import { meanOf } from "../frames/frame-times.ts";
-import { WarmFile, type WarmOrder } from "./warm-command-file.ts";
-import { framesInHand } from "./warm-prefetch.ts";
+import { WarmCommandFile, type WarmCommandDraft } from "./warm-command-file.ts";
+import { prefetchCount } from "./warm-prefetch.ts";
 
 /** Frames by which the next ones are reckoned. */
 const RECENT = 4;
@@ -21,18 +21,18 @@ export interface WarmSide {
   /** Nukes that share them. */
   readonly nukes: number;
   /** Makes work for one more Nuke, where one may run. */
-  spread(): void;
+  splitLargest(): void;
   /** Brings frames to a Nuke which has none left (by `take` of it); false when there are none. */
-  more(to: WarmTalk): boolean;
+  more(to: WarmSession): boolean;
   /** Whether there will be some in a moment: a Nuke that is being ended leaves its own. */
-  soon(to: WarmTalk): boolean;
+  soon(to: WarmSession): boolean;
   /** Whether a frame has failed for want of a place for it: then its Nuke ends, and no frame is to blame. */
   excused(frame: number): Promise<boolean>;
   /** Decides on a frame that has failed, and was handed by command `n`: it goes elsewhere, or has failed for the last time. */
-  failed(run: WarmTalk, frame: number, n: number, message: string): void;
+  failed(run: WarmSession, frame: number, n: number, message: string): void;
 }
 
-export interface TalkFacts {
+export interface WarmSessionDeps {
   readonly side: WarmSide;
   readonly words: FrameCommand;
   /** The job's. */
@@ -53,9 +53,9 @@ interface WarmChunk {
   readonly chunk: Pick<Chunk, "index">;
 }
 
-export class WarmTalk {
-  readonly #facts: TalkFacts;
-  readonly #file: WarmFile;
+export class WarmSession {
+  readonly #deps: WarmSessionDeps;
+  readonly #file: WarmCommandFile;
   /** Not handed yet, in order. */
   #pending: number[];
   /** Handed and not over, by the command that handed them. */
@@ -67,29 +67,29 @@ export class WarmTalk {
   #ending = false;
   #lives = false;
 
-  private constructor(facts: TalkFacts) {
-    this.#facts = facts;
-    this.#file = new WarmFile(facts.folder, facts.chunk);
-    this.#pending = [...facts.frames];
+  private constructor(deps: WarmSessionDeps) {
+    this.#deps = deps;
+    this.#file = new WarmCommandFile(deps.folder, deps.chunk);
+    this.#pending = [...deps.frames];
   }
 
   /** Null: the chunk is rendered by a Nuke that gets its whole range and ends. */
   static of(
     { warm: side, plan, folder, chunk: { index } }: WarmChunk,
     frames: readonly number[],
-    ledger: TalkFacts["ledger"],
-    warn: TalkFacts["warn"],
-  ): WarmTalk | null {
+    ledger: WarmSessionDeps["ledger"],
+    warn: WarmSessionDeps["warn"],
+  ): WarmSession | null {
     if (side === null || !plan.warm) return null;
-    return new WarmTalk({ side, words: plan.warm, folder, chunk: index, frames, ledger, warn });
+    return new WarmSession({ side, words: plan.warm, folder, chunk: index, frames, ledger, warn });
   }
 
   get chunk(): number {
-    return this.#facts.chunk;
+    return this.#deps.chunk;
   }
 
   get argv(): string[] {
-    return warmLine(this.#facts.words, this.#file.path);
+    return warmLine(this.#deps.words, this.#file.path);
   }
 
   /** Frames that no Nuke has been handed. */
@@ -125,7 +125,7 @@ export class WarmTalk {
    */
   open(adopted: Adopted | null): void {
     const commands = this.#file.open();
-    const own = new Set(this.#facts.frames);
+    const own = new Set(this.#deps.frames);
     for (const command of commands) {
       if (command.do === "end") this.#ending = true;
       if (command.do === "render")
@@ -134,16 +134,16 @@ export class WarmTalk {
     // A journal that was cut short may not know that a frame was handed here: it is rendered elsewhere.
     const told = commands.flatMap((command) => (command.do === "render" ? command.frames : []));
     const foreign = told.filter((frame) => !own.has(frame));
-    if (foreign.length > 0) this.#tell({ do: "drop", frames: foreign });
+    if (foreign.length > 0) this.#send({ do: "drop", frames: foreign });
     for (const [frame, n] of this.#handed)
       if (adopted?.told.has(frame) || adopted?.returned.get(frame) === n) this.#handed.delete(frame);
     this.#pending = this.#pending.filter((frame) => !this.#handed.has(frame) && !adopted?.told.has(frame));
     this.#lives = adopted === null || adopted.nuke !== null;
-    if (adopted === null) this.tend();
+    if (adopted === null) this.pump();
   }
 
   /** What a line of its output reports, where that is about what it was handed. */
-  hear(line: string): WarmReport | null {
+  handleReport(line: string): WarmReport | null {
     const report = readWarmReport(line);
     if (report === null) return null;
     if (report.event === "ready") this.#ready = true;
@@ -164,38 +164,38 @@ export class WarmTalk {
     const n = this.#handed.get(frame);
     if (n === undefined) return;
     this.#handed.delete(frame);
-    this.#facts.side.failed(this, frame, n, message);
+    this.#deps.side.failed(this, frame, n, message);
   }
 
   /** A frame that has failed is not tried any more. */
-  lose(frame: number): void {
+  giveUp(frame: number): void {
     this.#lost.add(frame);
   }
 
   /** Frames come to it, to be handed. */
   take(frames: readonly number[]): void {
-    this.#facts.ledger.add(frames);
+    this.#deps.ledger.add(frames);
     this.#pending = [...this.#pending, ...frames];
   }
 
   /** Frames that were not handed, or have failed, leave it. */
   leave(frames: readonly number[]): void {
-    this.#facts.ledger.remove(frames);
+    this.#deps.ledger.remove(frames);
     this.#pending = this.#pending.filter((frame) => !frames.includes(frame));
   }
 
   /** Hands it what it should have; tells it to end when there is nothing left. False when it has been told to end. */
-  tend(): boolean {
-    this.#facts.side.spread();
+  pump(): boolean {
+    this.#deps.side.splitLargest();
     while (this.lives) {
-      const { left, nukes } = this.#facts.side;
+      const { left, nukes } = this.#deps.side;
       const { secondsPerFrame } = this;
-      const wanted = framesInHand({ secondsPerFrame, ready: this.#ready, left, nukes });
+      const wanted = prefetchCount({ secondsPerFrame, ready: this.#ready, left, nukes });
       const room = wanted - this.#handed.size;
       if (room <= 0) return true;
-      if (this.#pending.length > 0 || this.#facts.side.more(this)) {
-        if (!this.#tell({ do: "render", frames: this.#pending.slice(0, room) })) return true;
-      } else if (this.#handed.size > 0 || this.#facts.side.soon(this)) return true;
+      if (this.#pending.length > 0 || this.#deps.side.more(this)) {
+        if (!this.#send({ do: "render", frames: this.#pending.slice(0, room) })) return true;
+      } else if (this.#handed.size > 0 || this.#deps.side.soon(this)) return true;
       else this.end();
     }
     return !this.#ending;
@@ -203,13 +203,13 @@ export class WarmTalk {
 
   /** Has it end after the frame at work. */
   end(): void {
-    while (this.lives && this.#tell({ do: "end" }));
+    while (this.lives && this.#send({ do: "end" }));
   }
 
   /** False when it could not be written: it is tried again at the next look. */
-  #tell(order: WarmOrder): boolean {
+  #send(order: WarmCommandDraft): boolean {
     try {
-      const given = this.#file.tell(order);
+      const given = this.#file.send(order);
       if (given.do === "end") this.#ending = true;
       if (given.do !== "render") return true;
       const frames = new Set(given.frames);
@@ -217,7 +217,7 @@ export class WarmTalk {
       this.#pending = this.#pending.filter((frame) => !frames.has(frame));
       return true;
     } catch (error) {
-      this.#facts.warn(`This Nuke cannot be told what to do next: ${messageOf(error)}.`);
+      this.#deps.warn(`This Nuke cannot be told what to do next: ${messageOf(error)}.`);
       return false;
     }
   }

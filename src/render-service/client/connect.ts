@@ -8,7 +8,7 @@ import { setTimeout as wait } from "node:timers/promises";
 import { programFile } from "../../paths.ts";
 import { RenderServiceClient } from "./client.ts";
 import { RenderServiceError } from "../protocol/errors.ts";
-import { JobFolders } from "../storage/job-store.ts";
+import { JobStore } from "../storage/job-store.ts";
 import { isDamaged, readLock, requireThisMachine } from "../storage/lock-record.ts";
 import { ownSocketPaths } from "../storage/socket-paths.ts";
 import { requireFilePlace } from "../storage/state-file.ts";
@@ -95,7 +95,7 @@ export async function findRenderService(options: ConnectOptions = {}): Promise<R
 export async function findRenderJobs(options: ConnectOptions = {}): Promise<RenderServiceClient | null> {
   const running = await findRenderService(options);
   if (running !== null) return running;
-  const left = await new JobFolders(jobsFolder(options.stateFolder ?? stateFolder())).unfinished();
+  const left = await new JobStore(jobsFolder(options.stateFolder ?? stateFolder())).unfinished();
   return left.length > 0 ? connectRenderService(options) : null;
 }
 

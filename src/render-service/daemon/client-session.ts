@@ -6,9 +6,9 @@ import { finishedEvent } from "../../plan/finished-event.ts";
 import { BEING_RENDERED } from "../../plan/output-conflict.ts";
 import { OutputConflictError, RenderServiceError, messageOf } from "../protocol/errors.ts";
 import { BoundedReader, DirectWriter } from "../protocol/framing.ts";
-import { Outbox } from "./event-batcher.ts";
+import { EventBatcher } from "./event-batcher.ts";
 import { FAILURE_CODE, PROTOCOL, type Request, eventsNotification, requests } from "../protocol/messages.ts";
-import type { RenderService } from "../scheduler/scheduler.ts";
+import type { Scheduler } from "../scheduler/scheduler.ts";
 
 /** What the service tells of itself. */
 export interface Identity {
@@ -18,7 +18,7 @@ export interface Identity {
 }
 
 export interface ConnectionHost {
-  readonly service: RenderService;
+  readonly service: Scheduler;
   readonly identity: Identity;
   readonly log: (line: string) => void;
   /** Ends the whole service after this client has its answer. */
@@ -39,14 +39,14 @@ export class ClientConnection {
   /** Whether all jobs are watched, and with their lines. */
   #all: { lines: boolean } | null = null;
   readonly #watched = new Map<string, { lines: boolean }>();
-  readonly #outbox: Outbox;
+  readonly #outbox: EventBatcher;
 
   constructor(socket: Socket, host: ConnectionHost) {
     this.#socket = socket;
     this.#host = host;
     const quiet = { error: host.log, warn: host.log, info: () => undefined, log: () => undefined };
     this.#rpc = createMessageConnection(new BoundedReader(socket), new DirectWriter(socket), quiet);
-    this.#outbox = new Outbox(
+    this.#outbox = new EventBatcher(
       () => socket.writableLength > SLOW_BYTES,
       (events) => this.#send(events),
     );

@@ -4,7 +4,7 @@ import { messageOf } from "../protocol/errors.ts";
 import type { MainOptions } from "./environment-options.ts";
 import { productVersion } from "../protocol/version.ts";
 import { ServiceServer } from "./socket-server.ts";
-import { RenderService } from "../scheduler/scheduler.ts";
+import { Scheduler } from "../scheduler/scheduler.ts";
 import { chooseSocket, isListening } from "./socket-path.ts";
 import { lockFile, prepareStateFolder, serviceLogFile } from "../storage/state-folder.ts";
 
@@ -24,7 +24,7 @@ export async function runService(options: MainOptions): Promise<number> {
 }
 
 async function live(
-  { stateFolder, idleMs, patience, maxParallel, budgetMB, freeFloorMB, lockHeartbeatMs }: MainOptions,
+  { stateFolder, idleMs, timeouts, maxParallel, budgetMB, freeFloorMB, lockHeartbeatMs }: MainOptions,
   log: (line: string) => void,
 ): Promise<number> {
   await prepareStateFolder(stateFolder);
@@ -55,9 +55,9 @@ async function live(
     await lock.release();
     return 0;
   }
-  const service = await RenderService.open({
+  const service = await Scheduler.open({
     stateFolder,
-    patience,
+    timeouts,
     maxParallel,
     budgetMB,
     freeFloorMB,

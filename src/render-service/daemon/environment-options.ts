@@ -1,12 +1,12 @@
 /** What the service's process is told by its environment. */
 import { catch as otherwise, coerce, maximum, minimum, int, nullable, object } from "zod/mini";
-import type { Patience } from "../chunk/timeouts.ts";
+import type { Timeouts } from "../chunk/timeouts.ts";
 import { stateFolder } from "../storage/state-folder.ts";
 
 export interface MainOptions {
   readonly stateFolder: string;
   readonly idleMs: number;
-  readonly patience: Patience;
+  readonly timeouts: Timeouts;
   readonly maxParallel: number | null;
   /** Memory of all Nukes together until a client says otherwise, MB; null: the machine decides. */
   readonly budgetMB: number | null;
@@ -54,7 +54,7 @@ export function mainOptions(env: NodeJS.ProcessEnv): MainOptions {
   return {
     stateFolder: stateFolder(env),
     idleMs: read.NUKE_RENDER_IDLE_SECONDS * 1000,
-    patience: {
+    timeouts: {
       cancelMs: read.NUKE_RENDER_CANCEL_GRACE_SECONDS * 1000,
       hangMs: read.NUKE_RENDER_HANG_GRACE_SECONDS * 1000,
       silenceMs: read.NUKE_RENDER_SILENCE_SECONDS * 1000,

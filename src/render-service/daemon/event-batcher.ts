@@ -123,7 +123,7 @@ function withLeftOut(event: Lines, stream: Stream): Lines {
   return { ...event, lines: [notice, ...event.lines] };
 }
 
-export class Outbox {
+export class EventBatcher {
   readonly #batch = new EventBatch();
   readonly #isSlow: () => boolean;
   readonly #send: (events: RenderEvent[]) => void;

@@ -4,12 +4,12 @@ import { type Server, createServer } from "node:net";
 import { dirname } from "node:path";
 import { ClientConnection, type Identity } from "./client-session.ts";
 import { messageOf } from "../protocol/errors.ts";
-import type { RenderService } from "../scheduler/scheduler.ts";
+import type { Scheduler } from "../scheduler/scheduler.ts";
 import { setAside } from "../storage/state-file.ts";
 import { SpareMemory } from "../scheduler/spare-memory.ts";
 
 export interface ServerOptions {
-  readonly service: RenderService;
+  readonly service: Scheduler;
   readonly identity: Identity;
   readonly socket: string;
   /** Milliseconds without jobs and clients after which it ends. */
@@ -128,9 +128,9 @@ export class ServiceServer {
     await release().catch(failed);
     for (const client of this.#clients) client.end();
     // A client that does not hang up is not waited for.
-    const patience = setTimeout(() => this.#finish(), 2000);
+    const timeouts = setTimeout(() => this.#finish(), 2000);
     await closed;
-    clearTimeout(patience);
+    clearTimeout(timeouts);
     this.#finish();
   }
 }

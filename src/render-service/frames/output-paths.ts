@@ -16,7 +16,7 @@ export interface PathFacts {
 }
 
 /** A file name with its frame number as a token. */
-export interface OutputPlace {
+export interface OutputProbe {
   /** As people wrote it. */
   readonly file: string;
   /** The folder the files lie in; the one above where that has a frame number in its name. */
@@ -28,7 +28,7 @@ export interface OutputPlace {
 /** What a render writes. */
 export interface RenderOutput {
   readonly claim: OutputClaim;
-  readonly places: readonly OutputPlace[];
+  readonly places: readonly OutputProbe[];
 }
 
 /** A share that does not answer, ms, is taken at its word. */
@@ -65,11 +65,11 @@ export async function outputOf(
 }
 
 /** The name all spellings of a place have in common: `a.#.exr`. */
-export function commonName({ name }: OutputPlace): string {
+export function commonName({ name }: OutputProbe): string {
   return spelled(nameParts(name), { width: false });
 }
 
-function placeOf(file: string): OutputPlace {
+function placeOf(file: string): OutputProbe {
   const { root } = parse(file);
   const steps = file.slice(root.length).split(sep);
   const last = steps.length - 1;
@@ -77,7 +77,7 @@ function placeOf(file: string): OutputPlace {
   return { file, folder: join(root, ...steps.slice(0, at)), name: steps.slice(at).join(sep) };
 }
 
-async function identityOfPlace({ file, folder, name }: OutputPlace, facts: PathFacts): Promise<string> {
+async function identityOfPlace({ file, folder, name }: OutputProbe, facts: PathFacts): Promise<string> {
   // The one file of a movie may be a link itself.
   if (!hasFrameToken(name)) return identity(file, facts);
   const { path, sensitive } = await realFolder(folder, facts);

@@ -4,12 +4,12 @@
  */
 
 /** How a Nuke ended that left frames. */
-export interface Ending {
+export interface ChunkOutcome {
   /**
-   * `memory`: it made room for others, by us or by the kernel; `paused`: its job was paused; `unwatched`: nobody saw it end; `license`: it got none; `place`: there was no space or no folder for its frames; `crash`: it died or went silent in a frame;
+   * `memory`: it made room for others, by us or by the kernel; `paused`: its job was paused; `unobserved`: nobody saw it end; `license`: it got none; `place`: there was no space or no folder for its frames; `crash`: it died or went silent in a frame;
    * `error`: it reported an error, or ended without having done all.
    */
-  readonly cause: "memory" | "paused" | "unwatched" | "license" | "place" | "crash" | "error";
+  readonly cause: "memory" | "paused" | "unobserved" | "license" | "place" | "crash" | "error";
   /** Frames of its chunk that are not on disk, in order. */
   readonly missing: readonly number[];
   /** Those of them that were tried and have failed. */
@@ -19,25 +19,25 @@ export interface Ending {
 }
 
 /** A range that waits again. */
-export interface Comeback {
+export interface RequeuedFrames {
   readonly frames: readonly number[];
   readonly why: "rest" | "retry";
   /** Which try this is, from 2 on; null for frames that have not failed. */
   readonly attempt: number | null;
   /** It has made room so often that it may only run when nothing else does. */
-  readonly bySelf: boolean;
+  readonly exclusive: boolean;
 }
 
 export interface Accounts {
-  readonly back: readonly Comeback[];
+  readonly back: readonly RequeuedFrames[];
   /** Frames that have failed for the last time. */
   readonly givenUp: readonly number[];
 }
 
 /** How often the frame at work may make room for others before it gets the machine for itself. */
-const MOST_PRESSED = 3;
+const MAX_EVICTIONS = 3;
 
-export class FrameBook {
+export class RetryPolicy {
   readonly #retries: number;
   readonly #movie: boolean;
   readonly #failures = new Map<number, number>();
@@ -55,42 +55,42 @@ export class FrameBook {
   }
 
   /** Says what becomes of the frames a Nuke has left. */
-  after(ending: Ending): Accounts {
+  after(ending: ChunkOutcome): Accounts {
     const [first] = ending.missing;
     if (first === undefined) return { back: [], givenUp: [] };
     return this.#movie ? this.#afterMovie(ending, first) : this.#afterFrames(ending, first);
   }
 
-  #afterFrames({ cause, missing, failed, at }: Ending, first: number): Accounts {
+  #afterFrames({ cause, missing, failed, at }: ChunkOutcome, first: number): Accounts {
     const blamed = missing.filter((frame) => failed.has(frame));
     const guilty = cause === "crash" || cause === "error";
     // Whatever ended it, it was at some frame.
     const atWork = at ?? (blamed.length === 0 ? first : null);
     if (guilty && atWork !== null && !failed.has(atWork)) blamed.push(atWork);
-    const pressed = cause === "memory" && atWork !== null && count(this.#pressed, atWork) >= MOST_PRESSED;
+    const pressed = cause === "memory" && atWork !== null && count(this.#pressed, atWork) >= MAX_EVICTIONS;
     const apart = new Set(pressed ? [...blamed, atWork] : blamed);
     const rest = missing.filter((frame) => !apart.has(frame));
 
-    const back: Comeback[] = [];
-    if (rest.length > 0) back.push({ frames: rest, why: "rest", attempt: null, bySelf: false });
+    const back: RequeuedFrames[] = [];
+    if (rest.length > 0) back.push({ frames: rest, why: "rest", attempt: null, exclusive: false });
     if (pressed && !failed.has(atWork))
-      back.push({ frames: [atWork], why: "rest", attempt: null, bySelf: true });
+      back.push({ frames: [atWork], why: "rest", attempt: null, exclusive: true });
     const givenUp: number[] = [];
     for (const frame of blamed) {
       const failures = count(this.#failures, frame);
       if (failures > this.#retries) givenUp.push(frame);
-      else back.push({ frames: [frame], why: "retry", attempt: failures + 1, bySelf: false });
+      else back.push({ frames: [frame], why: "retry", attempt: failures + 1, exclusive: false });
     }
     return { back, givenUp };
   }
 
   /** A container is written from end to end: it comes back whole, unless an error of the script would only come back with it. */
-  #afterMovie({ cause, missing }: Ending, first: number): Accounts {
-    const whole = { frames: missing, why: "rest" as const, attempt: null, bySelf: false };
-    if (cause === "license" || cause === "place" || cause === "paused" || cause === "unwatched")
+  #afterMovie({ cause, missing }: ChunkOutcome, first: number): Accounts {
+    const whole = { frames: missing, why: "rest" as const, attempt: null, exclusive: false };
+    if (cause === "license" || cause === "place" || cause === "paused" || cause === "unobserved")
       return { back: [whole], givenUp: [] };
     if (cause === "memory")
-      return { back: [{ ...whole, bySelf: count(this.#pressed, first) >= MOST_PRESSED }], givenUp: [] };
+      return { back: [{ ...whole, exclusive: count(this.#pressed, first) >= MAX_EVICTIONS }], givenUp: [] };
     const failures = count(this.#failures, first);
     if (cause === "error" || failures > this.#retries) return { back: [], givenUp: missing };
     return { back: [{ ...whole, why: "retry", attempt: failures + 1 }], givenUp: [] };

@@ -1,7 +1,7 @@
 /** Finds the Nukes of a job whose service was killed, and ends what nobody would watch. */
 import { readFileSync } from "node:fs";
 import type { Adopted } from "../chunk/adopted.ts";
-import type { PastRun } from "../storage/replay.ts";
+import type { ReplayedRun } from "../storage/replay.ts";
 import { type ProcessInfo, type ProcessList, UNKNOWN_START, listProcesses } from "../process/process-list.ts";
 import { type MarkedProcess, marksCanBeRead, markedProcesses } from "../process/process-mark.ts";
 import { ProcessTree } from "../process/process-tree.ts";
@@ -22,7 +22,7 @@ export function bootName(): string {
  */
 export async function findNukes(
   folder: string,
-  runs: readonly PastRun[],
+  runs: readonly ReplayedRun[],
   sameBoot: boolean,
   graceMs: number,
 ): Promise<ReadonlyMap<number, Adopted>> {
@@ -70,7 +70,7 @@ export async function endNukes(
   return (await Promise.all(trees.map((tree) => tree.end(graceMs)))).flat();
 }
 
-function itsNuke(run: PastRun, list: ProcessList, marked: readonly MarkedProcess[]): ProcessInfo | null {
+function itsNuke(run: ReplayedRun, list: ProcessList, marked: readonly MarkedProcess[]): ProcessInfo | null {
   const noted = run.pid === null ? undefined : list.get(run.pid);
   if (noted && run.started !== UNKNOWN_START && noted.started === run.started) return noted;
   if (run.started !== "") return null;

@@ -3,18 +3,18 @@ import type { ChunkStatus, Verdict } from "../../plan/events.ts";
 import { commandLine } from "../../plan/command-line.ts";
 import { formatFrames, framesOf } from "../../plan/frames.ts";
 import type { Chunk, RenderPlan } from "../../plan/render-plan.ts";
-import { ChunkRun } from "../chunk/chunk-runner.ts";
+import { ChunkRunner } from "../chunk/chunk-runner.ts";
 import type { ChunkView } from "../chunk/chunk-view.ts";
 
 /** What was dealt anew. */
-export interface Redealt {
+export interface Redistribution {
   /** Chunks that are there no more, or hold other frames now. */
   readonly gone: ReadonlySet<number>;
   /** Those that hold their frames (in Nuke syntax), in the order in which they are to start. */
   readonly fresh: readonly { readonly chunk: number; readonly frames: string }[];
 }
 
-export class ChunkList {
+export class Chunks {
   readonly #plan: RenderPlan;
   readonly #steps: ReadonlySet<number>;
   /** By index; chunks that never started may have gone. */
@@ -47,8 +47,8 @@ export class ChunkList {
     return [...this.#runs.values()];
   }
 
-  get running(): ChunkRun[] {
-    return this.runs.filter((run): run is ChunkRun => run instanceof ChunkRun && run.isRunning);
+  get running(): ChunkRunner[] {
+    return this.runs.filter((run): run is ChunkRunner => run instanceof ChunkRunner && run.isRunning);
   }
 
   /** Those that may still be started, in the order of their indices. */
@@ -119,11 +119,11 @@ export class ChunkList {
    * @param divide puts each of these frames into one chunk.
    * @param promised writes it down; false: that cannot be, and all stays as it is.
    */
-  redeal(
+  redistribute(
     waiting: readonly number[],
     divide: (left: ReadonlySet<number>) => readonly (readonly number[])[],
-    promised: (redealt: Redealt) => boolean,
-  ): Redealt | null {
+    promised: (redealt: Redistribution) => boolean,
+  ): Redistribution | null {
     const gone = waiting.filter((index) => this.#isOfPlan(index)).sort((a, b) => a - b);
     if (gone.length === 0) return null;
     const left = new Set(gone.flatMap((index) => framesOf(this.get(index).frames)));
@@ -151,7 +151,7 @@ export class ChunkList {
   cancel(index: number): void {
     const run = this.#runs.get(index);
     this.#cancelled.add(index);
-    if (run instanceof ChunkRun) run.cancel();
+    if (run instanceof ChunkRunner) run.cancel();
     else this.drop(index, "cancelled", "Cancelled before it started.");
   }
 

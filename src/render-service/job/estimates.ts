@@ -1,15 +1,15 @@
 /** What a job learns from its own Nukes, beside what earlier renders of the same Write have taught. */
 import type { JobStatus } from "../../plan/events.ts";
-import type { Pace } from "../../plan/deal.ts";
+import type { Pace } from "../../plan/distribute.ts";
 import type { RenderPlan } from "../../plan/render-plan.ts";
-import type { ChunkList } from "./chunks.ts";
+import type { Chunks } from "./chunks.ts";
 import { meanOf } from "../frames/frame-times.ts";
 import { needMB } from "../memory/estimate.ts";
 import type { PastNeed } from "../memory/history.ts";
 import { silenceLimitMs } from "../chunk/hang-watchdog.ts";
 
 export interface LessonFacts {
-  readonly list: ChunkList;
+  readonly list: Chunks;
   readonly plan: RenderPlan;
   /** What earlier renders of the same Write needed. */
   readonly past: PastNeed | null;
@@ -17,7 +17,7 @@ export interface LessonFacts {
   readonly silenceMs: number;
 }
 
-export class JobLessons {
+export class JobEstimates {
   readonly #facts: LessonFacts;
   /** The frame that took most memory. */
   heaviest: JobStatus["heaviest"] = null;

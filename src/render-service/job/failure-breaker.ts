@@ -4,7 +4,7 @@
 const SAME_WORDS = 6;
 const ANY_WORDS = 30;
 
-export class FailureStreak {
+export class FailureBreaker {
   readonly #byWords = new Map<string, Set<number>>();
   readonly #all = new Set<number>();
 

@@ -14,7 +14,7 @@ export interface PastFacts {
   readonly done: ReadonlyMap<number, readonly string[]>;
 }
 
-export class PastChunk implements ChunkView {
+export class FinishedChunk implements ChunkView {
   readonly #status: ChunkStatus;
   readonly startedAt: number;
   readonly ledger: FrameLedger;

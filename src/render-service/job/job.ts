@@ -3,43 +3,43 @@ import { dirname } from "node:path";
 import type { EventOf, JobStatus, RenderEvent } from "../../plan/events.ts";
 import { type FrameList, displayFrames, formatFrames, parseFrames } from "../../plan/frames.ts";
 import type { RenderPlan } from "../../plan/render-plan.ts";
-import { ChunkList } from "./chunks.ts";
+import { Chunks } from "./chunks.ts";
 import type { Adopted } from "../chunk/adopted.ts";
-import { ChunkRun } from "../chunk/chunk-runner.ts";
-import type { Ending } from "../frames/retry-policy.ts";
-import { JobAccounts } from "./settlement.ts";
-import { JobChanges } from "./revisions.ts";
-import { type JobPast, heavier } from "../storage/replay.ts";
-import { type Unfinished, restoreJob } from "./restore.ts";
-import { type AfterChunk, type JobOrder, nothingLeft } from "./types.ts";
-import { type JobEnding, jobEnding, jobStatus } from "./status.ts";
+import { ChunkRunner } from "../chunk/chunk-runner.ts";
+import type { ChunkOutcome } from "../frames/retry-policy.ts";
+import { Settlement } from "./settlement.ts";
+import { Revisions } from "./revisions.ts";
+import { type ReplayedJob, heavier } from "../storage/replay.ts";
+import { type UnfinishedWork, restoreJob } from "./restore.ts";
+import { type FollowUp, type JobContext, nothingLeft } from "./types.ts";
+import { type JobResult, jobResult, jobStatus } from "./status.ts";
 import { VanishedCounts, exitCodeOf, findVanished, framesOnDisk } from "./final-check.ts";
 import { endNukes } from "./adopt.ts";
-import { JobLessons } from "./estimates.ts";
-import { JobNeeds } from "./preconditions.ts";
+import { JobEstimates } from "./estimates.ts";
+import { Preconditions } from "./preconditions.ts";
 import { messageOf } from "../protocol/errors.ts";
-import { noteNuke } from "./note-started.ts";
+import { recordStart } from "./note-started.ts";
 import { nukeEnvironment } from "../../nuke/environment.ts";
 import type { ProcessList } from "../process/process-list.ts";
-import { ProgressPace } from "./progress-throttle.ts";
+import { ProgressThrottle } from "./progress-throttle.ts";
 import { removeScriptCopy } from "../script-snapshot/snapshot-copy.ts";
-import { type WarmFacts, WarmJob } from "./work-sharing.ts";
-import type { QueueReturn } from "../queue/queue.ts";
+import { type WorkSharingDeps, WorkSharing } from "./work-sharing.ts";
+import type { RequeuedChunk } from "../queue/queue.ts";
 import { type HistoryKey, type PastNeed, historyKeyOf } from "../memory/history.ts";
 
 export class Job {
-  readonly #order: JobOrder;
+  readonly #context: JobContext;
   readonly #env: Record<string, string>;
   readonly #frames: FrameList;
-  readonly #list: ChunkList;
-  readonly #accounts: JobAccounts;
-  readonly #needs: JobNeeds;
-  readonly #lessons: JobLessons;
-  readonly #pace: ProgressPace;
-  readonly #warm: WarmJob | null;
+  readonly #list: Chunks;
+  readonly #settlement: Settlement;
+  readonly #preconditions: Preconditions;
+  readonly #estimates: JobEstimates;
+  readonly #throttle: ProgressThrottle;
+  readonly #warm: WorkSharing | null;
   readonly #vanished = new VanishedCounts();
   /** What changes while it waits or runs. */
-  readonly changes: JobChanges;
+  readonly changes: Revisions;
   #startedAt: number | null = null;
   #finishedAt: number | null = null;
   #cancelled = false;
@@ -49,74 +49,74 @@ export class Job {
   #closing = false;
   #peakMB = 0;
   #folder: string | null = null;
-  #ending: JobEnding | null = null;
+  #ending: JobResult | null = null;
 
-  constructor(order: JobOrder) {
-    this.#order = order;
-    const { env, plan } = order.job;
+  constructor(context: JobContext) {
+    this.#context = context;
+    const { env, plan } = context.job;
     this.#env = nukeEnvironment(env, plan.nuke?.env);
     this.#frames = parseFrames(plan.frames);
-    this.#list = new ChunkList(plan, this.#frames.steps);
-    const { past, patience } = order;
-    this.#needs = new JobNeeds({
-      ...order,
+    this.#list = new Chunks(plan, this.#frames.steps);
+    const { past, timeouts } = context;
+    this.#preconditions = new Preconditions({
+      ...context,
       list: this.#list,
       say: (severity, text) => this.#say(null, severity, text),
-      accepted: (script) => order.journal.append({ is: "script", script }),
-      changed: () => this.#pace.changed(),
+      accepted: (script) => context.journal.append({ is: "script", script }),
+      changed: () => this.#throttle.changed(),
     });
-    this.#accounts = new JobAccounts({
+    this.#settlement = new Settlement({
       list: this.#list,
-      needs: this.#needs,
+      preconditions: this.#preconditions,
       plan,
       say: (...said) => this.#say(...said),
       failed: (...told) => this.#tellFailed(...told),
     });
-    this.#lessons = new JobLessons({ list: this.#list, plan, past, silenceMs: patience.silenceMs });
-    this.#pace = new ProgressPace(
+    this.#estimates = new JobEstimates({ list: this.#list, plan, past, silenceMs: timeouts.silenceMs });
+    this.#throttle = new ProgressThrottle(
       () => this.#list.length,
-      () => order.emit({ type: "progress", job: order.id, status: this.status }),
+      () => context.emit({ type: "progress", job: context.id, status: this.status }),
     );
-    const changed = (): void => this.#pace.now();
-    this.changes = new JobChanges({ order, list: this.#list, lessons: this.#lessons, changed });
+    const changed = (): void => this.#throttle.now();
+    this.changes = new Revisions({ context, list: this.#list, estimates: this.#estimates, changed });
     this.#warm = plan.warm ? this.#warmJob() : null;
   }
 
-  #warmJob(): WarmJob {
-    const { id, journal, queue, returned } = this.#order;
-    const endingOf = (frame: number): Ending => ({
+  #warmJob(): WorkSharing {
+    const { id, journal, queue, returned } = this.#context;
+    const endingOf = (frame: number): ChunkOutcome => ({
       cause: "error",
       missing: [frame],
       failed: new Set([frame]),
       at: null,
     });
-    const failed: WarmFacts["failed"] = (chunk, frame, complaint) => {
+    const failed: WorkSharingDeps["failed"] = (chunk, frame, complaint) => {
       const { startedAt } = this.#list.run(chunk) ?? { startedAt: 0 };
       const left = { index: chunk, complaint, startedAt };
-      return this.#wanted ? this.#accounts.settle(left, endingOf(frame)) : null;
+      return this.#wanted ? this.#settlement.settle(left, endingOf(frame)) : null;
     };
-    const excused: WarmFacts["excused"] = async (frame) =>
-      (await this.#needs.excuse(endingOf(frame))).cause !== "error";
-    const pace = (): ReturnType<WarmFacts["pace"]> => this.#lessons.pace;
-    return new WarmJob({ id, list: this.#list, journal, queue, failed, returned, excused, pace });
+    const excused: WorkSharingDeps["excused"] = async (frame) =>
+      (await this.#preconditions.excuse(endingOf(frame))).cause !== "error";
+    const pace = (): ReturnType<WorkSharingDeps["pace"]> => this.#estimates.pace;
+    return new WorkSharing({ id, list: this.#list, journal, queue, failed, returned, excused, pace });
   }
 
   /** Somebody still wants its frames rendered. */
   get #wanted(): boolean {
-    return !this.#cancelled && this.#accounts.givenUp === null;
+    return !this.#cancelled && this.#settlement.givenUp === null;
   }
 
   /** Puts a job that an earlier service began back to where its journal left it. */
-  restore(before: JobPast): Unfinished {
-    const left = restoreJob(before, this.plan, this.#list, this.#accounts.book);
-    this.#accounts.restore(before);
+  restore(before: ReplayedJob): UnfinishedWork {
+    const left = restoreJob(before, this.plan, this.#list, this.#settlement.book);
+    this.#settlement.restore(before);
     this.changes.restore(before);
-    this.#lessons.heaviest = before.heaviest;
+    this.#estimates.heaviest = before.heaviest;
     for (const frames of before.vanished) this.#vanished.add(frames);
     this.#cancelled = before.cancelled;
     this.#paused = before.paused;
     this.#interrupted = before.interrupted;
-    this.#needs.restore(before.script, before.paused ? before.pausedFor : null);
+    this.#preconditions.restore(before.script, before.paused ? before.pausedFor : null);
     for (const { done } of before.runs.values())
       for (const [file] of done.values()) this.#folder ??= file === undefined ? null : dirname(file);
     const starts = [...before.runs.values()].map(({ at }) => at);
@@ -126,11 +126,11 @@ export class Job {
   }
 
   get id(): string {
-    return this.#order.id;
+    return this.#context.id;
   }
 
   get plan(): RenderPlan {
-    return this.#order.job.plan;
+    return this.#context.job.plan;
   }
 
   /** The environment its Nukes are started with. */
@@ -139,7 +139,7 @@ export class Job {
   }
 
   /** Chunks that render now. */
-  get running(): ChunkRun[] {
+  get running(): ChunkRunner[] {
     return this.#list.running;
   }
 
@@ -147,22 +147,22 @@ export class Job {
   get loads(): number[] {
     return [
       ...this.running.map(({ memory }) => memory.measuredMB),
-      ...Array<number>(this.#needs.looking).fill(0),
+      ...Array<number>(this.#preconditions.looking).fill(0),
     ];
   }
 
   get historyKey(): HistoryKey {
-    return historyKeyOf(this.#order.job);
+    return historyKeyOf(this.#context.job);
   }
 
   /** What one more Nuke of this job is reckoned to need, MB. */
   get needMB(): number {
-    return this.#lessons.needMB;
+    return this.#estimates.needMB;
   }
 
   /** What this render tells about the next one of the same Write; null when no frame was measured. */
   get learned(): PastNeed | null {
-    return this.#lessons.learned;
+    return this.#estimates.learned;
   }
 
   /**
@@ -170,13 +170,13 @@ export class Job {
    * @param others tells how many Nukes of all jobs run when it has ended.
    * @param adopted its Nuke, where an earlier service has started it.
    */
-  async runChunk(index: number, others: () => number, adopted: Adopted | null = null): Promise<AfterChunk> {
+  async runChunk(index: number, others: () => number, adopted: Adopted | null = null): Promise<FollowUp> {
     const instead = adopted === null ? await this.#lookFirst(index) : null;
     if (instead !== null) return instead;
     const list = this.#list;
     this.#startedAt ??= Date.now();
-    const { id, folder, patience, keeping, walls } = this.#order;
-    const run = new ChunkRun({
+    const { id, folder, timeouts, retention, scopeLimits } = this.#context;
+    const run = new ChunkRunner({
       job: id,
       plan: this.plan,
       get chunk() {
@@ -185,46 +185,46 @@ export class Job {
       warm: this.#warm,
       env: this.#env,
       folder,
-      patience,
-      keeping,
-      walled: (nuke, warn) => walls.around(nuke, { job: id, needMB: () => this.needMB, warn }),
+      timeouts,
+      retention,
+      walled: (nuke, warn) => scopeLimits.around(nuke, { job: id, needMB: () => this.needMB, warn }),
       adopted,
-      script: this.#needs.reading,
-      silenceLimitMs: () => this.#lessons.silenceLimitMs,
+      script: this.#preconditions.reading,
+      silenceLimitMs: () => this.#estimates.silenceLimitMs,
       emit: (event) => this.#pass(event),
-      changed: () => this.#pace.changed(),
+      changed: () => this.#throttle.changed(),
     });
     this.#list.started(index, run);
-    if (adopted === null) this.#order.journal.append({ is: "starting", chunk: index, at: run.startedAt });
+    if (adopted === null) this.#context.journal.append({ is: "starting", chunk: index, at: run.startedAt });
     else if (this.#cancelled || this.#list.isCancelled(index)) run.cancel();
     else if (this.#paused) run.pause();
     await run.run();
     const left = run.ending(others());
-    const excused = left && (await this.#needs.excuse(left));
+    const excused = left && (await this.#preconditions.excuse(left));
     const ending = this.#wanted ? excused : null;
     const { complaint, startedAt, status } = run;
-    const { after, aftermath } = this.#accounts.settle({ index, complaint, startedAt }, ending);
-    this.#order.journal.append({ is: "ended", status, complaint, ...aftermath });
+    const { after, aftermath } = this.#settlement.settle({ index, complaint, startedAt }, ending);
+    this.#context.journal.append({ is: "ended", status, complaint, ...aftermath });
     return after;
   }
 
   /** Looks whether a Nuke can do anything now; answers with what to do instead, null: start it. */
-  async #lookFirst(chunk: number): Promise<AfterChunk | null> {
-    const instead = await this.#needs.beforeStart();
+  async #lookFirst(chunk: number): Promise<FollowUp | null> {
+    const instead = await this.#preconditions.beforeStart();
     // Cancelled, or given up, while it was looked: nobody wants it any more.
-    if (this.#accounts.drop !== null || this.#list.isCancelled(chunk)) return nothingLeft;
-    const back = [{ chunk, first: true, bySelf: false }];
+    if (this.#settlement.drop !== null || this.#list.isCancelled(chunk)) return nothingLeft;
+    const back = [{ chunk, first: true, exclusive: false }];
     if (instead !== null && "hold" in instead) return { ...nothingLeft, back, hold: instead.hold };
     if (instead !== null) this.pause(instead.pause);
     return this.#paused || this.#interrupted ? { ...nothingLeft, back, paused: this.#paused } : null;
   }
 
   #say(chunk: number | null, severity: "error" | "warning" | "info", text: string): void {
-    this.#order.emit({ type: "message", job: this.id, chunk, severity, text });
+    this.#context.emit({ type: "message", job: this.id, chunk, severity, text });
   }
 
   #tellFailed(chunk: number, frame: number, message: string): void {
-    this.#order.emit({ type: "frame-failed", job: this.id, chunk, frame, message });
+    this.#context.emit({ type: "frame-failed", job: this.id, chunk, frame, message });
   }
 
   /** Ends what runs; no other chunk may be started after this. Too late when the books are being closed. */
@@ -232,11 +232,11 @@ export class Job {
     if (this.#closing) return;
     this.#cancelled = true;
     const drop = { verdict: "cancelled" as const, reason: "Cancelled before it started." };
-    this.#order.journal.append({ is: "cancelled", drop }, { sync: true });
-    this.#accounts.dropWaiting(drop);
+    this.#context.journal.append({ is: "cancelled", drop }, { sync: true });
+    this.#settlement.dropWaiting(drop);
     for (const run of this.running) run.cancel();
     // Whoever cancelled sees at once that it was understood.
-    this.#pace.now();
+    this.#throttle.now();
   }
 
   /**
@@ -246,26 +246,26 @@ export class Job {
   pause(why?: string): void {
     this.#paused = true;
     const entry = { is: "paused" as const, paused: true, ...(why === undefined ? {} : { why }) };
-    this.#order.journal.append(entry, { sync: true });
+    this.#context.journal.append(entry, { sync: true });
     if (why === undefined) for (const run of this.running) run.pause();
-    this.#pace.now();
+    this.#throttle.now();
   }
 
   resume(): void {
     this.#paused = false;
     this.#interrupted = false;
-    this.#needs.resumed();
-    this.#order.journal.append({ is: "paused", paused: false }, { sync: true });
-    this.#pace.now();
+    this.#preconditions.resumed();
+    this.#context.journal.append({ is: "paused", paused: false }, { sync: true });
+    this.#throttle.now();
   }
 
   /** Ends its Nukes politely; it waits, over restarts of service and machine, until somebody resumes it. */
   interrupt(): void {
     if (this.#cancelled || this.#interrupted) return;
     this.#interrupted = true;
-    this.#order.journal.append({ is: "interrupted" }, { sync: true });
+    this.#context.journal.append({ is: "interrupted" }, { sync: true });
     for (const run of this.running) run.pause();
-    this.#pace.now();
+    this.#throttle.now();
   }
 
   /** Nothing of it was started, and nothing will be; not written down, for the next service would find the same. */
@@ -293,7 +293,7 @@ export class Job {
     const sum = running.reduce((total, run) => total + run.sample(list), 0);
     // A single Nuke's own highest mark may be above every sample of the sum.
     this.#peakMB = Math.max(this.#peakMB, sum, ...running.map(({ memory }) => memory.peakMB));
-    if (running.length > 0) this.#pace.changed();
+    if (running.length > 0) this.#throttle.changed();
   }
 
   /**
@@ -301,8 +301,8 @@ export class Job {
    * happened to them too often.
    * @returns ranges for the queue; none: the job can be finished.
    */
-  async lookAgain(): Promise<readonly QueueReturn[]> {
-    const back: QueueReturn[] = [];
+  async lookAgain(): Promise<readonly RequeuedChunk[]> {
+    const back: RequeuedChunk[] = [];
     for (const { chunk, frames } of await findVanished(this.#list.runs)) {
       const wanted = this.#wanted && !this.#list.isCancelled(chunk);
       const again = wanted ? this.#vanished.take(frames) : [];
@@ -310,11 +310,16 @@ export class Job {
         if (!again.includes(frame)) this.#tellFailed(chunk, frame, this.#vanished.reason(frame));
       if (again.length === 0) continue;
       const index = this.#list.add(again, chunk);
-      this.#order.journal.append({ is: "vanished", from: chunk, chunk: index, frames: formatFrames(again) });
+      this.#context.journal.append({
+        is: "vanished",
+        from: chunk,
+        chunk: index,
+        frames: formatFrames(again),
+      });
       const [noun, verb] = again.length === 1 ? ["file of frame", "is"] : ["files of frames", "are"];
       const text = `The ${noun} ${displayFrames(again)} ${verb} gone or changed since. Rendering ${again.length === 1 ? "it" : "them"} again.`;
       this.#say(index, "warning", text);
-      back.push({ chunk: index, first: false, bySelf: false });
+      back.push({ chunk: index, first: false, exclusive: false });
     }
     return back;
   }
@@ -324,18 +329,18 @@ export class Job {
     this.#closing = true;
     // What a Nuke that ended well has left at work goes with a cancel as well.
     if (this.#cancelled)
-      await endNukes(this.#order.folder, [], this.#order.patience.cancelMs).catch((error: unknown) =>
+      await endNukes(this.#context.folder, [], this.#context.timeouts.cancelMs).catch((error: unknown) =>
         this.#say(null, "warning", `What its Nukes have left at work was not ended: ${messageOf(error)}.`),
       );
     const done = framesOnDisk(this.#list.runs);
-    this.#ending = jobEnding(this.#frames, done, (missing) =>
-      exitCodeOf(missing, this.#cancelled, this.#accounts.givenUp),
+    this.#ending = jobResult(this.#frames, done, (missing) =>
+      exitCodeOf(missing, this.#cancelled, this.#settlement.givenUp),
     );
-    if (this.#ending.exitCode !== 0 && done.size > 0) await this.#needs.atEnd();
-    this.#pace.end();
-    await removeScriptCopy(this.#order.job, this.#order.folder);
+    if (this.#ending.exitCode !== 0 && done.size > 0) await this.#preconditions.atEnd();
+    this.#throttle.end();
+    await removeScriptCopy(this.#context.job, this.#context.folder);
     this.#finishedAt = Date.now();
-    const { journal } = this.#order;
+    const { journal } = this.#context;
     journal.append({ is: "finished", exitCode: this.#ending.exitCode ?? 1 });
     journal.close();
     return this.status;
@@ -344,15 +349,15 @@ export class Job {
   get status(): JobStatus {
     return jobStatus({
       id: this.id,
-      order: this.#order,
+      context: this.#context,
       cancelled: this.#cancelled,
       interrupted: this.#interrupted,
       paused: this.#paused,
-      held: this.#needs.held,
-      wishes: this.changes.wishes,
+      held: this.#preconditions.held,
+      settings: this.changes.settings,
       list: this.#list,
-      lessons: this.#lessons,
-      lost: this.#accounts.lost.size,
+      estimates: this.#estimates,
+      lost: this.#settlement.lost.size,
       startedAt: this.#startedAt,
       finishedAt: this.#finishedAt,
       peakMB: this.#peakMB,
@@ -363,23 +368,23 @@ export class Job {
 
   /** Something that the status shows has moved. */
   changed(): void {
-    this.#pace.changed();
+    this.#throttle.changed();
   }
 
   #pass(event: RenderEvent): void {
     if (event.type === "chunk-started")
-      noteNuke(this.#order.journal, event, (text) => this.#say(event.chunk, "warning", text));
+      recordStart(this.#context.journal, event, (text) => this.#say(event.chunk, "warning", text));
     if (event.type === "frame-done") this.#noteFrame(event);
-    this.#order.emit(event);
+    this.#context.emit(event);
   }
 
   #noteFrame({ chunk, frame, files, peakMB }: EventOf<"frame-done">): void {
-    this.#lessons.heaviest = heavier(this.#lessons.heaviest, { frame, peakMB });
+    this.#estimates.heaviest = heavier(this.#estimates.heaviest, { frame, peakMB });
     const run = this.#list.run(chunk);
-    const read: [number, number] = run instanceof ChunkRun ? run.read : [0, 0];
-    this.#order.journal.append({ is: "done", chunk, frame, files, peakMB, read });
+    const read: [number, number] = run instanceof ChunkRunner ? run.read : [0, 0];
+    this.#context.journal.append({ is: "done", chunk, frame, files, peakMB, read });
     const [file] = files;
     if (file !== undefined) this.#folder ??= dirname(file);
-    if (this.#needs.wrote(files, run?.startedAt ?? 0)) this.#order.licensed();
+    if (this.#preconditions.wrote(files, run?.startedAt ?? 0)) this.#context.licensed();
   }
 }

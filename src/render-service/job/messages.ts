@@ -1,8 +1,8 @@
 /** What a job says of frames that come back and of licenses. */
-import type { Pace } from "../../plan/deal.ts";
+import type { Pace } from "../../plan/distribute.ts";
 import { count, duration } from "../../plan/display.ts";
 import { displayFrames } from "../../plan/frames.ts";
-import type { Comeback, Ending } from "../frames/retry-policy.ts";
+import type { RequeuedFrames, ChunkOutcome } from "../frames/retry-policy.ts";
 
 /** Why a chunk that waited is not started. */
 export const TAKEN_OVER = "Nukes that were open have taken its frames over.";
@@ -11,16 +11,16 @@ export const TAKEN_OVER = "Nukes that were open have taken its frames over.";
  * @param origin index of the chunk that left the frames.
  * @param tries how often a frame is tried altogether.
  */
-export function comebackText(
-  { frames, bySelf, why, attempt }: Comeback,
-  cause: Ending["cause"],
+export function requeueText(
+  { frames, exclusive, why, attempt }: RequeuedFrames,
+  cause: ChunkOutcome["cause"],
   origin: number,
   tries: number,
 ): string {
   const [noun, verb] = frames.length === 1 ? ["Frame", "is"] : ["Frames", "are"];
   const which = `${noun} ${displayFrames(frames)} of chunk ${origin + 1} ${verb} rendered`;
-  if (bySelf) return `${which} when no other Nuke runs, for lack of memory.`;
-  if (cause === "unwatched") return `${which} anew.`;
+  if (exclusive) return `${which} when no other Nuke runs, for lack of memory.`;
+  if (cause === "unobserved") return `${which} anew.`;
   if (cause === "paused") return `${which} when the job goes on.`;
   if (cause === "memory") return `${which} when there is room.`;
   if (why === "retry") return `${which} again, alone (try ${attempt ?? 2} of ${tries}).`;
@@ -28,7 +28,10 @@ export function comebackText(
 }
 
 /** @param counts frames of each chunk that was dealt anew. */
-export function redealText(counts: readonly number[], { startupSeconds, secondsPerFrame }: Pace): string {
+export function redistributionText(
+  counts: readonly number[],
+  { startupSeconds, secondsPerFrame }: Pace,
+): string {
   const frames = counts.reduce((sum, one) => sum + one, 0);
   const each = secondsPerFrame < 10 ? `${secondsPerFrame.toFixed(1)} s` : duration(secondsPerFrame);
   return (

@@ -3,7 +3,7 @@ import type { Journal } from "../storage/journal.ts";
 import { UNKNOWN_START, startOf } from "../process/process-list.ts";
 
 /** Writes down that a Nuke runs: at once, for there may be no later, and with its start, by which it is known for certain, when the system tells. */
-export function noteNuke(
+export function recordStart(
   journal: Journal,
   { chunk, pid }: { readonly chunk: number; readonly pid: number },
   warn: (text: string) => void,

@@ -28,7 +28,7 @@ interface Seen {
   readonly plain: boolean;
 }
 
-export class OutputPlace {
+export class OutputProbe {
   readonly #planned: string | null;
   readonly #own: string;
   readonly #disks: Disks;

@@ -4,56 +4,56 @@ import { count, duration } from "../../plan/display.ts";
 import type { Held } from "../../plan/events.ts";
 import { displayFrames, framesOf } from "../../plan/frames.ts";
 import type { RenderJob } from "../../plan/job.ts";
-import { wordsForCopy } from "../../plan/script-care.ts";
-import type { ChunkList } from "./chunks.ts";
-import type { Ending } from "../frames/retry-policy.ts";
-import type { Hold, Look } from "../queue/hold-timers.ts";
+import { wordsForCopy } from "../../plan/snapshot-policy.ts";
+import type { Chunks } from "./chunks.ts";
+import type { ChunkOutcome } from "../frames/retry-policy.ts";
+import type { BlockedUntil, Look } from "../queue/block-timers.ts";
 import type { ScriptReading } from "../chunk/context.ts";
 import { refusalText } from "./messages.ts";
-import { OutputPlace } from "./output-probe.ts";
-import type { Patience } from "../chunk/timeouts.ts";
-import { PatientHold } from "../queue/backoff.ts";
-import { ScriptCare } from "../script-snapshot/snapshot.ts";
-import type { ScriptMark } from "../script-snapshot/fingerprint.ts";
+import { OutputProbe } from "./output-probe.ts";
+import type { Timeouts } from "../chunk/timeouts.ts";
+import { Backoff } from "../queue/backoff.ts";
+import { ScriptSnapshot } from "../script-snapshot/snapshot.ts";
+import type { ScriptFingerprint } from "../script-snapshot/fingerprint.ts";
 
-export interface NeedsOrder {
+export interface PreconditionDeps {
   readonly job: Pick<RenderJob, "plan" | "source">;
   /** The job's own. */
   readonly folder: string;
-  readonly patience: Pick<Patience, "license" | "output">;
-  readonly list: Pick<ChunkList, "runs" | "running">;
+  readonly timeouts: Pick<Timeouts, "license" | "output">;
+  readonly list: Pick<Chunks, "runs" | "running">;
   /** How the script was; null: nobody looks after it. */
-  readonly script: ScriptMark | null;
+  readonly script: ScriptFingerprint | null;
   readonly say: (severity: "warning" | "info", text: string) => void;
   /** The script may be this one from here on. */
-  readonly accepted: (script: ScriptMark) => void;
+  readonly accepted: (script: ScriptFingerprint) => void;
   /** What the status shows has changed. */
   readonly changed: () => void;
 }
 
 /** What to do instead of starting a Nuke: wait, or pause the job in these words. */
-export type Instead = { readonly hold: Hold } | { readonly pause: string };
+export type Instead = { readonly hold: BlockedUntil } | { readonly pause: string };
 /** What follows a Nuke that got no license or no place: a hold, the end in these words, or nothing, for a hold is on. */
-export type AfterWait = { readonly hold: Hold } | { readonly giveUp: string } | null;
+export type WaitFollowUp = { readonly hold: BlockedUntil } | { readonly giveUp: string } | null;
 
-export class JobNeeds {
-  readonly #order: NeedsOrder;
-  readonly #license: PatientHold;
-  readonly #output: PatientHold;
-  readonly #place: OutputPlace;
-  readonly #script: ScriptCare | null;
+export class Preconditions {
+  readonly #deps: PreconditionDeps;
+  readonly #license: Backoff;
+  readonly #output: Backoff;
+  readonly #place: OutputProbe;
+  readonly #script: ScriptSnapshot | null;
   #held: Held | null = null;
   #besideTold = false;
   #looking = 0;
   #look: Promise<Instead | null> | null = null;
 
-  constructor(order: NeedsOrder) {
-    this.#order = order;
-    const { job, folder, patience, script } = order;
-    this.#license = new PatientHold(patience.license);
-    this.#output = new PatientHold(patience.output);
-    this.#place = new OutputPlace(job.plan, folder);
-    this.#script = script && new ScriptCare(job, script, folder);
+  constructor(deps: PreconditionDeps) {
+    this.#deps = deps;
+    const { job, folder, timeouts, script } = deps;
+    this.#license = new Backoff(timeouts.license);
+    this.#output = new Backoff(timeouts.output);
+    this.#place = new OutputProbe(job.plan, folder);
+    this.#script = script && new ScriptSnapshot(job, script, folder);
   }
 
   /** Null: nothing holds the job. */
@@ -62,7 +62,7 @@ export class JobNeeds {
   }
 
   /** @param pausedFor why an earlier service had paused the job, where it did so itself. */
-  restore(script: ScriptMark | null, pausedFor: string | null): void {
+  restore(script: ScriptFingerprint | null, pausedFor: string | null): void {
     if (script !== null) this.#script?.restore(script);
     if (pausedFor !== null) this.#held = { by: "script", text: pausedFor };
   }
@@ -109,14 +109,14 @@ export class JobNeeds {
 
   /** Frames that are rendered already or just now. */
   get #begun(): number[] {
-    const { runs, running } = this.#order.list;
+    const { runs, running } = this.#deps.list;
     const done = runs.flatMap(({ ledger }) => [...ledger.done.keys()]);
     const atWork = running.flatMap(({ status }) => framesOf(status.frames));
     return [...new Set([...done, ...atWork])].sort((a, b) => a - b);
   }
 
   /** Whether a Nuke failed for want of a place; then no frame is to blame. */
-  async excuse(ending: Ending): Promise<Ending> {
+  async excuse(ending: ChunkOutcome): Promise<ChunkOutcome> {
     if (ending.cause !== "error" && ending.cause !== "crash") return ending;
     const trouble = await this.#place.trouble();
     if (trouble === null) return ending;
@@ -125,34 +125,34 @@ export class JobNeeds {
   }
 
   /** @param others Nukes of the job that go on. */
-  after({ cause }: Ending, startedAt: number, others: number): AfterWait {
+  after({ cause }: ChunkOutcome, startedAt: number, others: number): WaitFollowUp {
     if (cause === "license") return this.#afterLicense(startedAt, others);
     if (cause !== "place") return null;
     const after = this.#output.refused(startedAt, others);
     if (after === "wait") return null;
     if (after !== "give-up") return { hold: this.#placeHold(after.waitMs) };
     return {
-      giveUp: `${this.#held?.text ?? "There was no place for its frames."} It was waited for long enough (${duration(this.#output.patienceMs / 1000)}).`,
+      giveUp: `${this.#held?.text ?? "There was no place for its frames."} It was waited for long enough (${duration(this.#output.deadlineMs / 1000)}).`,
     };
   }
 
   /** Frames are missing at the end: says so when they would be rendered from another script. */
   async atEnd(): Promise<void> {
     if (this.#script === null || (await this.#script.sourceIsSame())) return;
-    this.#order.say(
+    this.#deps.say(
       "warning",
       `${this.#name} is another version by now: frames that are rendered again may not match the others.`,
     );
   }
 
-  #afterLicense(startedAt: number, others: number): AfterWait {
+  #afterLicense(startedAt: number, others: number): WaitFollowUp {
     const after = this.#license.refused(startedAt, others);
     if (after === "wait") return null;
     if (after === "give-up")
       return { giveUp: `Nuke got no license, asked for ${count(this.#license.refusals, "time")}.` };
-    const text = refusalText(after.waitMs, this.#license.patienceMs);
+    const text = refusalText(after.waitMs, this.#license.deadlineMs);
     this.#held = { by: "license", text };
-    this.#order.say("warning", text);
+    this.#deps.say("warning", text);
     return { hold: { waitMs: after.waitMs, look: null } };
   }
 
@@ -166,20 +166,20 @@ export class JobNeeds {
     return { hold: this.#placeHold(after.waitMs) };
   }
 
-  #placeHold(waitMs: number): Hold {
+  #placeHold(waitMs: number): BlockedUntil {
     return { waitMs, look: () => this.#lookAgain() };
   }
 
   async #lookAgain(): Promise<Look> {
     for (const folder of await this.#place.restore())
-      this.#order.say(
+      this.#deps.say(
         "warning",
         `The folder ${folder} was made again. Frames that were in it are rendered again at the end.`,
       );
     const trouble = await this.#place.trouble();
     if (trouble === null) {
       this.#held = null;
-      this.#order.say("info", "There is a place for frames again: the render goes on.");
+      this.#deps.say("info", "There is a place for frames again: the render goes on.");
       return "go";
     }
     this.#tell(trouble);
@@ -191,12 +191,12 @@ export class JobNeeds {
   /** Says what is wrong, once for each kind of trouble. */
   #tell(trouble: Held): void {
     if (this.#held?.by !== trouble.by)
-      this.#order.say(
+      this.#deps.say(
         "warning",
-        `${trouble.text} No frame is to blame: the render goes on when there is a place for frames, and waits ${duration(this.#output.patienceMs / 1000)} for it.`,
+        `${trouble.text} No frame is to blame: the render goes on when there is a place for frames, and waits ${duration(this.#output.deadlineMs / 1000)} for it.`,
       );
     this.#held = trouble;
-    this.#order.changed();
+    this.#deps.changed();
   }
 
   async #lookAtScript(old: readonly number[]): Promise<Instead | null> {
@@ -210,10 +210,7 @@ export class JobNeeds {
     if (found === "gone") {
       const text = `${this.#name} is gone.`;
       if (this.#held?.by !== "script")
-        this.#order.say(
-          "warning",
-          `${text} The render goes on when it is back. Cancel it if it will not be.`,
-        );
+        this.#deps.say("warning", `${text} The render goes on when it is back. Cancel it if it will not be.`);
       this.#held = { by: "script", text };
       return { hold: { waitMs: care.waitMs(), look: () => this.#lookForScript(care) } };
     }
@@ -222,12 +219,12 @@ export class JobNeeds {
       const advice =
         "No further Nuke is started. Resume the render to go on with the new version, or cancel it.";
       // Several Nukes may have been about to start.
-      if (this.#held?.by !== "script") this.#order.say("warning", `${text} ${advice}`);
+      if (this.#held?.by !== "script") this.#deps.say("warning", `${text} ${advice}`);
       this.#held = { by: "script", text };
       return { pause: text };
     }
-    this.#order.accepted(await care.accept());
-    this.#order.say(old.length > 0 ? "warning" : "info", `${text} From here on it is rendered as it is now.`);
+    this.#deps.accepted(await care.accept());
+    this.#deps.say(old.length > 0 ? "warning" : "info", `${text} From here on it is rendered as it is now.`);
     return null;
   }
 
@@ -235,7 +232,7 @@ export class JobNeeds {
   #tellBeside(copy: string | null): void {
     if (copy === null || this.#besideTold) return;
     this.#besideTold = true;
-    this.#order.say(
+    this.#deps.say(
       "info",
       `${this.#name} was saved or removed while it renders. What is left is rendered from a copy of the version before, ${basename(copy)} beside it.`,
     );
@@ -245,19 +242,19 @@ export class JobNeeds {
   get reading(): ScriptReading {
     const care = this.#script;
     const copy = care?.beside ?? null;
-    const { script } = this.#order.job.plan;
+    const { script } = this.#deps.job.plan;
     return {
       words: (argv) => (copy === null ? argv : wordsForCopy(argv, script, copy)),
       isSame: async () => care === null || copy !== null || (await care.isSame()),
     };
   }
 
-  async #lookForScript(care: ScriptCare): Promise<Look> {
+  async #lookForScript(care: ScriptSnapshot): Promise<Look> {
     return (await care.look()) === "gone" ? { waitMs: care.waitMs() } : "go";
   }
 
   get #name(): string {
-    const { plan, source } = this.#order.job;
+    const { plan, source } = this.#deps.job;
     return basename(source ?? plan.script);
   }
 }

@@ -6,7 +6,7 @@
  */
 const PROGRESS_MS = 20;
 
-export class ProgressPace {
+export class ProgressThrottle {
   readonly #chunks: () => number;
   readonly #tell: () => void;
   #timer: NodeJS.Timeout | null = null;

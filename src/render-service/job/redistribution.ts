@@ -1,11 +1,11 @@
 /** Deals the frames of a job anew when it is known how long they take. */
 import { commandLine } from "../../plan/command-line.ts";
-import type { Pace } from "../../plan/deal.ts";
+import type { Pace } from "../../plan/distribute.ts";
 import { divideFrames } from "../../plan/divide.ts";
 import { formatFrames, parseFrames } from "../../plan/frames.ts";
 import type { RenderPlan } from "../../plan/render-plan.ts";
-import type { ChunkList, Redealt } from "./chunks.ts";
-import type { JobLessons } from "./estimates.ts";
+import type { Chunks, Redistribution } from "./chunks.ts";
+import type { JobEstimates } from "./estimates.ts";
 import type { PastNeed } from "../memory/history.ts";
 
 /** What earlier renders tell of a Write's pace; null when they do not. */
@@ -16,7 +16,7 @@ export function paceOf(past: PastNeed | null): Pace | null {
 }
 
 /** The plan with its frames dealt as earlier renders of the same Write suggest; the same plan where it is not dealt, or nothing is known. */
-export function dealtByHistory(plan: RenderPlan, past: PastNeed | null): RenderPlan {
+export function distributeByHistory(plan: RenderPlan, past: PastNeed | null): RenderPlan {
   const pace = paceOf(past);
   if (plan.deal !== "auto" || plan.movie || pace === null) return plan;
   const { frames, steps } = parseFrames(plan.frames);
@@ -32,12 +32,12 @@ export function dealtByHistory(plan: RenderPlan, past: PastNeed | null): RenderP
 
 export interface DealerFacts {
   readonly plan: RenderPlan;
-  readonly list: ChunkList;
-  readonly lessons: JobLessons;
+  readonly list: Chunks;
+  readonly estimates: JobEstimates;
 }
 
 /** Deals once when the job's own Nukes have shown their pace, and once more whenever other Nukes than before are at hand. */
-export class Dealer {
+export class Redistributor {
   readonly #facts: DealerFacts;
   #dealt = false;
 
@@ -55,15 +55,19 @@ export class Dealer {
    * @param waiting indices of chunks that no Nuke was started for.
    * @param promised writes it down; false: that cannot be, and all stays as it is.
    */
-  deal(waiting: readonly number[], nukes: number, promised: (redealt: Redealt) => boolean): Redealt | null {
-    const { plan, list, lessons } = this.#facts;
+  deal(
+    waiting: readonly number[],
+    nukes: number,
+    promised: (redealt: Redistribution) => boolean,
+  ): Redistribution | null {
+    const { plan, list, estimates } = this.#facts;
     if (this.#dealt || plan.deal !== "auto" || plan.movie) return null;
-    const pace = lessons.pace;
+    const pace = estimates.pace;
     if (pace === null) return null;
     this.#dealt = true;
     const { frames } = parseFrames(plan.frames);
     const divide = (left: ReadonlySet<number>): number[][] =>
       divideFrames(frames, { by: { by: "auto", nukes, pace }, order: plan.order, left });
-    return list.redeal(waiting, divide, promised);
+    return list.redistribute(waiting, divide, promised);
   }
 }

@@ -1,27 +1,27 @@
 /** Puts the chunks of a job back to where its journal left them. */
 import { framesOf } from "../../plan/frames.ts";
 import type { RenderPlan } from "../../plan/render-plan.ts";
-import type { ChunkList } from "./chunks.ts";
-import type { FrameBook } from "../frames/retry-policy.ts";
-import type { JobPast, PastRun } from "../storage/replay.ts";
+import type { Chunks } from "./chunks.ts";
+import type { RetryPolicy } from "../frames/retry-policy.ts";
+import type { ReplayedJob, ReplayedRun } from "../storage/replay.ts";
 import { TAKEN_OVER } from "./messages.ts";
-import { PastChunk } from "./finished-chunk.ts";
-import type { QueueReturn } from "../queue/queue.ts";
+import { FinishedChunk } from "./finished-chunk.ts";
+import type { RequeuedChunk } from "../queue/queue.ts";
 
 /** What of a job is still to be done. */
-export interface Unfinished {
+export interface UnfinishedWork {
   /** Chunks that wait, in the order they are to be started. */
-  readonly waiting: readonly QueueReturn[];
+  readonly waiting: readonly RequeuedChunk[];
   /** Nukes whose end is not written down. */
-  readonly open: readonly PastRun[];
+  readonly open: readonly ReplayedRun[];
 }
 
 export function restoreJob(
-  past: JobPast,
+  past: ReplayedJob,
   plan: RenderPlan,
-  list: ChunkList,
-  book: Pick<FrameBook, "after">,
-): Unfinished {
+  list: Chunks,
+  book: Pick<RetryPolicy, "after">,
+): UnfinishedWork {
   for (const [index, { frames, from, gone }] of past.chunks.entries()) {
     if (gone) {
       list.remove(index);
@@ -36,17 +36,17 @@ export function restoreJob(
     if (ending !== null) book.after({ ...ending, failed: new Set(ending.failed) });
   for (const { chunk, at, done, ended } of past.runs.values())
     if (ended !== null)
-      list.started(chunk, new PastChunk({ plan, status: ended.status, startedAt: at, done }));
+      list.started(chunk, new FinishedChunk({ plan, status: ended.status, startedAt: at, done }));
   for (const [index, { cancelled }] of past.chunks.entries()) if (cancelled) list.cancel(index);
   if (past.dropped !== null) list.dropWaiting(past.dropped.verdict, past.dropped.reason);
   const open = [...past.runs.values()].filter(({ ended }) => ended === null);
   const opened = new Set(open.map(({ chunk }) => chunk));
-  const waiting: (QueueReturn & { place: number })[] = [];
-  for (const [chunk, { place, bySelf, gone, cancelled, frames }] of past.chunks.entries()) {
+  const waiting: (RequeuedChunk & { place: number })[] = [];
+  for (const [chunk, { place, exclusive, gone, cancelled, frames }] of past.chunks.entries()) {
     if (gone || cancelled) continue;
     if (opened.has(chunk) || past.runs.has(chunk) || past.dropped !== null) continue;
     if (place === null) list.drop(chunk, "done", frames === "" ? TAKEN_OVER : "Its frames are on disk.");
-    else waiting.push({ chunk, bySelf, first: false, place });
+    else waiting.push({ chunk, exclusive, first: false, place });
   }
   return { waiting: waiting.sort((a, b) => a.place - b.place), open };
 }

@@ -13,10 +13,10 @@ import { chunkLog } from "../storage/job-store.ts";
 import { salvageEntries } from "../storage/journal.ts";
 import type { EntryOf, JournalEntry } from "../storage/journal-entries.ts";
 import { openingFile } from "../storage/opening-file.ts";
-import { type PastRun, jobPast } from "../storage/replay.ts";
+import { type ReplayedRun, replayJournal } from "../storage/replay.ts";
 import type { Damage } from "../storage/state-file.ts";
 import { endNukes } from "./adopt.ts";
-import { jobEnding } from "./status.ts";
+import { jobResult } from "./status.ts";
 
 /** Of one log, bytes: a job that is damaged is not worth reading forever. */
 const MOST_READ = 64 * 1024 * 1024;
@@ -33,7 +33,7 @@ export interface DamagedJob {
 }
 
 /** A Nuke of the job, as far as anything tells. */
-type Trace = Pick<PastRun, "chunk" | "at" | "done" | "ended"> & { readonly frames: readonly number[] };
+type Trace = Pick<ReplayedRun, "chunk" | "at" | "done" | "ended"> & { readonly frames: readonly number[] };
 
 /** Ends what is left of its Nukes, then names its frames. */
 export async function salvageJob({ id, folder, why, graceMs, tell }: DamagedJob): Promise<JobStatus> {
@@ -60,7 +60,7 @@ export async function salvageJob({ id, folder, why, graceMs, tell }: DamagedJob)
   const known = opening?.job;
   const list =
     known === undefined ? { frames: all, steps: new Set<number>() } : parseFrames(known.plan.frames);
-  const { doneRanges, missingRanges } = jobEnding(list, done, () => 1);
+  const { doneRanges, missingRanges } = jobResult(list, done, () => 1);
   const alive = survivors.length === 0 ? "" : ` These processes could not be ended: ${survivors.join(", ")}.`;
   const bare = bareStatus(id, `${why}.${alive}`);
   return {
@@ -154,9 +154,9 @@ function tracesOf(opening: EntryOf<"job"> | null, entries: readonly JournalEntry
   return [...traces.values()].sort((a, b) => a.chunk - b.chunk);
 }
 
-function replay(entries: readonly JournalEntry[]): ReturnType<typeof jobPast> {
+function replay(entries: readonly JournalEntry[]): ReturnType<typeof replayJournal> {
   try {
-    return jobPast(entries);
+    return replayJournal(entries);
   } catch {
     return null;
   }
@@ -231,7 +231,7 @@ function chunkStatus(trace: Trace, frames: readonly number[], framesDone: number
       frameProgress: 0,
       seconds: 0,
       peakMB: 0,
-      verdict: "unwatched",
+      verdict: "unobserved",
       exitCode: null,
       signal: null,
       reason: "Its end is not known: files of its job are damaged.",

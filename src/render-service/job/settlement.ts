@@ -1,15 +1,15 @@
 /** What becomes of the frames that the Nukes of a job leave: rendered again, given up, or the end of the job. */
 import type { Verdict } from "../../plan/events.ts";
 import type { RenderPlan } from "../../plan/render-plan.ts";
-import type { ChunkList } from "./chunks.ts";
-import { FailureStreak } from "./failure-breaker.ts";
-import { type Comeback, type Ending, FrameBook } from "../frames/retry-policy.ts";
-import type { JobNeeds } from "./preconditions.ts";
-import type { JobPast } from "../storage/replay.ts";
-import { type AfterChunk, nothingLeft } from "./types.ts";
-import { comebackText } from "./messages.ts";
-import type { QueueReturn } from "../queue/queue.ts";
-import type { AfterFailure } from "./work-sharing.ts";
+import type { Chunks } from "./chunks.ts";
+import { FailureBreaker } from "./failure-breaker.ts";
+import { type RequeuedFrames, type ChunkOutcome, RetryPolicy } from "../frames/retry-policy.ts";
+import type { Preconditions } from "./preconditions.ts";
+import type { ReplayedJob } from "../storage/replay.ts";
+import { type FollowUp, nothingLeft } from "./types.ts";
+import { requeueText } from "./messages.ts";
+import type { RequeuedChunk } from "../queue/queue.ts";
+import type { FailureFollowUp } from "./work-sharing.ts";
 
 /** What is known of a Nuke that has left frames. */
 export interface Left {
@@ -21,19 +21,19 @@ export interface Left {
   readonly startedAt: number;
 }
 
-export interface AccountFacts {
-  readonly list: ChunkList;
-  readonly needs: Pick<JobNeeds, "after">;
+export interface SettlementDeps {
+  readonly list: Chunks;
+  readonly preconditions: Pick<Preconditions, "after">;
   readonly plan: RenderPlan;
   readonly say: (chunk: number | null, severity: "error" | "info", text: string) => void;
   /** Tells of a frame that has failed for the last time. */
   readonly failed: (chunk: number, frame: number, message: string) => void;
 }
 
-export class JobAccounts {
-  readonly #facts: AccountFacts;
-  readonly #streak = new FailureStreak();
-  readonly book: FrameBook;
+export class Settlement {
+  readonly #deps: SettlementDeps;
+  readonly #streak = new FailureBreaker();
+  readonly book: RetryPolicy;
   /** Frames that have failed for the last time. */
   readonly lost = new Set<number>();
   /** Why nothing more of the job is tried. */
@@ -41,12 +41,12 @@ export class JobAccounts {
   /** Why chunks that wait will not be started. */
   drop: { readonly verdict: Verdict; readonly reason: string } | null = null;
 
-  constructor(facts: AccountFacts) {
-    this.#facts = facts;
-    this.book = new FrameBook({ retries: facts.plan.retries, movie: facts.plan.movie });
+  constructor(deps: SettlementDeps) {
+    this.#deps = deps;
+    this.book = new RetryPolicy({ retries: deps.plan.retries, movie: deps.plan.movie });
   }
 
-  restore(before: JobPast): void {
+  restore(before: ReplayedJob): void {
     for (const frame of before.lost) this.lost.add(frame);
     this.givenUp = before.givenUp;
     this.drop = before.dropped;
@@ -55,16 +55,16 @@ export class JobAccounts {
   /** None of the chunks that wait will be started. */
   dropWaiting(drop: { readonly verdict: Verdict; readonly reason: string }): void {
     this.drop = drop;
-    this.#facts.list.dropWaiting(drop.verdict, drop.reason);
+    this.#deps.list.dropWaiting(drop.verdict, drop.reason);
   }
 
   /** Makes chunks of what comes back; the same again for the journal. */
-  settle(left: Left, ending: Ending | null): AfterFailure {
+  settle(left: Left, ending: ChunkOutcome | null): FailureFollowUp {
     const lost: number[] = [];
     const after = ending === null ? nothingLeft : this.#after(left, ending, lost);
     const aftermath = {
       ending: ending && { ...ending, missing: [...ending.missing], failed: [...ending.failed] },
-      back: after.back.map((one) => ({ ...one, frames: this.#facts.list.get(one.chunk).frames })),
+      back: after.back.map((one) => ({ ...one, frames: this.#deps.list.get(one.chunk).frames })),
       lost,
       givenUp: this.givenUp,
       drop: this.drop,
@@ -73,49 +73,49 @@ export class JobAccounts {
   }
 
   /** @param lost takes the frames that have failed for the last time. */
-  #after(left: Left, ending: Ending, lost: number[]): AfterChunk {
+  #after(left: Left, ending: ChunkOutcome, lost: number[]): FollowUp {
     const { back, givenUp } = this.book.after(ending);
     const { index, complaint } = left;
     for (const frame of givenUp) {
       this.lost.add(frame);
       lost.push(frame);
       // Of others Nuke itself has told.
-      if (!ending.failed.has(frame)) this.#facts.failed(index, frame, complaint);
+      if (!ending.failed.has(frame)) this.#deps.failed(index, frame, complaint);
     }
     const blamed = [...givenUp, ...back.flatMap(({ why, frames }) => (why === "retry" ? frames : []))];
-    const none = this.#facts.list.runs.every(({ ledger }) => ledger.done.size === 0);
+    const none = this.#deps.list.runs.every(({ ledger }) => ledger.done.size === 0);
     if (none && blamed.length > 0 && this.#streak.failed(complaint, blamed))
       return this.#giveUp(
         "failed",
         `No frame could be rendered, and the last ones failed alike: ${complaint}`,
       );
-    const wait = this.#facts.needs.after(ending, left.startedAt, this.#facts.list.running.length);
+    const wait = this.#deps.preconditions.after(ending, left.startedAt, this.#deps.list.running.length);
     if (wait !== null && "giveUp" in wait)
       return this.#giveUp(ending.cause === "license" ? "license" : "failed", wait.giveUp);
     return {
       ...nothingLeft,
-      back: back.map((one) => this.#takeBack(one, ending, index)),
+      back: back.map((one) => this.#toRequeuedChunk(one, ending, index)),
       lostToMemory: ending.cause === "memory",
       hold: wait?.hold ?? null,
     };
   }
 
   /** Nothing that waits is tried any more. */
-  #giveUp(verdict: "failed" | "license", reason: string): AfterChunk {
+  #giveUp(verdict: "failed" | "license", reason: string): FollowUp {
     this.givenUp = verdict;
     this.dropWaiting({ verdict, reason: `Not tried. ${reason}` });
-    this.#facts.say(null, "error", `The job is given up. ${reason}`);
+    this.#deps.say(null, "error", `The job is given up. ${reason}`);
     return { ...nothingLeft, givenUp: true };
   }
 
   /** Makes a chunk of what came back, and says so. */
-  #takeBack(comeback: Comeback, { cause }: Ending, origin: number): QueueReturn {
-    const { frames, why, bySelf } = comeback;
-    const chunk = this.#facts.list.add(frames, origin);
+  #toRequeuedChunk(comeback: RequeuedFrames, { cause }: ChunkOutcome, origin: number): RequeuedChunk {
+    const { frames, why, exclusive } = comeback;
+    const chunk = this.#deps.list.add(frames, origin);
     // Of what it waits for the job has been told already.
     if (cause !== "license" && cause !== "place")
-      this.#facts.say(chunk, "info", comebackText(comeback, cause, origin, this.book.tries));
+      this.#deps.say(chunk, "info", requeueText(comeback, cause, origin, this.book.tries));
     // What was refused a license waits behind the others: some plug-in may want one of its own for just these frames.
-    return { chunk, first: why === "rest" && !bySelf && cause !== "license", bySelf };
+    return { chunk, first: why === "rest" && !exclusive && cause !== "license", exclusive };
   }
 }

@@ -1,20 +1,20 @@
 /** What people see of a job. */
 import type { Held, JobState, JobStatus } from "../../plan/events.ts";
 import { type FrameList, formatFrames } from "../../plan/frames.ts";
-import type { ChunkList } from "./chunks.ts";
-import type { JobLessons } from "./estimates.ts";
-import type { JobOrder } from "./types.ts";
-import type { Wishes } from "../storage/journal-entries.ts";
+import type { Chunks } from "./chunks.ts";
+import type { JobEstimates } from "./estimates.ts";
+import type { JobContext } from "./types.ts";
+import type { JobSettings } from "../storage/journal-entries.ts";
 
 /** How it ended. */
-export type JobEnding = Pick<JobStatus, "doneRanges" | "missingRanges" | "exitCode">;
+export type JobResult = Pick<JobStatus, "doneRanges" | "missingRanges" | "exitCode">;
 
 /** @param done frames on disk. @param exitCode what it is for so many missing frames. */
-export function jobEnding(
+export function jobResult(
   { frames, steps }: FrameList,
   done: ReadonlySet<number>,
   exitCode: (missing: number) => number,
-): JobEnding {
+): JobResult {
   const missing = frames.filter((frame) => !done.has(frame));
   const ranges = (list: readonly number[]): string[] =>
     list.length === 0 ? [] : formatFrames(list, steps).split(" ");
@@ -25,16 +25,16 @@ export function jobEnding(
   };
 }
 
-export interface JobFacts {
+export interface JobStatusInput {
   readonly id: string;
-  readonly order: JobOrder;
+  readonly context: JobContext;
   readonly cancelled: boolean;
   readonly interrupted: boolean;
-  readonly wishes: Wishes;
+  readonly settings: JobSettings;
   readonly paused: boolean;
   readonly held: Held | null;
-  readonly list: ChunkList;
-  readonly lessons: JobLessons;
+  readonly list: Chunks;
+  readonly estimates: JobEstimates;
   /** Frames that have failed for the last time. */
   readonly lost: number;
   /** Milliseconds since 1970; null before the first Nuke. */
@@ -43,11 +43,11 @@ export interface JobFacts {
   /** Highest sum over its Nukes, MB. */
   readonly peakMB: number;
   readonly folder: string | null;
-  readonly ending: JobEnding | null;
+  readonly ending: JobResult | null;
 }
 
-export function jobStatus({ order, list, lessons, ending, ...facts }: JobFacts): JobStatus {
-  const { plan, source } = order.job;
+export function jobStatus({ context, list, estimates, ending, ...facts }: JobStatusInput): JobStatus {
+  const { plan, source } = context.job;
   const chunks = list.statuses;
   const running = chunks.filter(({ state }) => state === "running").length;
   const framesDone = chunks.reduce((sum, chunk) => sum + chunk.framesDone, 0);
@@ -64,19 +64,19 @@ export function jobStatus({ order, list, lessons, ending, ...facts }: JobFacts):
     state: stateOf(facts),
     paused: waits && (facts.paused || facts.interrupted),
     held: waits ? facts.held : null,
-    priority: facts.wishes.priority,
-    parallel: facts.wishes.parallel,
-    waitsFor: waits ? order.waitsFor() : [],
+    priority: facts.settings.priority,
+    parallel: facts.settings.parallel,
+    waitsFor: waits ? context.waitsFor() : [],
     frames: plan.frames,
     frameCount: plan.frameCount,
     framesDone,
     progress: ending ? framesDone / plan.frameCount : Math.min(1, advanced / plan.frameCount),
     running,
-    etaSeconds: lessons.etaSeconds(running),
+    etaSeconds: estimates.etaSeconds(running),
     seconds: facts.startedAt === null ? 0 : ((facts.finishedAt ?? Date.now()) - facts.startedAt) / 1000,
     peakMB: Math.round(facts.peakMB),
-    heaviest: lessons.heaviest,
-    submittedAt: order.submittedAt,
+    heaviest: estimates.heaviest,
+    submittedAt: context.submittedAt,
     finishedAt: facts.finishedAt,
     chunks,
     damaged: null,
@@ -85,11 +85,13 @@ export function jobStatus({ order, list, lessons, ending, ...facts }: JobFacts):
     missingRanges: ending?.missingRanges ?? [],
     exitCode: ending?.exitCode ?? null,
     demo: plan.nuke?.demo ?? false,
-    ...(order.job.submission === undefined ? {} : { submission: order.job.submission }),
+    ...(context.job.submission === undefined ? {} : { submission: context.job.submission }),
   };
 }
 
-function stateOf(facts: Pick<JobFacts, "finishedAt" | "cancelled" | "interrupted" | "startedAt">): JobState {
+function stateOf(
+  facts: Pick<JobStatusInput, "finishedAt" | "cancelled" | "interrupted" | "startedAt">,
+): JobState {
   if (facts.finishedAt !== null) return "finished";
   if (facts.cancelled) return "cancelling";
   if (facts.interrupted) return "interrupted";

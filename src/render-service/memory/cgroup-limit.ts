@@ -14,11 +14,11 @@ const PROBE_MS = 5000;
 const MANAGER_VARIABLES = ["XDG_RUNTIME_DIR", "DBUS_SESSION_BUS_ADDRESS"];
 
 /** How a Nuke is to be started. */
-export interface Walled {
+export interface LimitedCommand {
   readonly argv: readonly string[];
   readonly env: Readonly<Record<string, string>>;
   /** MB; null: there is none. */
-  readonly wallMB: number | null;
+  readonly limitMB: number | null;
 }
 
 /**
@@ -31,12 +31,12 @@ export function wallFor(needMB: number, budgetMB: number, loads: readonly Load[]
 }
 
 /** The command that starts another inside a scope of its own; it becomes that command, pid and all. */
-export function scopeArgv(systemdRun: string, wallMB: number, argv: readonly string[]): string[] {
-  const limits = ["-p", `MemoryMax=${wallMB}M`, "-p", "MemorySwapMax=0"];
+export function scopeArgv(systemdRun: string, limitMB: number, argv: readonly string[]): string[] {
+  const limits = ["-p", `MemoryMax=${limitMB}M`, "-p", "MemorySwapMax=0"];
   return [systemdRun, "--user", "--scope", "--quiet", "--collect", ...limits, "--", ...argv];
 }
 
-export class MemoryWalls {
+export class ScopeLimits {
   /** Somebody wants them. */
   wanted = false;
   readonly #loads: () => readonly Load[];
@@ -55,10 +55,10 @@ export class MemoryWalls {
    * @param warn is told once for each job where it cannot.
    */
   async around(
-    nuke: Pick<Walled, "argv" | "env">,
+    nuke: Pick<LimitedCommand, "argv" | "env">,
     { job, needMB, warn }: { job: string; needMB: () => number; warn: (text: string) => void },
-  ): Promise<Walled> {
-    if (!this.wanted) return { ...nuke, wallMB: null };
+  ): Promise<LimitedCommand> {
+    if (!this.wanted) return { ...nuke, limitMB: null };
     this.#runner ??= findRunner();
     const runner = await this.#runner;
     if (runner.problem !== null) {
@@ -67,7 +67,7 @@ export class MemoryWalls {
           `No memory limit is put around each Nuke (nukeRender.memory.systemdScope), for systemd makes no scope here: ${runner.problem}.`,
         );
       this.#warned.add(job);
-      return { ...nuke, wallMB: null };
+      return { ...nuke, limitMB: null };
     }
     const megabytes = wallFor(needMB(), this.#budgetMB(), this.#loads());
     const manager = MANAGER_VARIABLES.flatMap((name) => {
@@ -75,7 +75,7 @@ export class MemoryWalls {
       return value === undefined ? [] : [[name, value]];
     });
     const env = { ...Object.fromEntries(manager), ...nuke.env };
-    return { argv: scopeArgv(runner.program, megabytes, nuke.argv), env, wallMB: megabytes };
+    return { argv: scopeArgv(runner.program, megabytes, nuke.argv), env, limitMB: megabytes };
   }
 }
 

@@ -37,9 +37,9 @@ export interface AdoptedProcess {
 /** Between two looks whether an adopted Nuke still lives, ms: only its parent is told. */
 const ADOPTED_LOOK_MS = 100;
 
-export const UNWATCHED_END: ProcessEnd = { exitCode: null, signal: null };
+export const UNOBSERVED_END: ProcessEnd = { exitCode: null, signal: null };
 
-export function isUnwatched({ exitCode, signal }: ProcessEnd): boolean {
+export function isUnobserved({ exitCode, signal }: ProcessEnd): boolean {
   return exitCode === null && signal === null;
 }
 
@@ -105,7 +105,7 @@ export class NukeProcess {
       const look = setInterval(() => {
         if (isAlive(nuke)) return;
         clearInterval(look);
-        resolve(UNWATCHED_END);
+        resolve(UNOBSERVED_END);
       }, ADOPTED_LOOK_MS);
     });
     const adopted = new NukeProcess(nuke.pid, ended, mark);

@@ -60,7 +60,7 @@ const serviceSettingsSchema = z.object({
   /** The same, set for the service: holds until it ends, whatever jobs are submitted with. Null: it holds no more. */
   heldBudgetMB: z.optional(z.nullable(megabytes)),
   /** A limit of memory around each Nuke that the system holds, where it can. */
-  memoryWalls: z.optional(z.boolean()),
+  systemdScope: z.optional(z.boolean()),
   /** Of each output stream of a Nuke so many MB are kept; null: the usual. */
   logCapMB: z.optional(z.nullable(z.int().check(z.minimum(1), z.maximum(1_000_000)))),
   /** Jobs that ended longer ago are forgotten, days; null: the usual. */

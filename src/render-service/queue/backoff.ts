@@ -1,7 +1,7 @@
 /** How long a job waits for what it cannot render without (a license, space, its folder), and when it tries again. Pure. */
 
 /** Milliseconds. */
-export interface HoldPatience {
+export interface BackoffOptions {
   /** Before the second try; doubled each time after that, up to `MOST_WAIT_MS`. */
   readonly retryMs: number;
   /** How long a job tries that never had it: most likely it cannot be had. */
@@ -14,10 +14,10 @@ export interface HoldPatience {
 const MOST_WAIT_MS = 60_000;
 
 /** What to do after a refusal: wait so many milliseconds, wait for the hold that is on already, or give up. */
-export type AfterRefusal = { readonly waitMs: number } | "wait" | "give-up";
+export type RefusalFollowUp = { readonly waitMs: number } | "wait" | "give-up";
 
-export class PatientHold {
-  readonly #patience: HoldPatience;
+export class Backoff {
+  readonly #timeouts: BackoffOptions;
   #everHad = false;
   /** When the first and the last refusal since it was last granted, ms. */
   #since: number | null = null;
@@ -25,9 +25,9 @@ export class PatientHold {
   #waitMs: number;
   #refusals = 0;
 
-  constructor(patience: HoldPatience) {
-    this.#patience = patience;
-    this.#waitMs = patience.retryMs;
+  constructor(timeouts: BackoffOptions) {
+    this.#timeouts = timeouts;
+    this.#waitMs = timeouts.retryMs;
   }
 
   /** Tries in vain since it was last granted. */
@@ -36,8 +36,8 @@ export class PatientHold {
   }
 
   /** How long it tries altogether, ms. */
-  get patienceMs(): number {
-    return this.#everHad ? this.#patience.fullMs : this.#patience.noneMs;
+  get deadlineMs(): number {
+    return this.#everHad ? this.#timeouts.fullMs : this.#timeouts.noneMs;
   }
 
   /**
@@ -45,13 +45,13 @@ export class PatientHold {
    * @param startedAt when that Nuke was started, or the time of the look, ms.
    * @param others Nukes of the same job that render, and so have it.
    */
-  refused(startedAt: number, others: number, now: number = Date.now()): AfterRefusal {
+  refused(startedAt: number, others: number, now: number = Date.now()): RefusalFollowUp {
     // Nukes that were started together are refused together.
     if (this.#since !== null && startedAt <= this.#lastAt) return "wait";
     this.#since ??= now;
     this.#lastAt = now;
     this.#refusals++;
-    const left = this.#since + this.patienceMs - now;
+    const left = this.#since + this.deadlineMs - now;
     if (left <= 0 && others === 0) return "give-up";
     const waitMs = Math.min(this.#waitMs, left <= 0 ? MOST_WAIT_MS : left);
     this.#waitMs = Math.min(MOST_WAIT_MS, this.#waitMs * 2);
@@ -66,7 +66,7 @@ export class PatientHold {
     this.#everHad = true;
     if (this.#refusals === 0 || startedAt <= this.#lastAt) return false;
     this.#since = null;
-    this.#waitMs = this.#patience.retryMs;
+    this.#waitMs = this.#timeouts.retryMs;
     return true;
   }
 }

@@ -16,7 +16,7 @@ export interface WaitsHost {
   readonly hopeless: (job: string, reason: string) => void;
 }
 
-export class JobWaits {
+export class Dependencies {
   readonly #host: WaitsHost;
   /** By the job that waits, those it waits for. */
   readonly #waits = new Map<string, Set<string>>();

@@ -17,12 +17,12 @@ export interface QueueJob {
 }
 
 /** A range that has come back. */
-export interface QueueReturn {
+export interface RequeuedChunk {
   readonly chunk: number;
   /** Before those that wait; else behind them. */
   readonly first: boolean;
   /** It starts only when nothing else runs, and nothing else starts beside it. */
-  readonly bySelf: boolean;
+  readonly exclusive: boolean;
 }
 
 interface Entry {
@@ -33,7 +33,7 @@ interface Entry {
   readonly waiting: number[];
   readonly running: Set<number>;
   /** Chunks of this job that need the machine for themselves. */
-  readonly bySelf: Set<number>;
+  readonly exclusive: Set<number>;
   /** Nothing of it is started: it waits for a license. */
   held: boolean;
   /** Nothing of it is started: somebody wants it so. */
@@ -61,7 +61,7 @@ export class RenderQueue {
       place: place ?? Math.max(0, ...this.#entries.map((entry) => entry.place)) + 1,
       waiting: [...chunks],
       running: new Set(),
-      bySelf: new Set(),
+      exclusive: new Set(),
       held: false,
       paused: false,
       limit: Infinity,
@@ -102,10 +102,10 @@ export class RenderQueue {
   }
 
   /** Takes in ranges of a job that is not over; call it before `ended` for the chunk that left them. */
-  giveBack(job: string, returns: readonly QueueReturn[]): void {
+  giveBack(job: string, returns: readonly RequeuedChunk[]): void {
     const entry = this.#entry(job);
     if (!entry) return;
-    for (const { chunk, bySelf } of returns) if (bySelf) entry.bySelf.add(chunk);
+    for (const { chunk, exclusive } of returns) if (exclusive) entry.exclusive.add(chunk);
     entry.waiting.unshift(...returns.filter(({ first }) => first).map(({ chunk }) => chunk));
     entry.waiting.push(...returns.filter(({ first }) => !first).map(({ chunk }) => chunk));
   }
@@ -147,11 +147,11 @@ export class RenderQueue {
    * @param admits whether memory allows one more Nuke of a job.
    */
   take(admits: (job: string) => boolean = () => true): { job: string; chunk: number } | null {
-    if (this.running >= this.cap || this.#someoneBySelf) return null;
-    for (const { id, parallel, waiting, running, bySelf, held, paused, limit } of this.#entries) {
+    if (this.running >= this.cap || this.#someoneExclusive) return null;
+    for (const { id, parallel, waiting, running, exclusive, held, paused, limit } of this.#entries) {
       const [next] = waiting;
       if (held || paused || running.size >= Math.min(parallel, limit) || next === undefined) continue;
-      if (bySelf.has(next) ? this.running > 0 : !admits(id)) {
+      if (exclusive.has(next) ? this.running > 0 : !admits(id)) {
         // Later jobs may use what is too little for this one, but never keep it from its first Nuke.
         if (running.size === 0) return null;
         continue;
@@ -192,8 +192,8 @@ export class RenderQueue {
     return this.#entries.find(({ id }) => id === job);
   }
 
-  get #someoneBySelf(): boolean {
-    return this.#entries.some(({ running, bySelf }) => [...running].some((chunk) => bySelf.has(chunk)));
+  get #someoneExclusive(): boolean {
+    return this.#entries.some(({ running, exclusive }) => [...running].some((chunk) => exclusive.has(chunk)));
   }
 
   /** A chunk that was taken has ended. */
@@ -211,8 +211,8 @@ export class RenderQueue {
   }
 
   /** Whether a chunk needs the machine for itself. */
-  isBySelf(job: string, chunk: number): boolean {
-    return this.#entry(job)?.bySelf.has(chunk) ?? false;
+  isExclusive(job: string, chunk: number): boolean {
+    return this.#entry(job)?.exclusive.has(chunk) ?? false;
   }
 
   /** More Nukes of a job run than somebody wants by now. */

@@ -2,17 +2,17 @@
 import type { RenderJob } from "../../plan/job.ts";
 import type { RenderPlan } from "../../plan/render-plan.ts";
 import { RenderServiceError, messageOf } from "../protocol/errors.ts";
-import type { JobFolders } from "../storage/job-store.ts";
-import { type JobPast, jobPast } from "../storage/replay.ts";
+import type { JobStore } from "../storage/job-store.ts";
+import { type ReplayedJob, replayJournal } from "../storage/replay.ts";
 import { Journal, readFirstEntry } from "../storage/journal.ts";
 import type { EntryOf } from "../storage/journal-entries.ts";
 import { environmentFile } from "../storage/environment-file.ts";
 import { openingFile } from "../storage/opening-file.ts";
 import type { Damage } from "../storage/state-file.ts";
 import { bootName } from "../job/adopt.ts";
-import { type KeptScript, keepScript, removeScriptCopy } from "../script-snapshot/snapshot-copy.ts";
+import { type SavedSnapshot, keepScript, removeScriptCopy } from "../script-snapshot/snapshot-copy.ts";
 
-export interface TakenIn extends KeptScript {
+export interface AcceptedJob extends SavedSnapshot {
   readonly id: string;
   /** Milliseconds since 1970. */
   readonly submittedAt: number;
@@ -23,14 +23,14 @@ export interface TakenIn extends KeptScript {
  * From here on the job outlives this process.
  * @throws {RenderServiceError} `bad-plan`; `state-folder` where it cannot be written down, as on a full disk. Nothing is left then.
  */
-export async function takeIn(
+export async function acceptJob(
   request: RenderJob,
-  folders: JobFolders,
+  folders: JobStore,
   log: (line: string) => void,
-): Promise<TakenIn> {
+): Promise<AcceptedJob> {
   const submittedAt = Date.now();
   let id: string | null = null;
-  let kept: KeptScript | null = null;
+  let kept: SavedSnapshot | null = null;
   let journal: Journal | null = null;
   try {
     id = await folders.create(request.source ?? request.plan.script, request.plan.write);
@@ -63,7 +63,7 @@ export async function takeIn(
 }
 
 /** Forgets a job that nobody was promised. */
-export async function takeBack({ id, journal, job }: TakenIn, folders: JobFolders): Promise<void> {
+export async function rollbackAccept({ id, journal, job }: AcceptedJob, folders: JobStore): Promise<void> {
   journal.close();
   // A copy that came with the job is its sender's still.
   if (job.temporaryScript === undefined) await removeScriptCopy(job, folders.path(id));
@@ -71,23 +71,23 @@ export async function takeBack({ id, journal, job }: TakenIn, folders: JobFolder
 }
 
 /** A job as an earlier service has left it. */
-export interface LeftJob {
+export interface LoadedJob {
   readonly job: RenderJob;
-  readonly past: JobPast;
+  readonly past: ReplayedJob;
   readonly journal: Journal;
   /** Its end is written down; only the status is lost. */
   readonly isOver: boolean;
 }
 
 /** Reads a job back; of one whose own files are damaged, says in words what is wrong. */
-export function readJob(
+export function loadJob(
   folder: string,
   log: (line: string) => void,
   tell: (damage: Damage) => void,
-): LeftJob | { readonly damaged: string } {
+): LoadedJob | { readonly damaged: string } {
   try {
     const read = Journal.reopen(folder, log);
-    const past = read && jobPast(read.entries);
+    const past = read && replayJournal(read.entries);
     if (read === null || past === null) return { damaged: "the first line of its journal cannot be read" };
     const { entries, journal } = read;
     const isOver = entries.some(({ is }) => is === "finished");

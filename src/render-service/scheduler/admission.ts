@@ -5,7 +5,7 @@ import { count } from "../../plan/display.ts";
 import { displayMB } from "../../plan/size.ts";
 import type { Load } from "../memory/budget.ts";
 import { MemoryGate } from "../memory/budget.ts";
-import type { MemoryWatch } from "./eviction.ts";
+import type { Eviction } from "./eviction.ts";
 
 /** What is asked for one more Nuke. */
 export interface Applicant {
@@ -28,11 +28,11 @@ interface Told {
 
 export class Admission {
   readonly #gate: MemoryGate;
-  readonly #watch: Pick<MemoryWatch, "refusal">;
+  readonly #watch: Pick<Eviction, "refusal">;
   readonly #emit: (event: RenderEvent) => void;
   readonly #told = new Map<string, Told>();
 
-  constructor(budgetMB: number, watch: Pick<MemoryWatch, "refusal">, emit: (event: RenderEvent) => void) {
+  constructor(budgetMB: number, watch: Pick<Eviction, "refusal">, emit: (event: RenderEvent) => void) {
     this.#gate = new MemoryGate(budgetMB);
     this.#watch = watch;
     this.#emit = emit;

@@ -4,10 +4,10 @@ import type { JobStatus, RenderEvent } from "../../plan/events.ts";
 import { bareStatus, salvageJob } from "../job/salvage.ts";
 import { RenderServiceError, messageOf } from "../protocol/errors.ts";
 import type { DamageNotes } from "../storage/damage-notes.ts";
-import type { JobFolders } from "../storage/job-store.ts";
+import type { JobStore } from "../storage/job-store.ts";
 
 export interface DamagedJobsDeps {
-  readonly folders: JobFolders;
+  readonly folders: JobStore;
   /** All jobs of which nothing is rendered any more, by their id. */
   readonly known: Map<string, JobStatus>;
   readonly notes: DamageNotes;

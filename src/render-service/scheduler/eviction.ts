@@ -1,7 +1,7 @@
 /** Watches the memory of the machine while Nukes run, and ends the youngest of them when it runs short. */
 import { displayMB } from "../../plan/size.ts";
 import { machineMemory } from "../../facts/machine.ts";
-import type { ChunkRun } from "../chunk/chunk-runner.ts";
+import type { ChunkRunner } from "../chunk/chunk-runner.ts";
 import { type MemoryFigures, PressureGuard, freeFloorMB, readStall } from "../memory/pressure.ts";
 
 export interface MemoryWatchOptions {
@@ -10,11 +10,11 @@ export interface MemoryWatchOptions {
   readonly log: (line: string) => void;
 }
 
-export class MemoryWatch {
+export class Eviction {
   readonly #options: MemoryWatchOptions;
   readonly #guard = new PressureGuard();
   /** The lone Nuke that was last said to be over the budget. */
-  #warned: ChunkRun | null = null;
+  #warned: ChunkRunner | null = null;
 
   constructor(options: MemoryWatchOptions) {
     this.#options = options;
@@ -34,7 +34,7 @@ export class MemoryWatch {
    * Takes a look after the Nukes were measured.
    * @param running all Nukes at work, oldest first.
    */
-  look(running: readonly ChunkRun[], budgetMB: number): void {
+  look(running: readonly ChunkRunner[], budgetMB: number): void {
     const sumMB = running.reduce((sum, run) => sum + run.memory.measuredMB, 0);
     const { totalMB, freeMB } = machineMemory();
     const figures: MemoryFigures = {
@@ -51,10 +51,10 @@ export class MemoryWatch {
     if (measure !== "shed") return;
     const why = this.#guard.shortage ?? "memory is short";
     this.#options.log(`memory is short (${why}): ending the youngest of ${running.length} Nukes`);
-    running.at(-1)?.giveWay(why);
+    running.at(-1)?.evict(why);
   }
 
-  #warnOf(run: ChunkRun, sumMB: number, budgetMB: number): void {
+  #warnOf(run: ChunkRunner, sumMB: number, budgetMB: number): void {
     if (this.#warned === run) return;
     this.#warned = run;
     run.warn(

@@ -5,7 +5,7 @@ import { runInNewContext } from "node:vm";
 /** After the last work, ms. */
 const CALM_MS = 1500;
 
-export class IdleMemory {
+export class IdleGc {
   #timer: NodeJS.Timeout | null = null;
   #collect: (() => void) | null = null;
 

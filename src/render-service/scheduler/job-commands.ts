@@ -18,7 +18,7 @@ export interface ControlledJobs {
 }
 
 /** Nothing happens to a job that has finished; every change outlives this process. */
-export class JobControls {
+export class JobCommands {
   readonly #jobs: ControlledJobs;
 
   constructor(jobs: ControlledJobs) {

@@ -23,7 +23,7 @@ export interface LimitOptions {
 
 const MOST_BYTES = 1024 * 1024;
 
-export class MachineLimits {
+export class Limits {
   readonly #options: LimitOptions;
   readonly #file: StateFile<Held>;
   #held: Held;

@@ -2,7 +2,7 @@
 import { formatFrames, framesOf } from "../../plan/frames.ts";
 import { type OutputClaim, sharedFrames } from "../../plan/output-claims.ts";
 import type { OutputConflict } from "../../plan/output-conflict.ts";
-import type { OutputPlace, RenderOutput } from "../frames/output-paths.ts";
+import type { OutputProbe, RenderOutput } from "../frames/output-paths.ts";
 import type { LockOwner } from "../storage/output-lock.ts";
 import type { FoundLock, LockedOutput } from "../storage/output-lock-record.ts";
 
@@ -17,7 +17,7 @@ export interface JobToLock {
 /** What of a job's files a lock that was found says others write. */
 export function conflictsIn(
   { record }: FoundLock,
-  { job, place, owner, file }: { job: JobToLock; place: OutputPlace; owner: LockOwner; file: string },
+  { job, place, owner, file }: { job: JobToLock; place: OutputProbe; owner: LockOwner; file: string },
 ): OutputConflict[] {
   const outputs: readonly LockedOutput[] =
     record === null || record.outputs.length === 0
@@ -46,7 +46,7 @@ export function framesText({ files, frames }: OutputClaim): string | null {
   return files === "each" ? formatFrames(frames) : null;
 }
 
-function claimOf({ name, frames }: LockedOutput, place: OutputPlace): OutputClaim {
+function claimOf({ name, frames }: LockedOutput, place: OutputProbe): OutputClaim {
   const known = frames === null ? null : framesWithin(frames);
   return {
     names: [(name ?? place.name).toLowerCase()],

@@ -1,9 +1,9 @@
 /** What the render service is started with. */
-import type { Patience } from "../chunk/timeouts.ts";
+import type { Timeouts } from "../chunk/timeouts.ts";
 
 export interface ServiceOptions {
   readonly stateFolder: string;
-  readonly patience: Patience;
+  readonly timeouts: Timeouts;
   /** Nukes of all jobs at once; null: the machine decides. */
   readonly maxParallel: number | null;
   /** Memory of all Nukes together, MB; null: the machine decides. */

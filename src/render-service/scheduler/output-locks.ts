@@ -1,7 +1,7 @@
 /** The lock files of all jobs that are not over: taken, refreshed while the jobs last, and removed. A place that takes none stops no render. */
 import { randomUUID } from "node:crypto";
 import type { OutputConflict } from "../../plan/output-conflict.ts";
-import { type OutputPlace, commonName } from "../frames/output-paths.ts";
+import { type OutputProbe, commonName } from "../frames/output-paths.ts";
 import { withTimeLimit } from "../process/time-limit.ts";
 import { errorCode, messageOf } from "../protocol/errors.ts";
 import {
@@ -34,7 +34,7 @@ interface HeldLock {
 
 interface LockedJob extends JobToLock {
   /** By lock file, its place; without those that are held. */
-  readonly waiting: Map<string, OutputPlace>;
+  readonly waiting: Map<string, OutputProbe>;
   /** What was said of it already, so that it is said once. */
   readonly said: Set<string>;
   wrote: boolean;
@@ -106,7 +106,7 @@ export class OutputLocks {
     this.#timer = null;
   }
 
-  async #take(job: LockedJob, file: string, place: OutputPlace): Promise<OutputConflict[]> {
+  async #take(job: LockedJob, file: string, place: OutputProbe): Promise<OutputConflict[]> {
     const { id, script, write } = job;
     if (!this.#jobs.has(id)) return [];
     const output: LockedOutput = {

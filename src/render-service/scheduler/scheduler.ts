@@ -7,51 +7,58 @@ import type { RenderJob } from "../../plan/job.ts";
 import type { RenderPlan } from "../../plan/render-plan.ts";
 import { Admission, loadsOf } from "./admission.ts";
 import type { Load } from "../memory/budget.ts";
-import { MemoryWalls } from "../memory/cgroup-limit.ts";
-import { MemoryWatch } from "./eviction.ts";
+import { ScopeLimits } from "../memory/cgroup-limit.ts";
+import { Eviction } from "./eviction.ts";
 import type { Adopted } from "../chunk/adopted.ts";
-import type { ChunkRun } from "../chunk/chunk-runner.ts";
-import { dealtByHistory } from "../job/redistribution.ts";
+import type { ChunkRunner } from "../chunk/chunk-runner.ts";
+import { distributeByHistory } from "../job/redistribution.ts";
 import { RenderServiceError, messageOf, unknownJob } from "../protocol/errors.ts";
 import { lockOwner } from "../storage/output-lock.ts";
 import { OutputGuard } from "./output-guard.ts";
 import { Submissions } from "./submissions.ts";
 import { EventListeners, type Listener } from "./event-emitter.ts";
-import { IdleMemory } from "./idle-gc.ts";
-import { JobFolders, chunkLog } from "../storage/job-store.ts";
+import { IdleGc } from "./idle-gc.ts";
+import { JobStore, chunkLog } from "../storage/job-store.ts";
 import { Job } from "../job/job.ts";
-import type { AfterChunk, JobOpening } from "../job/types.ts";
-import { JobControls } from "./job-commands.ts";
-import { JobHolds } from "../queue/hold-timers.ts";
-import { type TakenIn, readJob, readPlan, removeLeftFiles, takeBack, takeIn } from "./accept-job.ts";
+import type { FollowUp, JobOpening } from "../job/types.ts";
+import { JobCommands } from "./job-commands.ts";
+import { BlockTimers } from "../queue/block-timers.ts";
+import {
+  type AcceptedJob,
+  loadJob,
+  readPlan,
+  removeLeftFiles,
+  rollbackAccept,
+  acceptJob,
+} from "./accept-job.ts";
 import { DamagedJobs } from "./damaged-jobs.ts";
-import { JobWaits } from "../queue/dependencies.ts";
-import { Keeping } from "../storage/retention.ts";
+import { Dependencies } from "../queue/dependencies.ts";
+import { Retention } from "../storage/retention.ts";
 import { DamageNotes } from "../storage/damage-notes.ts";
 import { StateFile } from "../storage/state-file.ts";
-import { MachineLimits } from "./limits.ts";
+import { Limits } from "./limits.ts";
 import { bootName, findNukes } from "../job/adopt.ts";
 import { MemorySampler } from "./memory-sampler.ts";
 import { JOB_FOLDER_VARIABLE, prepareNukeTemp } from "../process/environment.ts";
 import type { LogPiece, Notice, ServiceLimits, ServiceSettings } from "../protocol/messages.ts";
-import { type QueueReturn, RenderQueue } from "../queue/queue.ts";
+import { type RequeuedChunk, RenderQueue } from "../queue/queue.ts";
 import { RenderHistory, historyKeyOf, historySchema } from "../memory/history.ts";
 import { readLog } from "../logs/log-reader.ts";
 import { sweepScriptCopies } from "../script-snapshot/snapshot-copy.ts";
 import type { ServiceOptions } from "./options.ts";
-import { requireSound } from "./validate-plan.ts";
+import { validatePlan } from "./validate-plan.ts";
 import { historyFile, jobsFolder, keepingFile, limitsFile } from "../storage/state-folder.ts";
 
-export class RenderService {
+export class Scheduler {
   readonly #options: ServiceOptions;
-  readonly #folders: JobFolders;
+  readonly #folders: JobStore;
   readonly #history: RenderHistory;
   readonly #admission: Admission;
-  readonly #watch: MemoryWatch;
+  readonly #watch: Eviction;
   readonly #queue = new RenderQueue(availableParallelism());
-  readonly #limits: MachineLimits;
-  readonly #holds = new JobHolds(this.#queue, () => this.#pump());
-  readonly #waits = new JobWaits({
+  readonly #limits: Limits;
+  readonly #holds = new BlockTimers(this.#queue, () => this.#pump());
+  readonly #waits = new Dependencies({
     queue: this.#queue,
     active: (id) => this.#active.get(id)?.plan,
     finished: (id) => this.#finished.get(id),
@@ -63,18 +70,18 @@ export class RenderService {
   readonly #finished = new Map<string, JobStatus>();
   readonly #notes: DamageNotes;
   readonly #damaged: DamagedJobs;
-  readonly #keeping: Keeping;
+  readonly #retention: Retention;
   readonly #loads = (): Load[] => loadsOf(this.#active.values());
-  readonly #walls = new MemoryWalls(this.#loads, () => this.#admission.budgetMB);
+  readonly #scopeLimits = new ScopeLimits(this.#loads, () => this.#admission.budgetMB);
   readonly #listeners: EventListeners;
   readonly #sampler: MemorySampler;
-  readonly #memory = new IdleMemory();
+  readonly #memory = new IdleGc();
   readonly #submissions = new Submissions((id) => this.#active.has(id) || this.#finished.has(id));
   readonly #outputs: OutputGuard;
   /** Told when nothing renders or waits for its turn any more. */
   readonly #quietWaiters = new Set<() => void>();
   /** What people change of jobs. */
-  readonly controls = new JobControls({
+  readonly controls = new JobCommands({
     queue: this.#queue,
     active: (id) => this.#activeOrOver(id),
     cancelDamaged: (id) => this.#damaged.cancel(id),
@@ -87,25 +94,25 @@ export class RenderService {
   private constructor(options: ServiceOptions, notes: DamageNotes) {
     this.#options = options;
     this.#notes = notes;
-    const folders = new JobFolders(jobsFolder(options.stateFolder), notes.tell);
+    const folders = new JobStore(jobsFolder(options.stateFolder), notes.tell);
     this.#listeners = new EventListeners(options.log);
     this.#folders = folders;
     const { stateFolder, maxParallel, budgetMB, log } = options;
     const { tell } = notes;
     const path = historyFile(stateFolder);
     this.#history = new RenderHistory(new StateFile({ path, schema: historySchema, tell }), log);
-    this.#keeping = new Keeping(keepingFile(stateFolder), log, tell);
-    this.#limits = new MachineLimits({ file: limitsFile(stateFolder), maxParallel, budgetMB, tell });
+    this.#retention = new Retention(keepingFile(stateFolder), log, tell);
+    this.#limits = new Limits({ file: limitsFile(stateFolder), maxParallel, budgetMB, tell });
     this.#damaged = new DamagedJobs({
       folders,
       known: this.#finished,
       notes,
-      graceMs: options.patience.cancelMs,
+      graceMs: options.timeouts.cancelMs,
       log,
       emit: (event) => this.#emit(event),
     });
     this.#queue.maxParallel = this.#limits.maxParallel;
-    this.#watch = new MemoryWatch({ freeFloorMB: options.freeFloorMB, log: options.log });
+    this.#watch = new Eviction({ freeFloorMB: options.freeFloorMB, log: options.log });
     this.#admission = new Admission(this.#limits.budgetMB, this.#watch, (event) => this.#emit(event));
     this.#outputs = this.#outputGuard();
     this.#sampler = new MemorySampler(
@@ -134,8 +141,8 @@ export class RenderService {
   }
 
   /** Opens the service on a prepared state folder and reads how earlier jobs ended. */
-  static async open(options: ServiceOptions): Promise<RenderService> {
-    const service = new RenderService(options, new DamageNotes(options.log));
+  static async open(options: ServiceOptions): Promise<Scheduler> {
+    const service = new Scheduler(options, new DamageNotes(options.log));
     const folders = service.#folders;
     await folders.prepare();
     await sweepScriptCopies(await folders.all());
@@ -150,7 +157,7 @@ export class RenderService {
     }
     service.#waits.enterAll();
     service.#pump();
-    await service.#forgetOld();
+    await service.#prune();
     service.#tellQuiet();
     return service;
   }
@@ -198,9 +205,9 @@ export class RenderService {
 
   async #submit(asked: RenderJob, accepted: (id: string) => void): Promise<string> {
     this.#refuseWhenStopping();
-    requireSound(asked.plan);
+    validatePlan(asked.plan);
     this.#waits.require(asked.after ?? []);
-    const plan = dealtByHistory(asked.plan, this.#history.get(historyKeyOf(asked)));
+    const plan = distributeByHistory(asked.plan, this.#history.get(historyKeyOf(asked)));
     const request = { ...asked, plan };
     const taken = await this.#accept(request);
     const { id, problem } = taken;
@@ -215,7 +222,7 @@ export class RenderService {
     // It, or all its chunks, may have been cancelled while its folders were made.
     if (chunks.length === 0) this.#finish(job);
     else {
-      this.#queue.add({ id, ...job.changes.wishes, chunks });
+      this.#queue.add({ id, ...job.changes.settings, chunks });
       this.#waits.enter(id);
       this.#pump();
     }
@@ -223,16 +230,16 @@ export class RenderService {
   }
 
   /** Writes a job down, once its files are its own. @throws what `submit` does; nothing of the job is left then. */
-  async #accept(request: RenderJob): Promise<TakenIn> {
+  async #accept(request: RenderJob): Promise<AcceptedJob> {
     const reserved = await this.#outputs.reserve(request);
-    let taken: TakenIn | null = null;
+    let taken: AcceptedJob | null = null;
     try {
-      taken = await takeIn(request, this.#folders, this.#options.log);
+      taken = await acceptJob(request, this.#folders, this.#options.log);
       await reserved.confirm(taken.id);
       this.#refuseWhenStopping();
       return taken;
     } catch (error) {
-      if (taken !== null) await takeBack(taken, this.#folders);
+      if (taken !== null) await rollbackAccept(taken, this.#folders);
       await reserved.release();
       throw error;
     }
@@ -273,8 +280,8 @@ export class RenderService {
 
   /** What is absent stays as it is; null: the machine decides. */
   configure(settings: ServiceSettings): void {
-    this.#keeping.set(settings);
-    this.#walls.wanted = settings.memoryWalls ?? this.#walls.wanted;
+    this.#retention.set(settings);
+    this.#scopeLimits.wanted = settings.systemdScope ?? this.#scopeLimits.wanted;
     this.#limits.configure(settings);
     this.#queue.maxParallel = this.#limits.maxParallel;
     this.#admission.budgetMB = this.#limits.budgetMB;
@@ -331,9 +338,9 @@ export class RenderService {
       id,
       job: { ...job, env },
       folder,
-      patience: this.#options.patience,
-      keeping: this.#keeping,
-      walls: this.#walls,
+      timeouts: this.#options.timeouts,
+      retention: this.#retention,
+      scopeLimits: this.#scopeLimits,
       past: this.#history.get(historyKeyOf(job)),
       emit: (event) => this.#emit(event),
       queue: this.#queue,
@@ -347,10 +354,10 @@ export class RenderService {
 
   /** Goes on with a job whose service was killed. */
   async #comeBack(id: string): Promise<void> {
-    const { log, patience } = this.#options;
+    const { log, timeouts } = this.#options;
     const folder = this.#folders.path(id);
     try {
-      const kept = readJob(folder, log, this.#notes.tell);
+      const kept = loadJob(folder, log, this.#notes.tell);
       if ("damaged" in kept) return await this.#damaged.take(id, kept.damaged);
       const { past, journal } = kept;
       const { submittedAt, boot, script } = past;
@@ -362,13 +369,13 @@ export class RenderService {
         job.giveUpUnstarted("The job was over before.");
         return this.#finish(job);
       }
-      const nukes = await findNukes(folder, left.open, boot === now, patience.cancelMs);
+      const nukes = await findNukes(folder, left.open, boot === now, timeouts.cancelMs);
       const alive = [...nukes.values()].filter(({ nuke }) => nuke !== null).length;
       log(`${id} is taken up again; of ${count(left.open.length, "Nuke")} at work, ${alive} still run`);
       journal.append({ is: "service", boot: now, at: Date.now() });
       if (boot !== now) job.interrupt();
       if (left.waiting.length === 0 && nukes.size === 0) return this.#finish(job);
-      this.#queue.add({ id, ...job.changes.wishes, chunks: [] });
+      this.#queue.add({ id, ...job.changes.settings, chunks: [] });
       this.#queue.giveBack(id, left.waiting);
       this.#queue.pause(id, job.paused || job.interrupted);
       this.#waits.begin(id, past.job.after ?? []);
@@ -392,7 +399,7 @@ export class RenderService {
   }
 
   /** Nukes of all jobs, oldest first. */
-  get #running(): ChunkRun[] {
+  get #running(): ChunkRunner[] {
     return [...this.#active.values()]
       .flatMap(({ running }) => running)
       .sort((a, b) => a.startedAt - b.startedAt);
@@ -420,7 +427,7 @@ export class RenderService {
 
   /** Deals what waits of a job anew where that is due, the chunk that was taken among it. */
   #dealtAnew(job: Job, taken: number): boolean {
-    const redealt = job.changes.redeal([taken, ...this.#queue.waitingOf(job.id)]);
+    const redealt = job.changes.redistribute([taken, ...this.#queue.waitingOf(job.id)]);
     if (redealt === null) return false;
     this.#queue.putBack(job.id, taken);
     const fresh = redealt.fresh.map(({ chunk }) => chunk);
@@ -433,7 +440,7 @@ export class RenderService {
     this.#sampler.start();
     job
       .runChunk(chunk, () => this.#running.length, adopted)
-      .then((after) => this.#takeBack(id, after))
+      .then((after) => this.#requeue(id, after))
       .catch((error: unknown) => this.#options.log(`chunk ${chunk} of ${id}: ${messageOf(error)}`))
       .finally(() => {
         this.#queue.ended(id, chunk);
@@ -443,7 +450,7 @@ export class RenderService {
       });
   }
 
-  #takeBack(id: string, { back, lostToMemory, hold, paused, givenUp }: AfterChunk): void {
+  #requeue(id: string, { back, lostToMemory, hold, paused, givenUp }: FollowUp): void {
     if (lostToMemory) this.#watch.lost(this.#running.length);
     if (givenUp) this.#queue.drop(id);
     else this.#queue.giveBack(id, back);
@@ -486,14 +493,14 @@ export class RenderService {
     this.#holds.forget(job.id);
     this.#waits.over(job.id);
     this.#emit(finishedEvent(status));
-    await this.#forgetOld();
+    await this.#prune();
     this.#tellQuiet();
   }
 
   /** Goes on with a job that seemed to be over. */
-  #renderAgain(job: Job, again: readonly QueueReturn[]): void {
+  #renderAgain(job: Job, again: readonly RequeuedChunk[]): void {
     const { id } = job;
-    this.#queue.add({ id, ...job.changes.wishes, chunks: [] });
+    this.#queue.add({ id, ...job.changes.settings, chunks: [] });
     this.#queue.giveBack(id, again);
     this.#queue.pause(id, job.paused || job.interrupted);
     job.changed();
@@ -501,9 +508,9 @@ export class RenderService {
     this.#tellQuiet();
   }
 
-  async #forgetOld(): Promise<void> {
+  async #prune(): Promise<void> {
     const kept = new Set([...this.#active.keys(), ...this.#damaged.ids]);
-    await this.#keeping.forgetOld(this.#folders, kept, this.#finished);
+    await this.#retention.prune(this.#folders, kept, this.#finished);
   }
 
   /** Jobs that are not over, and are not waiting for somebody to resume them after the machine or the service was stopped. */

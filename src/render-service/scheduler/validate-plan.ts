@@ -7,7 +7,7 @@ import { RenderServiceError, messageOf } from "../protocol/errors.ts";
  * Every frame is in exactly one chunk, and every chunk can be started; planning saw to it, but the service trusts no client.
  * @throws {RenderServiceError} `bad-plan`
  */
-export function requireSound(plan: RenderPlan): void {
+export function validatePlan(plan: RenderPlan): void {
   const bad = (why: string): RenderServiceError =>
     new RenderServiceError("bad-plan", `This plan cannot run: ${why}.`);
   if (plan.nuke === null) throw bad("no Nuke was chosen for it");

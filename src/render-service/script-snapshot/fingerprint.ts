@@ -6,7 +6,7 @@ import { pipeline } from "node:stream/promises";
 import * as z from "zod/mini";
 import { errorCode } from "../protocol/errors.ts";
 
-export const scriptMarkSchema = z.object({
+export const scriptFingerprintSchema = z.object({
   /** Bytes. */
   size: z.number(),
   /** Milliseconds since 1970. */
@@ -15,10 +15,10 @@ export const scriptMarkSchema = z.object({
   hash: z.string(),
 });
 /** By what a script is known again. */
-export type ScriptMark = z.infer<typeof scriptMarkSchema>;
+export type ScriptFingerprint = z.infer<typeof scriptFingerprintSchema>;
 
 /** Null where there is no script. @throws what the file system says of one that cannot be read. */
-export async function markScript(path: string): Promise<ScriptMark | null> {
+export async function fingerprintScript(path: string): Promise<ScriptFingerprint | null> {
   try {
     const { size, mtimeMs } = await stat(path);
     const hash = createHash("sha256");
@@ -31,13 +31,13 @@ export async function markScript(path: string): Promise<ScriptMark | null> {
 }
 
 /** A script that has to stay as it was. */
-export class ScriptWatch {
+export class FingerprintCheck {
   readonly path: string;
-  #mark: ScriptMark;
+  #mark: ScriptFingerprint;
   /** What was found last. */
-  #found: ScriptMark | null;
+  #found: ScriptFingerprint | null;
 
-  constructor(path: string, mark: ScriptMark) {
+  constructor(path: string, mark: ScriptFingerprint) {
     this.path = path;
     this.#mark = mark;
     this.#found = mark;
@@ -48,7 +48,7 @@ export class ScriptWatch {
     const now = await stat(this.path).catch(() => null);
     if (now === null) return "gone";
     if (now.size === this.#mark.size && now.mtimeMs === this.#mark.mtimeMs) return "same";
-    this.#found = await markScript(this.path).catch(() => null);
+    this.#found = await fingerprintScript(this.path).catch(() => null);
     if (this.#found === null) return "gone";
     if (this.#found.hash !== this.#mark.hash) return "changed";
     this.#mark = this.#found;
@@ -56,7 +56,7 @@ export class ScriptWatch {
   }
 
   /** From here on it has to stay as it was found last. */
-  accept(): ScriptMark {
+  accept(): ScriptFingerprint {
     this.#mark = this.#found ?? this.#mark;
     return this.#mark;
   }

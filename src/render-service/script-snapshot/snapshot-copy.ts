@@ -5,7 +5,7 @@ import { copyFile, readFile, readdir, rm, stat, utimes, writeFile } from "node:f
 import { basename, dirname, join, resolve } from "node:path";
 import type { RenderJob } from "../../plan/job.ts";
 import { RenderServiceError, messageOf } from "../protocol/errors.ts";
-import { type ScriptMark, markScript } from "./fingerprint.ts";
+import { type ScriptFingerprint, fingerprintScript } from "./fingerprint.ts";
 
 /** In the job's folder: the script as it was when it was submitted. */
 const SNAPSHOT = "script.nk";
@@ -14,10 +14,10 @@ const NOTE = "script-copy";
 /** Somebody who saves just now is done soon. */
 const MOST_TRIES = 3;
 
-export interface KeptScript {
+export interface SavedSnapshot {
   readonly job: RenderJob;
   /** Null: nobody looks after the script. */
-  readonly mark: ScriptMark | null;
+  readonly mark: ScriptFingerprint | null;
   /** Why its text is not kept though that was asked for; null when all is as asked. */
   readonly problem: string | null;
 }
@@ -28,7 +28,7 @@ export interface KeptScript {
  * @param folder the job's own.
  * @throws {RenderServiceError} `bad-plan` when there is no script.
  */
-export async function keepScript(job: RenderJob, folder: string): Promise<KeptScript> {
+export async function keepScript(job: RenderJob, folder: string): Promise<SavedSnapshot> {
   const { plan, temporaryScript } = job;
   const care = plan.whileRendering;
   if (care === undefined) return { job, mark: null, problem: null };
@@ -51,7 +51,7 @@ export async function keepScript(job: RenderJob, folder: string): Promise<KeptSc
 export async function copyBeside(
   script: string,
   folder: string,
-  expected: Pick<ScriptMark, "size" | "hash">,
+  expected: Pick<ScriptFingerprint, "size" | "hash">,
 ): Promise<string> {
   const noted = await notedCopy(folder);
   const copy = noted !== null && dirname(noted) === dirname(script) ? noted : copyName(script);
@@ -72,7 +72,7 @@ async function notedCopy(folder: string): Promise<string | null> {
 }
 
 /** Copies it whole, with its time; answers with what was copied. @throws what the file system says. */
-export async function copyScript(script: string, copy: string): Promise<ScriptMark> {
+export async function copyScript(script: string, copy: string): Promise<ScriptFingerprint> {
   for (let tries = 1; ; tries++) {
     const before = await stat(script);
     await copyFile(script, copy, constants.COPYFILE_FICLONE);
@@ -83,7 +83,7 @@ export async function copyScript(script: string, copy: string): Promise<ScriptMa
       throw new Error("it is being written all the time");
     }
     await utimes(copy, after.atime, after.mtime);
-    const mark = await markScript(copy);
+    const mark = await fingerprintScript(copy);
     if (mark === null) throw new Error("it was removed at once");
     return { ...mark, mtimeMs: after.mtimeMs };
   }
@@ -131,8 +131,8 @@ function copyName(script: string): string {
   return join(dirname(script), `.${name}.rendering-${randomUUID().slice(0, 8)}${ending}`);
 }
 
-async function markOf(script: string): Promise<ScriptMark> {
-  const mark = await markScript(script).catch((error: unknown) => {
+async function markOf(script: string): Promise<ScriptFingerprint> {
+  const mark = await fingerprintScript(script).catch((error: unknown) => {
     throw new RenderServiceError("bad-plan", `The script cannot be read: ${messageOf(error)}.`);
   });
   if (mark !== null) return mark;

@@ -2,13 +2,13 @@
 import { stat } from "node:fs/promises";
 import type { RenderJob } from "../../plan/job.ts";
 import { copyBeside, copyScript } from "./snapshot-copy.ts";
-import { type ScriptMark, ScriptWatch, markScript } from "./fingerprint.ts";
+import { type ScriptFingerprint, FingerprintCheck, fingerprintScript } from "./fingerprint.ts";
 
 /** Between two looks for a script that is gone, ms: at first, and at most. */
 const FIRST_WAIT_MS = 2000;
 const MOST_WAIT_MS = 60_000;
 
-export class ScriptCare {
+export class ScriptSnapshot {
   /** What the artist works on. */
   readonly #source: string;
   /** What is rendered from, where that is a copy. */
@@ -18,26 +18,26 @@ export class ScriptCare {
   readonly #kept: string | null;
   /** What Nukes read now in place of the script; null: the script. */
   #beside: string | null = null;
-  #watch: ScriptWatch;
+  #watch: FingerprintCheck;
   /** The version that is rendered. */
-  #mark: ScriptMark;
+  #mark: ScriptFingerprint;
   #allowed = false;
   #waitMs = FIRST_WAIT_MS;
 
   /** @param folder the job's own. */
-  constructor({ plan, source }: Pick<RenderJob, "plan" | "source">, mark: ScriptMark, folder: string) {
+  constructor({ plan, source }: Pick<RenderJob, "plan" | "source">, mark: ScriptFingerprint, folder: string) {
     this.#source = source ?? plan.script;
     this.#copy = plan.script === this.#source ? null : plan.script;
     this.#kept = plan.whileRendering === "copy" && this.#copy === null ? folder : null;
     this.#goesOn = plan.whileRendering === "go-on";
     this.#mark = mark;
-    this.#watch = new ScriptWatch(this.#source, mark);
+    this.#watch = new FingerprintCheck(this.#source, mark);
   }
 
   /** As an earlier service had accepted it. */
-  restore(mark: ScriptMark): void {
+  restore(mark: ScriptFingerprint): void {
     this.#mark = mark;
-    this.#watch = new ScriptWatch(this.#source, mark);
+    this.#watch = new FingerprintCheck(this.#source, mark);
   }
 
   /** What Nukes that are started now read in place of the script; null: the script itself. */
@@ -76,10 +76,10 @@ export class ScriptCare {
   }
 
   /** Goes on with the script as it was found. */
-  async accept(): Promise<ScriptMark> {
+  async accept(): Promise<ScriptFingerprint> {
     this.#allowed = false;
     this.#mark = this.#copy === null ? this.#watch.accept() : await copyScript(this.#source, this.#copy);
-    this.#watch = new ScriptWatch(this.#source, this.#mark);
+    this.#watch = new FingerprintCheck(this.#source, this.#mark);
     return this.#mark;
   }
 
@@ -92,7 +92,7 @@ export class ScriptCare {
 
   /** The script the artist works on is still the version that was rendered. */
   async sourceIsSame(): Promise<boolean> {
-    const now = await markScript(this.#source).catch(() => null);
+    const now = await fingerprintScript(this.#source).catch(() => null);
     return now?.hash === this.#mark.hash;
   }
 

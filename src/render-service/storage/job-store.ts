@@ -4,6 +4,7 @@ import { mkdir, readdir, rename, rm, stat } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { type JobStatus, jobStatusSchema } from "../../plan/events.ts";
 import { errorCode } from "../protocol/errors.ts";
+import { upgradeStatus } from "./legacy.ts";
 import { type Damage, StateFile, setAside } from "./state-file.ts";
 
 /** Finished jobs whose folders are kept. */
@@ -28,7 +29,7 @@ export type FoundJob =
   /** It was never accepted. */
   | { readonly id: string; readonly is: "nothing" };
 
-export class JobFolders {
+export class JobStore {
   readonly #folder: string;
   readonly #tell: (damage: Damage) => void;
 
@@ -96,11 +97,16 @@ export class JobFolders {
   }
 
   #over(id: string): StateFile<JobStatus> {
-    return new StateFile({ path: join(this.path(id), STATUS), schema: jobStatusSchema, tell: this.#tell });
+    return this.#statusFile(id, STATUS);
   }
 
   #damaged(id: string): StateFile<JobStatus> {
-    return new StateFile({ path: join(this.path(id), DAMAGED), schema: jobStatusSchema, tell: this.#tell });
+    return this.#statusFile(id, DAMAGED);
+  }
+
+  #statusFile(id: string, name: string): StateFile<JobStatus> {
+    const path = join(this.path(id), name);
+    return new StateFile({ path, schema: jobStatusSchema, upgrade: upgradeStatus, tell: this.#tell });
   }
 
   #readStatus(file: StateFile<JobStatus>, id: string): JobStatus | null {

@@ -2,7 +2,7 @@
 import * as z from "zod/mini";
 import { chunkStatusSchema, verdictSchema } from "../../plan/events.ts";
 import { renderJobSchema } from "../../plan/job.ts";
-import { scriptMarkSchema } from "../script-snapshot/fingerprint.ts";
+import { scriptFingerprintSchema } from "../script-snapshot/fingerprint.ts";
 import { parallelSchema, prioritySchema } from "../../plan/request.ts";
 
 /** Of the environment only a reference is kept: it is removed when the job is over (`environment.ts`). */
@@ -11,9 +11,9 @@ export type KeptJob = z.infer<typeof keptJobSchema>;
 
 const frames = z.array(z.int());
 
-/** How a Nuke ended that left frames (`Ending` of `frame-book.ts`). */
+/** How a Nuke ended that left frames (`ChunkOutcome` of `frame-book.ts`). */
 const endingSchema = z.object({
-  cause: z.enum(["memory", "paused", "unwatched", "license", "place", "crash", "error"]),
+  cause: z.enum(["memory", "paused", "unobserved", "license", "place", "crash", "error"]),
   missing: frames,
   failed: frames,
   at: z.nullable(z.int()),
@@ -24,10 +24,10 @@ const comebackSchema = z.object({
   /** In Nuke syntax. */
   frames: z.string(),
   first: z.boolean(),
-  bySelf: z.boolean(),
+  exclusive: z.boolean(),
 });
 
-const wishesSchema = z.object({
+const jobSettingsSchema = z.object({
   priority: prioritySchema,
   /** Among jobs of one priority the lowest comes first; milliseconds since 1970 where nobody has moved it. */
   place: z.number(),
@@ -35,7 +35,7 @@ const wishesSchema = z.object({
   parallel: parallelSchema,
 });
 /** What people may want otherwise while a job waits or runs. */
-export type Wishes = Readonly<z.infer<typeof wishesSchema>>;
+export type JobSettings = Readonly<z.infer<typeof jobSettingsSchema>>;
 
 const dropSchema = z.object({ verdict: verdictSchema, reason: z.string() });
 
@@ -60,7 +60,7 @@ export const jobEntrySchema = z.object({
   /** Names the start of the machine; empty where the system does not tell. */
   boot: z.string(),
   /** How the script was; null or absent: nobody looks after it. */
-  script: z.optional(z.nullable(scriptMarkSchema)),
+  script: z.optional(z.nullable(scriptFingerprintSchema)),
 });
 
 export const journalEntrySchema = z.discriminatedUnion("is", [
@@ -97,9 +97,9 @@ export const journalEntrySchema = z.discriminatedUnion("is", [
   /** `why`: in words, where the job has paused itself because its script was saved. */
   z.object({ is: z.literal("paused"), paused: z.boolean(), why: z.optional(z.string()) }),
   /** The script may be this one from here on. */
-  z.object({ is: z.literal("script"), script: scriptMarkSchema }),
+  z.object({ is: z.literal("script"), script: scriptFingerprintSchema }),
   /** Somebody wants it otherwise: all of it as it holds from here on. */
-  z.object({ is: z.literal("wished"), wishes: wishesSchema }),
+  z.object({ is: z.literal("settings-changed"), settings: jobSettingsSchema }),
   /** What a chunk has not rendered is not to be rendered. */
   z.object({ is: z.literal("chunk-cancelled"), chunk: z.int() }),
   /** Chunks that never started were dealt anew; `fresh` in the order they are to be started, frames in Nuke syntax. */
@@ -113,6 +113,6 @@ export const journalEntrySchema = z.discriminatedUnion("is", [
   z.object({ is: z.literal("finished"), exitCode: z.int() }),
 ]);
 /** What a line says of frames that come back. */
-export type Aftermath = Pick<EntryOf<"ended">, "ending" | "back" | "lost" | "givenUp" | "drop">;
+export type SettlementRecord = Pick<EntryOf<"ended">, "ending" | "back" | "lost" | "givenUp" | "drop">;
 export type JournalEntry = z.infer<typeof journalEntrySchema>;
 export type EntryOf<Is extends JournalEntry["is"]> = Extract<JournalEntry, { is: Is }>;

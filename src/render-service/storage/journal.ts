@@ -15,6 +15,7 @@ import {
 import { join } from "node:path";
 import { messageOf } from "../protocol/errors.ts";
 import { type JournalEntry, journalEntrySchema } from "./journal-entries.ts";
+import { upgradeEntry } from "./legacy.ts";
 import { parseJson, readWhole, syncFolder } from "./state-file.ts";
 
 const LINE_END = 0x0a;
@@ -162,5 +163,5 @@ export function readEntries(bytes: Buffer): {
 }
 
 function parseEntry(line: string): JournalEntry | null {
-  return journalEntrySchema.safeParse(parseJson(line)).data ?? null;
+  return journalEntrySchema.safeParse(upgradeEntry(parseJson(line))).data ?? null;
 }

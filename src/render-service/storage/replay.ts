@@ -2,11 +2,11 @@
 import type { JobStatus } from "../../plan/events.ts";
 import { formatFrames, framesOf, parseFrames } from "../../plan/frames.ts";
 import type { RenderPlan } from "../../plan/render-plan.ts";
-import type { ScriptMark } from "../script-snapshot/fingerprint.ts";
-import type { Aftermath, EntryOf, JournalEntry, KeptJob, Wishes } from "./journal-entries.ts";
+import type { ScriptFingerprint } from "../script-snapshot/fingerprint.ts";
+import type { SettlementRecord, EntryOf, JournalEntry, KeptJob, JobSettings } from "./journal-entries.ts";
 
 /** A Nuke that was started, or was about to be. */
-export interface PastRun {
+export interface ReplayedRun {
   readonly chunk: number;
   /** Milliseconds since 1970. */
   readonly at: number;
@@ -25,11 +25,11 @@ export interface PastRun {
 }
 
 /** A chunk, whether it was started or not. */
-export interface PastChunk {
+export interface ReplayedChunk {
   frames: string;
   /** The chunk whose Nuke left these frames; null for those of the plan. */
   readonly from: number | null;
-  readonly bySelf: boolean;
+  readonly exclusive: boolean;
   /** In the order they are to be started; null for one that is not to be started any more. */
   place: number | null;
   /** It was dealt anew, and there is no chunk of this number. */
@@ -38,14 +38,14 @@ export interface PastChunk {
   cancelled: boolean;
 }
 
-export interface JobPast {
+export interface ReplayedJob {
   readonly job: KeptJob;
   /** Milliseconds since 1970. */
   readonly submittedAt: number;
   /** The start of the machine it was last rendered on. */
   boot: string;
-  readonly chunks: PastChunk[];
-  readonly runs: Map<number, PastRun>;
+  readonly chunks: ReplayedChunk[];
+  readonly runs: Map<number, ReplayedRun>;
   /** What every `ended` and `returned` line says of the frames, in order. */
   readonly endings: Pick<EntryOf<"ended">, "ending">[];
   /** Chunks that will not be started. */
@@ -60,14 +60,14 @@ export interface JobPast {
   /** Why, where the job has paused itself. */
   readonly pausedFor: string | null;
   /** How the script has to be; null: nobody looks after it. */
-  readonly script: ScriptMark | null;
+  readonly script: ScriptFingerprint | null;
   readonly interrupted: boolean;
   /** Null: as it was submitted. */
-  readonly wishes: Wishes | null;
+  readonly settings: JobSettings | null;
 }
 
 /** Null where the first line is not that of a job. */
-export function jobPast(entries: readonly JournalEntry[]): JobPast | null {
+export function replayJournal(entries: readonly JournalEntry[]): ReplayedJob | null {
   const [first] = entries;
   if (first?.is !== "job") return null;
   const past: Draft = {
@@ -87,16 +87,16 @@ export function jobPast(entries: readonly JournalEntry[]): JobPast | null {
     pausedFor: null,
     script: first.script ?? null,
     interrupted: false,
-    wishes: null,
+    settings: null,
   };
-  for (const entry of entries) take(past, entry);
+  for (const entry of entries) apply(past, entry);
   complete(past, first.job.plan);
   return past;
 }
 
-type Draft = { -readonly [Key in keyof JobPast]: JobPast[Key] };
+type Draft = { -readonly [Key in keyof ReplayedJob]: ReplayedJob[Key] };
 
-function take(past: Draft, entry: JournalEntry): void {
+function apply(past: Draft, entry: JournalEntry): void {
   switch (entry.is) {
     case "job":
     case "finished":
@@ -136,12 +136,12 @@ function take(past: Draft, entry: JournalEntry): void {
     case "ended": {
       const run = past.runs.get(entry.status.index);
       if (run) run.ended = entry;
-      return takeAftermath(past, entry.status.index, entry);
+      return applySettlement(past, entry.status.index, entry);
     }
     case "returned": {
       past.runs.get(entry.chunk)?.returned.set(entry.frame, entry.n);
       leave(past, entry.chunk, new Set(entry.back.flatMap(({ frames }) => framesOf(frames))));
-      return takeAftermath(past, entry.chunk, entry);
+      return applySettlement(past, entry.chunk, entry);
     }
     case "moved": {
       const { from, to } = entry;
@@ -158,8 +158,8 @@ function take(past: Draft, entry: JournalEntry): void {
       past.cancelled = true;
       past.dropped ??= entry.drop;
       return;
-    case "wished":
-      past.wishes = entry.wishes;
+    case "settings-changed":
+      past.settings = entry.settings;
       return;
     case "chunk-cancelled": {
       const chunk = past.chunks[entry.chunk];
@@ -167,7 +167,7 @@ function take(past: Draft, entry: JournalEntry): void {
       return;
     }
     case "dealt":
-      return takeDealt(past, entry);
+      return applyDistribution(past, entry);
     case "paused":
       past.paused = entry.paused;
       past.pausedFor = entry.why ?? null;
@@ -209,11 +209,11 @@ export function heavier(
 }
 
 /** Chunks of the plan that wait. */
-function ofPlan(frames: string, place: number): PastChunk {
-  return { frames, from: null, bySelf: false, place, gone: false, cancelled: false };
+function ofPlan(frames: string, place: number): ReplayedChunk {
+  return { frames, from: null, exclusive: false, place, gone: false, cancelled: false };
 }
 
-function takeDealt(past: Draft, { gone, fresh }: EntryOf<"dealt">): void {
+function applyDistribution(past: Draft, { gone, fresh }: EntryOf<"dealt">): void {
   const places = gone.flatMap((index) => past.chunks[index]?.place ?? []);
   for (const index of gone) {
     const chunk = past.chunks[index];
@@ -236,7 +236,7 @@ function takeVanished(past: Draft, { from, chunk, frames }: EntryOf<"vanished">)
   if (chunk === past.chunks.length) past.chunks.push({ ...ofPlan(frames, lastPlace(past) + 1), from });
 }
 
-function takeAftermath(past: Draft, origin: number, entry: Aftermath): void {
+function applySettlement(past: Draft, origin: number, entry: SettlementRecord): void {
   past.endings.push(entry);
   for (const frame of entry.lost) past.lost.add(frame);
   past.givenUp ??= entry.givenUp;
@@ -245,11 +245,11 @@ function takeAftermath(past: Draft, origin: number, entry: Aftermath): void {
   let back = Math.max(0, ...waiting);
   // Those that come first come in their own order.
   let front = Math.min(0, ...waiting) - entry.back.filter(({ first }) => first).length;
-  for (const { chunk, frames, bySelf, first } of entry.back) {
+  for (const { chunk, frames, exclusive, first } of entry.back) {
     // A line before it was lost on a full disk: `complete` finds the frames a place.
     if (chunk !== past.chunks.length) continue;
     const place = first ? front++ : ++back;
-    past.chunks.push({ ...ofPlan(frames, place), from: origin, bySelf });
+    past.chunks.push({ ...ofPlan(frames, place), from: origin, exclusive });
   }
 }
 

@@ -1,7 +1,7 @@
 /** How much is kept of what Nukes print, and of jobs that are over. Clients may change it; the next service starts with what they last said. */
 import { catch as otherwise, minimum, number, object, type infer as Infer } from "zod/mini";
 import { messageOf } from "../protocol/errors.ts";
-import type { JobFolders } from "./job-store.ts";
+import type { JobStore } from "./job-store.ts";
 import { type Damage, StateFile } from "./state-file.ts";
 
 const MB = 1024 * 1024;
@@ -17,7 +17,7 @@ export interface KeepingWishes {
   readonly historyDays?: number | null | undefined;
 }
 
-export class Keeping {
+export class Retention {
   readonly #file: StateFile<Infer<typeof keptSchema>>;
   readonly #log: (line: string) => void;
   #kept: Infer<typeof keptSchema>;
@@ -40,8 +40,8 @@ export class Keeping {
   }
 
   /** Removes the folders of jobs that are over for long, and those jobs from `finished`. */
-  async forgetOld(
-    folders: Pick<JobFolders, "prune">,
+  async prune(
+    folders: Pick<JobStore, "prune">,
     kept: ReadonlySet<string>,
     finished: Map<string, unknown>,
   ): Promise<void> {

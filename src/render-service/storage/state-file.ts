@@ -113,6 +113,8 @@ export function requireFilePlace(path: string): Damage | null {
 export interface StateFileOptions<Value> {
   readonly path: string;
   readonly schema: z.ZodMiniType<Value>;
+  /** What an earlier version wrote, in the words of today. */
+  readonly upgrade?: (value: unknown) => unknown;
   /** Hears of damage, once for each time the file was found damaged. */
   readonly tell: (damage: Damage) => void;
   readonly mostBytes?: number;
@@ -135,11 +137,12 @@ export class StateFile<Value> {
 
   /** What it holds; null where there is none, or one that was damaged and is set aside now. */
   read(): Value | null {
-    const { path, schema, mostBytes = MOST_BYTES } = this.#options;
+    const { path, schema, upgrade, mostBytes = MOST_BYTES } = this.#options;
     try {
       const bytes = readWhole(path, mostBytes);
       if (bytes === null) return null;
-      const parsed = schema.safeParse(parseJson(bytes.toString("utf8")));
+      const value = parseJson(bytes.toString("utf8"));
+      const parsed = schema.safeParse(upgrade?.(value) ?? value);
       if (parsed.success) return parsed.data;
       this.#damaged(bytes.length === 0 ? "it is empty" : "its content is not what was written");
     } catch (error) {

@@ -1,11 +1,11 @@
 /** Tcl's commands for lists, as far as file names use them. */
-import { printList, readList } from "../tcl-list.ts";
+import { mergeList, splitList } from "../tcl-list.ts";
 import type { EvaluationBudget } from "./budget.ts";
 import { tclIndex } from "./tcl-index.ts";
 
 /** @throws {UnknownValueError} when the result would be too long: many words with much between them. */
 export function joinCommand(list: string, between: string, budget: EvaluationBudget): string {
-  const words = readList(list);
+  const words = splitList(list);
   budget.checkLength(list.length + words.length * between.length, "[join …]");
   return words.join(between);
 }
@@ -26,16 +26,16 @@ export function splitCommand(text: string, at = " \t\n"): string {
 }
 
 export function lindexCommand(list: string, index: string): string {
-  const words = readList(list);
+  const words = splitList(list);
   return words[tclIndex(index, words.length)] ?? "";
 }
 
 export function lrangeCommand(list: string, first: string, last: string): string {
-  const words = readList(list);
+  const words = splitList(list);
   return printAll(words.slice(Math.max(0, tclIndex(first, words.length)), tclIndex(last, words.length) + 1));
 }
 
 /** Always a list, also of one word. */
 function printAll(words: readonly string[]): string {
-  return words.length === 0 ? "" : printList(words);
+  return words.length === 0 ? "" : mergeList(words);
 }

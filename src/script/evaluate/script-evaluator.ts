@@ -1,8 +1,8 @@
 /** Works out Tcl in knobs where it only looks at the script (nuke-cli.md 5.1). One evaluator serves one reading of a script. */
 import { dirname } from "node:path";
 import type { ScriptNode } from "../script-node.ts";
-import { readList } from "../tcl-list.ts";
-import { decodeWord, readCommands } from "../tcl-words.ts";
+import { splitList } from "../tcl-list.ts";
+import { substitute, readCommands } from "../tcl-words.ts";
 import { EvaluationBudget } from "./budget.ts";
 import { fileCommand } from "./file-commands.ts";
 import { joinCommand, lindexCommand, lrangeCommand, splitCommand } from "./list-commands.ts";
@@ -116,7 +116,7 @@ export class ScriptEvaluator {
     readCommands(text, 0, text.length, (words) => {
       const [name = "", ...args] = words.map((word) =>
         word.kind === "braced"
-          ? decodeWord(text, word)
+          ? substitute(text, word)
           : this.#expand(stripQuotes(text.slice(word.start, word.end)), node),
       );
       for (const arg of args) this.#budget.spend(arg.length + 1, text);
@@ -145,7 +145,7 @@ export class ScriptEvaluator {
       case "lrange":
         return lrangeCommand(first, second, third);
       case "llength":
-        return String(readList(first).length);
+        return String(splitList(first).length);
       case "string":
         return stringCommand(first, args.slice(1), this.#budget);
       case "python":

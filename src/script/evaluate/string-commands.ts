@@ -1,5 +1,5 @@
 /** Tcl's `string …` (string(n)), as far as file names use it. Each pays for what it looks at and makes. */
-import { readList } from "../tcl-list.ts";
+import { splitList } from "../tcl-list.ts";
 import type { EvaluationBudget } from "./budget.ts";
 import { tclIndex } from "./tcl-index.ts";
 import { UnknownValueError } from "./unknown-value.ts";
@@ -24,7 +24,7 @@ export function stringCommand(verb: string, args: readonly string[], budget: Eva
     case "trimright":
       return trim(first, second, false, true);
     case "map":
-      return mapped(readList(first), second, budget);
+      return mapped(splitList(first), second, budget);
     case "first":
       return String(second.indexOf(first));
     case "last":

@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
 import { demoFolder, isDemoFolder, isInside } from "../../../src/facts/demo-folder.ts";
-import { gatherFacts } from "../../../src/facts/gather-facts.ts";
+import { collectFacts } from "../../../src/facts/gather-facts.ts";
 import { aWrite, someFacts } from "../plan/plan-facts.ts";
 
 const here = mkdtempSync(join(tmpdir(), "demo folder "));
@@ -54,14 +54,14 @@ test("facts for the demo renderer have its files; those for a Nuke that is not t
   const demo = join(folder, "nuke-render-demo", "shot", "Write1");
   mkdirSync(demo, { recursive: true });
   writeFileSync(join(demo, "a.0007.exr"), "x");
-  const facts = await gatherFacts(script, { ...wishes, nuke: { demo: true } });
+  const facts = await collectFacts(script, { ...wishes, nuke: { demo: true } });
   assert.equal(facts.nuke?.env?.NUKE_RENDER_DEMO_FOLDER, join(folder, "nuke-render-demo", "shot"));
   assert.equal(facts.outputs.Write1?.[0]?.folder, demo);
   assert.deepEqual(
     facts.files?.Write1?.map(({ fresh, older }) => `${fresh}${older}`),
     ["7"],
   );
-  const none = await gatherFacts(script, { ...wishes, nuke: { executables: { "15.1": "/no/Nuke" } } });
+  const none = await collectFacts(script, { ...wishes, nuke: { executables: { "15.1": "/no/Nuke" } } });
   assert.equal(none.nuke, null);
   assert.match(none.nukeTrouble ?? "", /\/no\/Nuke.*nukeRender\.nuke\.executables, "15\.1"/u);
 });

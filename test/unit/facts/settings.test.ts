@@ -63,7 +63,7 @@ test("what the service is told: days, and MB of a log; an empty size is the defa
   assert.deepEqual(serviceSettings(parseSettings({ "history.days": 0.5, "history.logSize": "1G" })), {
     historyDays: 0.5,
     logCapMB: 1024,
-    memoryWalls: false,
+    systemdScope: false,
   });
   assert.equal(serviceSettings(parseSettings({ "history.logSize": " " })).logCapMB, null);
 });

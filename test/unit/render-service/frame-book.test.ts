@@ -1,19 +1,24 @@
 /** Which frames come back when a Nuke has ended, and that every way back has an end. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { type Ending, FrameBook } from "../../../src/render-service/frames/retry-policy.ts";
+import { type ChunkOutcome, RetryPolicy } from "../../../src/render-service/frames/retry-policy.ts";
 
 const ending = (
-  cause: Ending["cause"],
+  cause: ChunkOutcome["cause"],
   missing: number[],
   at: number | null,
   failed: number[] = [],
-): Ending => ({ cause, missing, at, failed: new Set(failed) });
-const rest = (frames: number[], bySelf = false) => ({ frames, why: "rest", attempt: null, bySelf });
-const retry = (frame: number, attempt: number) => ({ frames: [frame], why: "retry", attempt, bySelf: false });
+): ChunkOutcome => ({ cause, missing, at, failed: new Set(failed) });
+const rest = (frames: number[], exclusive = false) => ({ frames, why: "rest", attempt: null, exclusive });
+const retry = (frame: number, attempt: number) => ({
+  frames: [frame],
+  why: "retry",
+  attempt,
+  exclusive: false,
+});
 
 test("what made room comes back as one range; a frame that did so three times gets the machine for itself", () => {
-  const book = new FrameBook({ retries: 2, movie: false });
+  const book = new RetryPolicy({ retries: 2, movie: false });
   const again = (): unknown => book.after(ending("memory", [4, 5, 6], 4));
   assert.deepEqual(again(), { back: [rest([4, 5, 6])], givenUp: [] });
   assert.deepEqual(again(), { back: [rest([4, 5, 6])], givenUp: [] });
@@ -22,7 +27,7 @@ test("what made room comes back as one range; a frame that did so three times ge
 });
 
 test("a failed frame is tried alone, twice more; the frames behind it go on without it", () => {
-  const book = new FrameBook({ retries: 2, movie: false });
+  const book = new RetryPolicy({ retries: 2, movie: false });
   assert.deepEqual(book.after(ending("error", [3, 4, 5], null, [3])), {
     back: [rest([4, 5]), retry(3, 2)],
     givenUp: [],
@@ -32,7 +37,7 @@ test("a failed frame is tried alone, twice more; the frames behind it go on with
 });
 
 test("a crash is the fault of the frame at work, once", () => {
-  const book = new FrameBook({ retries: 1, movie: false });
+  const book = new RetryPolicy({ retries: 1, movie: false });
   assert.deepEqual(book.after(ending("crash", [7, 8, 9], 7)), {
     back: [rest([8, 9]), retry(7, 2)],
     givenUp: [],
@@ -45,15 +50,15 @@ test("a crash is the fault of the frame at work, once", () => {
 });
 
 test("without retries the frames behind a failed one are rendered all the same", () => {
-  const book = new FrameBook({ retries: 0, movie: false });
+  const book = new RetryPolicy({ retries: 0, movie: false });
   assert.deepEqual(book.after(ending("error", [3, 4], null, [3])), { back: [rest([4])], givenUp: [3] });
 });
 
 test("a movie comes back whole after a crash, not after an error of its script", () => {
-  const book = new FrameBook({ retries: 1, movie: true });
+  const book = new RetryPolicy({ retries: 1, movie: true });
   assert.deepEqual(book.after(ending("memory", [1, 2, 3], 2)), { back: [rest([1, 2, 3])], givenUp: [] });
   assert.deepEqual(book.after(ending("crash", [1, 2, 3], 2)), {
-    back: [{ frames: [1, 2, 3], why: "retry", attempt: 2, bySelf: false }],
+    back: [{ frames: [1, 2, 3], why: "retry", attempt: 2, exclusive: false }],
     givenUp: [],
   });
   assert.deepEqual(book.after(ending("crash", [1, 2, 3], 2)), { back: [], givenUp: [1, 2, 3] });
@@ -65,9 +70,9 @@ test("however Nukes end, a job comes to an end", () => {
   let seed = 1;
   const random = (below: number): number => (seed = (seed * 48_271) % 2_147_483_647) % below;
   for (let round = 0; round < 300; round++) {
-    const book = new FrameBook({ retries: random(4), movie: round % 7 === 0 });
+    const book = new RetryPolicy({ retries: random(4), movie: round % 7 === 0 });
     const all = Array.from({ length: 1 + random(12) }, (_, index) => index);
-    const waiting: { frames: readonly number[]; bySelf: boolean }[] = [{ frames: all, bySelf: false }];
+    const waiting: { frames: readonly number[]; exclusive: boolean }[] = [{ frames: all, exclusive: false }];
     const over = new Set<number>();
     let nukes = 0;
     for (let chunk = waiting.shift(); chunk; chunk = waiting.shift()) {
@@ -77,7 +82,7 @@ test("however Nukes end, a job comes to an end", () => {
       const missing = chunk.frames.slice(done);
       const failed = new Set(missing.filter(() => random(3) === 0));
       // Alone on the machine, nobody makes room.
-      const cause = chunk.bySelf ? "crash" : (["memory", "crash", "error"] as const)[random(3)];
+      const cause = chunk.exclusive ? "crash" : (["memory", "crash", "error"] as const)[random(3)];
       const at = missing.find((frame) => !failed.has(frame)) ?? null;
       const { back, givenUp } = book.after({ cause: cause ?? "error", missing, failed, at });
       for (const frame of givenUp) over.add(frame);

@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
 import type { JobStatus } from "../../../src/plan/events.ts";
-import { JobFolders } from "../../../src/render-service/storage/job-store.ts";
+import { JobStore } from "../../../src/render-service/storage/job-store.ts";
 import { readLog } from "../../../src/render-service/logs/log-reader.ts";
 
 const status = (job: string, submittedAt: number): JobStatus => ({
@@ -41,7 +41,7 @@ const status = (job: string, submittedAt: number): JobStatus => ({
 test("ids are short and plain; statuses come back oldest first; the oldest folders go, never an active one's", async () => {
   const folder = await mkdtemp(join(tmpdir(), "nbr jobs "));
   try {
-    const folders = new JobFolders(join(folder, "jobs"));
+    const folders = new JobStore(join(folder, "jobs"));
     const odd = await folders.create('/p/../it\'s "é" $(x) -shot.v01.nk', "Group1.Write1");
     assert.match(odd, /^it-s-x-shot-v01-Group1-Write1-[0-9a-f]{4}$/u);
     const ids = [odd];

@@ -4,11 +4,11 @@ import { test } from "node:test";
 import { Random } from "../../../scripts/lib/random.ts";
 import type { RenderPlan } from "../../../src/plan/render-plan.ts";
 import { formatFrames, parseFrames } from "../../../src/plan/frames.ts";
-import { ChunkList } from "../../../src/render-service/job/chunks.ts";
-import { type Ending, FrameBook } from "../../../src/render-service/frames/retry-policy.ts";
+import { Chunks } from "../../../src/render-service/job/chunks.ts";
+import { type ChunkOutcome, RetryPolicy } from "../../../src/render-service/frames/retry-policy.ts";
 import type { JournalEntry } from "../../../src/render-service/storage/journal-entries.ts";
 import { readEntries } from "../../../src/render-service/storage/journal.ts";
-import { type JobPast, jobPast } from "../../../src/render-service/storage/replay.ts";
+import { type ReplayedJob, replayJournal } from "../../../src/render-service/storage/replay.ts";
 import { splitFrames } from "../../../src/plan/split.ts";
 import { restoreJob } from "../../../src/render-service/job/restore.ts";
 import { fakeJob } from "../../service/fake-nuke.ts";
@@ -29,8 +29,8 @@ const list = (first: number, last: number): number[] =>
 function journalOf(random: Random, plan: RenderPlan): JournalEntry[] {
   const { env: _, ...job } = { plan, env: {} };
   const entries: JournalEntry[] = [{ is: "job", version: 1, job, submittedAt: 1, boot: "b" }];
-  const book = new FrameBook({ retries: 2, movie: false });
-  const chunks = new ChunkList(plan, new Set());
+  const book = new RetryPolicy({ retries: 2, movie: false });
+  const chunks = new Chunks(plan, new Set());
   const waiting = plan.chunks.map(({ index }) => index);
   let vanished = 0;
   while (waiting.length > 0) {
@@ -50,25 +50,25 @@ function journalOf(random: Random, plan: RenderPlan): JournalEntry[] {
     const missing = frames.slice(stops);
     const cancelled = missing.length > 0 && random.chance(5);
     if (cancelled) entries.push({ is: "chunk-cancelled", chunk });
-    const cause = random.pick<Ending["cause"]>([
+    const cause = random.pick<ChunkOutcome["cause"]>([
       "memory",
       "paused",
-      "unwatched",
+      "unobserved",
       "license",
       "crash",
       "error",
     ]);
     const failed = cause === "error" ? missing.slice(0, 1) : [];
-    const ending: Ending | null =
+    const ending: ChunkOutcome | null =
       missing.length === 0 || cancelled
         ? null
         : { cause, missing, failed: new Set(failed), at: missing[0] ?? null };
     const { back, givenUp } = ending ? book.after(ending) : { back: [], givenUp: [] };
-    const returns = back.map(({ frames: own, bySelf, why }) => ({
+    const returns = back.map(({ frames: own, exclusive, why }) => ({
       chunk: chunks.add(own, chunk),
       frames: formatFrames(own, new Set()),
       first: why === "rest",
-      bySelf,
+      exclusive,
     }));
     for (const { chunk: index, first } of returns)
       if (first) waiting.unshift(index);
@@ -90,8 +90,8 @@ function journalOf(random: Random, plan: RenderPlan): JournalEntry[] {
       drop: null,
     });
     if (random.chance(4)) entries.push({ is: "paused", paused: random.chance(2) });
-    const wishes = { priority: random.below(101), place: random.below(9), parallel: 1 + random.below(9) };
-    if (random.chance(9)) entries.push({ is: "wished", wishes });
+    const settings = { priority: random.below(101), place: random.below(9), parallel: 1 + random.below(9) };
+    if (random.chance(9)) entries.push({ is: "settings-changed", settings });
     if (random.chance(9)) entries.push({ is: "service", boot: "b", at: 7 });
     // All is over, and somebody has removed files meanwhile.
     const gone = frames.slice(0, stops).filter(() => random.chance(2));
@@ -104,9 +104,9 @@ function journalOf(random: Random, plan: RenderPlan): JournalEntry[] {
 }
 
 /** Deals what waits of the plan anew, into more chunks or fewer. */
-function dealAnew(random: Random, chunks: ChunkList, waiting: number[], entries: JournalEntry[]): void {
+function dealAnew(random: Random, chunks: Chunks, waiting: number[], entries: JournalEntry[]): void {
   const size = 1 + random.below(7);
-  const redealt = chunks.redeal(
+  const redealt = chunks.redistribute(
     waiting,
     (left) =>
       splitFrames(
@@ -122,14 +122,14 @@ function dealAnew(random: Random, chunks: ChunkList, waiting: number[], entries:
 }
 
 /** Where every frame is: done, lost, cancelled, with a Nuke whose end is not known, or waiting. */
-function placesOf(past: JobPast, plan: RenderPlan): Map<number, string[]> {
+function placesOf(past: ReplayedJob, plan: RenderPlan): Map<number, string[]> {
   const found = new Map<number, string[]>(parseFrames(plan.frames).frames.map((frame) => [frame, []]));
   const put = (frame: number, where: string): void => void found.get(frame)?.push(where);
   const done = new Set([...past.runs.values()].flatMap((run) => [...run.done.keys()]));
   for (const frame of done) put(frame, "done");
   for (const frame of past.lost) if (!done.has(frame)) put(frame, "lost");
-  const chunks = new ChunkList(plan, new Set());
-  const { waiting, open } = restoreJob(past, plan, chunks, new FrameBook({ retries: 2, movie: false }));
+  const chunks = new Chunks(plan, new Set());
+  const { waiting, open } = restoreJob(past, plan, chunks, new RetryPolicy({ retries: 2, movie: false }));
   const framesOf = (chunk: number): readonly number[] => parseFrames(chunks.get(chunk).frames).frames;
   const cancelled = past.chunks.filter((chunk) => chunk.cancelled);
   for (const { frames } of cancelled)
@@ -148,7 +148,7 @@ test("cut at every byte, every frame is in exactly one place", () => {
   let known = -1;
   for (let length = 0; length <= bytes.length; length++) {
     const read = readEntries(bytes.subarray(0, length));
-    const past = jobPast(read.entries);
+    const past = replayJournal(read.entries);
     if (length <= accepted) {
       assert.equal(past, null, `accepted with ${length} bytes`);
       continue;
@@ -168,7 +168,7 @@ test("cut behind any line of any life, every frame is in exactly one place, and 
     const plan = planOf(1 + random.below(40), 1 + random.below(9));
     const entries = journalOf(random, plan);
     for (let lines = 1; lines <= entries.length; lines++) {
-      const past = jobPast(entries.slice(0, lines));
+      const past = replayJournal(entries.slice(0, lines));
       assert.ok(past);
       for (const [frame, places] of placesOf(past, plan))
         assert.equal(places.length, 1, `seed ${seed}, ${lines} lines, frame ${frame}: ${places.join(", ")}`);
@@ -182,7 +182,7 @@ test("with lines that a full disk has swallowed, no frame is nowhere and none wa
     const plan = planOf(1 + random.below(30), 1 + random.below(9));
     const [head, ...entries] = journalOf(random, plan);
     const kept = entries.slice(0, random.below(entries.length + 1)).filter(() => !random.chance(6));
-    const past = head && jobPast([head, ...kept]);
+    const past = head && replayJournal([head, ...kept]);
     assert.ok(past);
     for (const [frame, places] of placesOf(past, plan)) {
       assert.ok(places.length > 0, `seed ${seed}, frame ${frame} is nowhere`);
@@ -196,7 +196,7 @@ test("with lines that a full disk has swallowed, no frame is nowhere and none wa
 
 test("what was dealt anew comes back in the order it was to start in, before what waited behind it", () => {
   const { env: _, ...job } = { plan: planOf(8, 2), env: {} };
-  const past = jobPast([
+  const past = replayJournal([
     { is: "job", version: 1, job, submittedAt: 1, boot: "b" },
     { is: "starting", chunk: 0, at: 5 },
     {
@@ -205,12 +205,12 @@ test("what was dealt anew comes back in the order it was to start in, before wha
       fresh: [1, 2, 4].map((chunk, at) => ({ chunk, frames: ["6", "3-4", "5"][at] ?? "" })),
     },
     { is: "dealt", gone: [1, 4], fresh: [{ chunk: 1, frames: "5-6" }] },
-    { is: "wished", wishes: { priority: 70, place: -1, parallel: 2 } },
+    { is: "settings-changed", settings: { priority: 70, place: -1, parallel: 2 } },
   ]);
   assert.ok(past);
-  assert.deepEqual(past.wishes, { priority: 70, place: -1, parallel: 2 });
-  const chunks = new ChunkList(job.plan, new Set());
-  const { waiting } = restoreJob(past, job.plan, chunks, new FrameBook({ retries: 2, movie: false }));
+  assert.deepEqual(past.settings, { priority: 70, place: -1, parallel: 2 });
+  const chunks = new Chunks(job.plan, new Set());
+  const { waiting } = restoreJob(past, job.plan, chunks, new RetryPolicy({ retries: 2, movie: false }));
   assert.deepEqual(
     waiting.map(({ chunk }) => [chunk, chunks.get(chunk).frames]),
     [

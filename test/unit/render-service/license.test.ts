@@ -1,15 +1,15 @@
 /** Waiting for licenses, for silent Nukes, and for hopeless jobs: that each has an end. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { FailureStreak } from "../../../src/render-service/job/failure-breaker.ts";
-import { PatientHold } from "../../../src/render-service/queue/backoff.ts";
+import { FailureBreaker } from "../../../src/render-service/job/failure-breaker.ts";
+import { Backoff } from "../../../src/render-service/queue/backoff.ts";
 import { RenderQueue } from "../../../src/render-service/queue/queue.ts";
-import { SilenceClock, silenceLimitMs } from "../../../src/render-service/chunk/hang-watchdog.ts";
+import { HangWatchdog, silenceLimitMs } from "../../../src/render-service/chunk/hang-watchdog.ts";
 
-const patience = { retryMs: 5000, noneMs: 45_000, fullMs: 1_800_000 };
+const timeouts = { retryMs: 5000, noneMs: 45_000, fullMs: 1_800_000 };
 
 test("a job that never got a license asks again after 5, 10, 20 s, once more at the end, and gives up", () => {
-  const hold = new PatientHold(patience);
+  const hold = new Backoff(timeouts);
   const answers: unknown[] = [];
   for (let now = 0; ;) {
     const answer = hold.refused(now + 1, 0, now + 1);
@@ -27,7 +27,7 @@ test("a job that never got a license asks again after 5, 10, 20 s, once more at 
 });
 
 test("Nukes started together are refused together; with others that render, or after a license, it asks for longer", () => {
-  const hold = new PatientHold(patience);
+  const hold = new Backoff(timeouts);
   assert.deepEqual(hold.refused(1, 0, 100), { waitMs: 5000 });
   assert.equal(hold.refused(2, 0, 120), "wait");
   assert.equal(hold.granted(3), false, "it had its license before");
@@ -64,7 +64,7 @@ test("the limit of silence is learned from the frames, and from earlier renders"
 });
 
 test("silence counts only while somebody listens", () => {
-  const clock = new SilenceClock(1000, 0);
+  const clock = new HangWatchdog(1000, 0);
   assert.equal(clock.look(false, 500), 500);
   assert.equal(clock.look(false, 3_600_000), 1500, "the machine slept");
   assert.equal(clock.look(true, 3_600_100), 0);
@@ -72,12 +72,12 @@ test("silence counts only while somebody listens", () => {
 });
 
 test("six frames that fail in the same words, or thirty in any, are enough", () => {
-  const same = new FailureStreak();
+  const same = new FailureBreaker();
   assert.deepEqual(
     [1, 2, 3, 3, 4, 5, 6].map((frame) => same.failed("no such node", [frame])),
     [false, false, false, false, false, false, true],
   );
-  const other = new FailureStreak();
+  const other = new FailureBreaker();
   const answers = Array.from({ length: 30 }, (_, frame) =>
     other.failed(`/plates/a.${frame}.exr: gone`, [frame]),
   );

@@ -5,8 +5,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
 import { Journal } from "../../../src/render-service/storage/journal.ts";
-import { JobFolders } from "../../../src/render-service/storage/job-store.ts";
-import { jobPast } from "../../../src/render-service/storage/replay.ts";
+import { JobStore } from "../../../src/render-service/storage/job-store.ts";
+import { replayJournal } from "../../../src/render-service/storage/replay.ts";
 
 const fixture = join(import.meta.dirname, "..", "..", "fixtures", "state-0.1");
 
@@ -17,7 +17,7 @@ test("a journal of 0.1 is replayed: chunks that wait, their order, settings and 
     const read = Journal.reopen(folder, () => undefined);
     assert.ok(read);
     read.journal.close();
-    const job = jobPast(read.entries);
+    const job = replayJournal(read.entries);
     assert.ok(job);
     assert.equal(read.entries.length, 17);
     assert.deepEqual(
@@ -26,16 +26,16 @@ test("a journal of 0.1 is replayed: chunks that wait, their order, settings and 
     );
     // Frame 1003 gave its memory back and renders alone.
     assert.deepEqual(
-      job.chunks.map(({ bySelf }) => bySelf),
+      job.chunks.map(({ exclusive }) => exclusive),
       [false, false, false, false, true, false, false, false],
     );
     assert.deepEqual(
       job.endings.map(({ ending }) => ending?.cause),
-      ["memory", "unwatched"],
+      ["memory", "unobserved"],
     );
-    assert.deepEqual(job.wishes, { priority: 80, place: 1_795_737_539_005, parallel: 3 });
+    assert.deepEqual(job.settings, { priority: 80, place: 1_795_737_539_005, parallel: 3 });
     assert.deepEqual([job.paused, job.interrupted, job.cancelled], [false, true, false]);
-    assert.equal(job.runs.get(0)?.ended?.status.verdict, "gave-way");
+    assert.equal(job.runs.get(0)?.ended?.status.verdict, "evicted");
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
@@ -47,11 +47,11 @@ test("how a job of 0.1 ended is read", async () => {
     const job = join(folder, "shot-Write_beauty-bd82");
     await mkdir(job);
     await cp(join(fixture, "status.json"), join(job, "status.json"));
-    const [found] = await new JobFolders(folder).find();
+    const [found] = await new JobStore(folder).find();
     assert.ok(found && "status" in found);
     const { status } = found;
     assert.equal(status.framesDone, 40);
-    assert.equal(status.chunks[0]?.verdict, "gave-way");
+    assert.equal(status.chunks[0]?.verdict, "evicted");
   } finally {
     await rm(folder, { recursive: true, force: true });
   }

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { RenderEvent } from "../../../src/plan/events.ts";
-import { BATCH_MS, EventBatch, Outbox } from "../../../src/render-service/daemon/event-batcher.ts";
+import { BATCH_MS, EventBatch, EventBatcher } from "../../../src/render-service/daemon/event-batcher.ts";
 import { jobStatus } from "./job-status.ts";
 
 const lines = (texts: string[], chunk = 0): RenderEvent => ({
@@ -101,7 +101,7 @@ test("batches: the first at once, others a tenth of a second apart, unless an an
   const now = context.mock.method(performance, "now", () => at);
   let at = 0;
   const sent: string[][] = [];
-  const outbox = new Outbox(
+  const outbox = new EventBatcher(
     () => false,
     (events) => sent.push(words(events)),
   );

@@ -4,15 +4,15 @@ import { mkdir, mkdtemp, rm, rmdir, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
-import { type Hold, JobHolds } from "../../../src/render-service/queue/hold-timers.ts";
-import { OutputPlace } from "../../../src/render-service/job/output-probe.ts";
+import { type BlockedUntil, BlockTimers } from "../../../src/render-service/queue/block-timers.ts";
+import { OutputProbe } from "../../../src/render-service/job/output-probe.ts";
 import { RenderQueue } from "../../../src/render-service/queue/queue.ts";
 
 const MB = 1024 * 1024;
 
 async function withPlace(
   what: (
-    place: OutputPlace,
+    place: OutputProbe,
     folder: string,
     disk: { freeMB: number; totalMB: number; ownFreeMB: number },
   ) => Promise<void>,
@@ -30,7 +30,7 @@ async function withPlace(
         bavail: path === own ? disk.ownFreeMB : disk.freeMB,
       });
     const plan = { outputFile: "frames/a.%04d.exr", cwd: folder };
-    await what(new OutputPlace(plan, own, { statfs }), frames, disk);
+    await what(new OutputProbe(plan, own, { statfs }), frames, disk);
   } finally {
     await rm(folder, { recursive: true });
   }
@@ -86,9 +86,9 @@ test("a held job looks again and again, then goes on; a license that comes free 
   queue.take();
   let resumed = (): void => undefined;
   const goesOn = new Promise<void>((resolve) => (resumed = resolve));
-  const holds = new JobHolds(queue, () => resumed());
+  const holds = new BlockTimers(queue, () => resumed());
   let looks = 0;
-  const hold: Hold = {
+  const hold: BlockedUntil = {
     waitMs: 1,
     look: () => Promise.resolve(++looks < 3 ? { waitMs: 1 } : "go"),
   };
@@ -105,7 +105,7 @@ test("somebody who resumes a held job makes it look at once; one that is over is
   queue.add({ id: "a", parallel: 4, chunks: [0, 1] });
   let resumed = (): void => undefined;
   const goesOn = new Promise<void>((resolve) => (resumed = resolve));
-  const holds = new JobHolds(queue, () => resumed());
+  const holds = new BlockTimers(queue, () => resumed());
   holds.begin("a", { waitMs: 1_000_000, look: () => Promise.reject(new Error("no answer")) });
   holds.lookNow("a");
   await goesOn;

@@ -73,8 +73,8 @@ test("ranges that come back wait in front or behind; one that needs the machine 
   queue.add({ id: "b", parallel: 2, chunks: [0] });
   assert.deepEqual(takeAll(queue), ["a0", "a1", "b0"]);
   queue.giveBack("a", [
-    { chunk: 3, first: true, bySelf: false },
-    { chunk: 4, first: false, bySelf: true },
+    { chunk: 3, first: true, exclusive: false },
+    { chunk: 4, first: false, exclusive: true },
   ]);
   queue.ended("a", 0);
   assert.deepEqual(takeAll(queue), ["a3"], "before chunk 2");
@@ -90,7 +90,7 @@ test("ranges that come back wait in front or behind; one that needs the machine 
   queue.ended("a", 4);
   assert.ok(queue.isOver("a"));
   assert.deepEqual(takeAll(queue), ["c0"]);
-  queue.giveBack("a", [{ chunk: 5, first: true, bySelf: false }]);
+  queue.giveBack("a", [{ chunk: 5, first: true, exclusive: false }]);
   assert.ok(queue.isOver("a"), "what is over stays over");
 });
 
@@ -166,8 +166,8 @@ test("waiting chunks are replaced where they were; one that was taken can be put
   queue.add({ id: "a", parallel: 1, chunks: [0, 1, 2, 3] });
   assert.deepEqual(queue.take(), { job: "a", chunk: 0 });
   queue.giveBack("a", [
-    { chunk: 7, first: true, bySelf: false },
-    { chunk: 8, first: false, bySelf: false },
+    { chunk: 7, first: true, exclusive: false },
+    { chunk: 8, first: false, exclusive: false },
   ]);
   queue.ended("a", 0);
   assert.deepEqual(queue.take(), { job: "a", chunk: 7 });

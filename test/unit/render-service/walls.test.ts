@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { judgeChunk } from "../../../src/render-service/chunk/verdict.ts";
-import { MemoryWalls, scopeArgv, wallFor } from "../../../src/render-service/memory/cgroup-limit.ts";
+import { ScopeLimits, scopeArgv, wallFor } from "../../../src/render-service/memory/cgroup-limit.ts";
 
 test("a wall is what the others leave of the budget, and never less than the need", () => {
   const own = { needMB: 300, measuredMB: 0 };
@@ -37,13 +37,13 @@ test("the scope's command has Nuke's own words behind its last flag, untouched",
 });
 
 test("a Nuke that nobody wants walled is started as it is", async () => {
-  const walls = new MemoryWalls(
+  const scopeLimits = new ScopeLimits(
     () => assert.fail("not asked"),
     () => assert.fail("not asked"),
   );
   const nuke = { argv: ["nuke"], env: { A: "1" } };
   const place = { job: "a", needMB: () => assert.fail("not asked"), warn: () => assert.fail("no warning") };
-  assert.deepEqual(await walls.around(nuke, place), { ...nuke, wallMB: null });
+  assert.deepEqual(await scopeLimits.around(nuke, place), { ...nuke, limitMB: null });
 });
 
 test("a Nuke that was ended at its wall: the reason names the wall and what to do", () => {
@@ -56,18 +56,18 @@ test("a Nuke that was ended at its wall: the reason names the wall and what to d
     licenseReported: false,
     firstError: null,
     ended: null,
-    unwatched: false,
+    unobserved: false,
     silentMs: null,
   };
-  const { verdict, reason } = judgeChunk({ ...facts, wallMB: 2048 });
+  const { verdict, reason } = judgeChunk({ ...facts, limitMB: 2048 });
   assert.equal(verdict, "crash");
   assert.match(
     reason ?? "",
     /which may take 2 GB.*systemdScope.*1 of 4 frames.*larger nukeRender\.memory\.budget/u,
   );
-  assert.doesNotMatch(judgeChunk({ ...facts, wallMB: null }).reason ?? "", /systemdScope/u);
+  assert.doesNotMatch(judgeChunk({ ...facts, limitMB: null }).reason ?? "", /systemdScope/u);
   assert.doesNotMatch(
-    judgeChunk({ ...facts, signal: "SIGSEGV", wallMB: 2048 }).reason ?? "",
+    judgeChunk({ ...facts, signal: "SIGSEGV", limitMB: 2048 }).reason ?? "",
     /systemdScope/u,
   );
 });

@@ -6,21 +6,21 @@ import { join } from "node:path";
 import { test } from "node:test";
 import { framesOf, parseFrames } from "../../../src/plan/frames.ts";
 import { planRender, stoppers } from "../../../src/plan/plan-render.ts";
-import { type JobPast, jobPast } from "../../../src/render-service/storage/replay.ts";
+import { type ReplayedJob, replayJournal } from "../../../src/render-service/storage/replay.ts";
 import type { JournalEntry } from "../../../src/render-service/storage/journal-entries.ts";
-import { WarmFile } from "../../../src/render-service/chunk/warm-command-file.ts";
-import { framesInHand, giftFrom } from "../../../src/render-service/chunk/warm-prefetch.ts";
+import { WarmCommandFile } from "../../../src/render-service/chunk/warm-command-file.ts";
+import { prefetchCount, stealFrom } from "../../../src/render-service/chunk/warm-prefetch.ts";
 import { aRequest, aWrite, someFacts } from "../plan/plan-facts.ts";
 
 test("one frame is ahead; several where they are short; none at the end, where another would be free for it sooner", () => {
   const usual = { secondsPerFrame: 2, ready: true, left: 50, nukes: 4 };
-  assert.equal(framesInHand(usual), 2);
-  assert.equal(framesInHand({ ...usual, ready: false }), 1);
-  assert.equal(framesInHand({ ...usual, secondsPerFrame: null }), 2);
-  assert.equal(framesInHand({ ...usual, left: 4 }), 1);
-  assert.equal(framesInHand({ ...usual, secondsPerFrame: 0.05 }), 9);
-  assert.equal(framesInHand({ ...usual, secondsPerFrame: 0.05, left: 8 }), 3, "its share of what is left");
-  assert.equal(framesInHand({ ...usual, secondsPerFrame: 0, left: 5000 }), 201);
+  assert.equal(prefetchCount(usual), 2);
+  assert.equal(prefetchCount({ ...usual, ready: false }), 1);
+  assert.equal(prefetchCount({ ...usual, secondsPerFrame: null }), 2);
+  assert.equal(prefetchCount({ ...usual, left: 4 }), 1);
+  assert.equal(prefetchCount({ ...usual, secondsPerFrame: 0.05 }), 9);
+  assert.equal(prefetchCount({ ...usual, secondsPerFrame: 0.05, left: 8 }), 3, "its share of what is left");
+  assert.equal(prefetchCount({ ...usual, secondsPerFrame: 0, left: 5000 }), 201);
 });
 
 test("what waits is halved first; then the one with the most work gives the back half", () => {
@@ -29,14 +29,14 @@ test("what waits is halved first; then the one with the most work gives the back
     frames,
     secondsPerFrame,
   });
-  assert.deepEqual(giftFrom([giver(3, [1, 2, 3])], [giver(0, [7, 8])]), { from: 3, frames: [1, 2] });
-  assert.deepEqual(giftFrom([], [giver(0, [1, 2, 3, 4], 0.1), giver(1, [7, 8, 9], 2)]), {
+  assert.deepEqual(stealFrom([giver(3, [1, 2, 3])], [giver(0, [7, 8])]), { from: 3, frames: [1, 2] });
+  assert.deepEqual(stealFrom([], [giver(0, [1, 2, 3, 4], 0.1), giver(1, [7, 8, 9], 2)]), {
     from: 1,
     frames: [8, 9],
   });
-  assert.deepEqual(giftFrom([], [giver(0, [1], null), giver(1, [7, 8], null)]), { from: 1, frames: [8] });
-  assert.equal(giftFrom([], [giver(0, [])]), null);
-  assert.equal(giftFrom([], []), null);
+  assert.deepEqual(stealFrom([], [giver(0, [1], null), giver(1, [7, 8], null)]), { from: 1, frames: [8] });
+  assert.equal(stealFrom([], [giver(0, [])]), null);
+  assert.equal(stealFrom([], []), null);
 });
 
 /** Four Nukes that take frames as the rules say, without a machine: seconds until the last one is done. */
@@ -57,10 +57,10 @@ function simulate(cost: (frame: number) => number, count: number, nukes: number)
     const left = (): number => all.reduce((sum, { frames }) => sum + frames.length, 0);
     while (
       next.hand.length <
-      framesInHand({ secondsPerFrame: next.secondsPerFrame, ready: true, left: left(), nukes })
+      prefetchCount({ secondsPerFrame: next.secondsPerFrame, ready: true, left: left(), nukes })
     ) {
       if (next.frames.length === 0) {
-        const gift = giftFrom(
+        const gift = stealFrom(
           [],
           all.filter((one) => one !== next),
         );
@@ -100,18 +100,18 @@ test("whatever rises, falls or peaks, four Nukes end within 5 % of the best poss
 test("the command file: numbered, its own user's, read again by who comes later", () => {
   const folder = mkdtempSync(join(tmpdir(), "nbr warm "));
   try {
-    const file = new WarmFile(folder, 0);
+    const file = new WarmCommandFile(folder, 0);
     assert.deepEqual(file.open(), []);
-    assert.equal(file.tell({ do: "render", frames: [1, 2] }).n, 1);
+    assert.equal(file.send({ do: "render", frames: [1, 2] }).n, 1);
     file.close();
     // The next one died while it wrote.
     writeFileSync(file.path, `${readFileSync(file.path, "utf8")}{"do":"render","n":2,"fra`);
-    const next = new WarmFile(folder, 0);
+    const next = new WarmCommandFile(folder, 0);
     assert.deepEqual(
       next.open().map(({ n }) => n),
       [1],
     );
-    assert.equal(next.tell({ do: "end" }).n, 2);
+    assert.equal(next.send({ do: "end" }).n, 2);
     next.close();
     const lines = readFileSync(file.path, "utf8").trim().split("\n");
     assert.deepEqual([lines.length, JSON.parse(lines[2] ?? "")], [3, { do: "end", n: 2 }]);
@@ -155,7 +155,7 @@ const plan = planRender(
 );
 
 /** In how many places each frame is: on disk or lost, with a Nuke that runs, or waiting. */
-function places(past: JobPast): Map<number, number> {
+function places(past: ReplayedJob): Map<number, number> {
   const found = new Map(parseFrames(past.job.plan.frames).frames.map((frame) => [frame, 0]));
   const count = (frame: number): unknown => found.set(frame, (found.get(frame) ?? 0) + 1);
   const over = new Set([...past.lost, ...[...past.runs.values()].flatMap(({ done }) => [...done.keys()])]);
@@ -169,7 +169,7 @@ function places(past: JobPast): Map<number, number> {
 }
 
 test("wherever a journal ends, and whichever line of it is missing, every frame is in one place", () => {
-  const came = { bySelf: false, first: false };
+  const came = { exclusive: false, first: false };
   const none = { givenUp: null, drop: null };
   const failed = (frame: number) => ({
     cause: "error" as const,
@@ -229,7 +229,7 @@ test("wherever a journal ends, and whichever line of it is missing, every frame 
       complaint: "",
       ending: { cause: "crash", missing: [3, 7, 8], failed: [], at: 7 },
       back: [
-        { chunk: 3, frames: "3 8", bySelf: false, first: true },
+        { chunk: 3, frames: "3 8", exclusive: false, first: true },
         { chunk: 4, frames: "7", ...came },
       ],
       lost: [],
@@ -242,7 +242,7 @@ test("wherever a journal ends, and whichever line of it is missing, every frame 
     { is: "starting", chunk: 5, at: 9 },
   ];
   const check = (list: JournalEntry[], what: string): void => {
-    const past = jobPast(list);
+    const past = replayJournal(list);
     assert.ok(past);
     assert.deepEqual(
       [...places(past).values()],
@@ -257,7 +257,7 @@ test("wherever a journal ends, and whichever line of it is missing, every frame 
         entries.slice(0, end).filter((_, at) => at !== gone),
         `without ${gone}, cut behind ${end}`,
       );
-  const past = jobPast(entries);
+  const past = replayJournal(entries);
   assert.deepEqual(
     past?.chunks.map(({ frames, place }) => [frames, place !== null]),
     [

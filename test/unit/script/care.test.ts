@@ -6,8 +6,11 @@ import { join } from "node:path";
 import { test } from "node:test";
 import { NEAR_LINEAR, growthOfFourfold } from "../growth.ts";
 import { planRender } from "../../../src/plan/plan-render.ts";
-import { wordsForCopy } from "../../../src/plan/script-care.ts";
-import { ScriptWatch, markScript } from "../../../src/render-service/script-snapshot/fingerprint.ts";
+import { wordsForCopy } from "../../../src/plan/snapshot-policy.ts";
+import {
+  FingerprintCheck,
+  fingerprintScript,
+} from "../../../src/render-service/script-snapshot/fingerprint.ts";
 import { usesOwnName } from "../../../src/script/script-path-references.ts";
 import { parseScript } from "../../../src/script/script.ts";
 import { scriptFacts } from "../../../src/script/write-targets.ts";
@@ -86,11 +89,11 @@ test("a script is known by its text: touched it is the same, changed it is not, 
   const folder = await mkdtemp(join(tmpdir(), "nbr script "));
   try {
     const path = join(folder, "a.nk");
-    assert.equal(await markScript(path), null);
+    assert.equal(await fingerprintScript(path), null);
     await writeFile(path, "one");
-    const mark = await markScript(path);
+    const mark = await fingerprintScript(path);
     assert.ok(mark);
-    const watch = new ScriptWatch(path, mark);
+    const watch = new FingerprintCheck(path, mark);
     assert.equal(await watch.look(), "same");
     await utimes(path, new Date(), new Date(Date.now() + 5000));
     assert.equal(await watch.look(), "same");

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { type TestContext, test } from "node:test";
 import * as z from "zod";
 import { parseScript } from "../../../src/script/script.ts";
-import { printList, readList } from "../../../src/script/tcl-list.ts";
+import { mergeList, splitList } from "../../../src/script/tcl-list.ts";
 
 const seed = Number(process.env.TEST_SEED ?? 7);
 
@@ -62,9 +62,9 @@ test("lists are printed as Tcl prints them, and read back", (t) => {
   );
   if (answers === null) return skipped(t);
   for (const [place, words] of lists.entries()) {
-    const printed = printList(words);
+    const printed = mergeList(words);
     assert.equal(printed, answers[place], `seed ${seed}: ${JSON.stringify(words)}`);
-    assert.deepEqual(readList(printed), words, `seed ${seed}: ${printed}`);
+    assert.deepEqual(splitList(printed), words, `seed ${seed}: ${printed}`);
   }
 });
 

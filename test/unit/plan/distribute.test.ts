@@ -1,7 +1,7 @@
 /** Frames dealt out, in whatever order: none lost, none twice, and time well spent. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { type Pace, dealFrames } from "../../../src/plan/deal.ts";
+import { type Pace, distributeFrames } from "../../../src/plan/distribute.ts";
 import { divideFrames } from "../../../src/plan/divide.ts";
 import { orderText, parseOrder } from "../../../src/plan/order.ts";
 import { planRender } from "../../../src/plan/plan-render.ts";
@@ -82,7 +82,7 @@ test("rounds get smaller, a round has a chunk for every Nuke, and neighbors stay
   for (const total of [1, 2, 3, 5, 16, 80, 96, 1000])
     for (const nukes of [1, 2, 4, 7, 256])
       for (const pace of [null, { startupSeconds: 1, secondsPerFrame: 100 }]) {
-        const chunks = dealFrames(range(total), nukes, pace);
+        const chunks = distributeFrames(range(total), nukes, pace);
         const sizes = chunks.map(({ length }) => length);
         assert.deepEqual(
           sizes,
@@ -94,7 +94,7 @@ test("rounds get smaller, a round has a chunk for every Nuke, and neighbors stay
   assert.deepEqual([plan.deal, plan.parallel], ["auto", 4]);
   assert.deepEqual(
     plan.chunks.map(({ frames }) => frames),
-    dealFrames(range(120), 4).map((chunk) => splitText(chunk)),
+    distributeFrames(range(120), 4).map((chunk) => splitText(chunk)),
   );
   assert.deepEqual(
     plan.chunks.slice(0, 4).map(({ frames }) => frames.split(" ").slice(0, 2).join(" ")),
@@ -109,20 +109,20 @@ function splitText(chunk: readonly number[]): string {
 }
 
 test("a start of Nuke is paid where it is worth it: one round for long ones, single frames at the end for heavy frames", () => {
-  const slow = dealFrames(range(96), 4, { startupSeconds: 60, secondsPerFrame: 1 });
+  const slow = distributeFrames(range(96), 4, { startupSeconds: 60, secondsPerFrame: 1 });
   assert.deepEqual(
     slow.map(({ length }) => length),
     [24, 24, 24, 24],
   );
-  const heavy = dealFrames(range(96), 4, { startupSeconds: 1, secondsPerFrame: 100 });
+  const heavy = distributeFrames(range(96), 4, { startupSeconds: 1, secondsPerFrame: 100 });
   assert.ok(heavy.length > 12, `${heavy.length} chunks`);
   assert.deepEqual(
     heavy.slice(-4).map(({ length }) => length),
     [1, 1, 1, 1],
   );
-  assert.deepEqual(dealFrames([1, 2], 4), [[1], [2]]);
-  assert.deepEqual(dealFrames([1, 2], 4, { startupSeconds: 0, secondsPerFrame: 0 }), [[1], [2]]);
-  assert.deepEqual(dealFrames([], 4), []);
+  assert.deepEqual(distributeFrames([1, 2], 4), [[1], [2]]);
+  assert.deepEqual(distributeFrames([1, 2], 4, { startupSeconds: 0, secondsPerFrame: 0 }), [[1], [2]]);
+  assert.deepEqual(distributeFrames([], 4), []);
 });
 
 test("dealt out, frames that do not cost the same take far less than split, and little more than is possible", () => {
@@ -136,7 +136,7 @@ test("dealt out, frames that do not cost the same take far less than split, and 
     even: () => 1,
   };
   for (const [name, cost] of Object.entries(costs))
-    for (const dealt of [dealFrames(frames, 4), dealFrames(frames, 4, pace)]) {
+    for (const dealt of [distributeFrames(frames, 4), distributeFrames(frames, 4, pace)]) {
       const took = seconds(dealt, 4, pace, cost);
       const best = 1 + frames.reduce((sum, frame) => sum + cost(frame), 0) / 4;
       // A peak of twenty times the cost falls on blocks as it happens to lie.

@@ -7,7 +7,7 @@ import type { Profile } from "./profile.ts";
 
 const MB = 1024 * 1024;
 
-export class Conduct {
+export class FaultInjection {
   readonly #profile: Profile;
   readonly #held: Buffer[] = [];
 

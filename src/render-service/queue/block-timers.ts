@@ -5,21 +5,21 @@ import type { RenderQueue } from "./queue.ts";
 export type Look = "go" | "try" | { readonly waitMs: number };
 
 /** Nothing more of a job is started for the time being. */
-export interface Hold {
+export interface BlockedUntil {
   readonly waitMs: number;
   /** Looks whether what is waited for is there; null: only a Nuke can find out (a license). */
   readonly look: (() => Promise<Look>) | null;
 }
 
-interface Holding {
-  readonly hold: Hold;
+interface ActiveBlock {
+  readonly hold: BlockedUntil;
   timer: NodeJS.Timeout | null;
 }
 
-export class JobHolds {
+export class BlockTimers {
   readonly #queue: RenderQueue;
   readonly #resume: () => void;
-  readonly #held = new Map<string, Holding>();
+  readonly #held = new Map<string, ActiveBlock>();
 
   /** @param resume starts what may be started now. */
   constructor(queue: RenderQueue, resume: () => void) {
@@ -28,10 +28,10 @@ export class JobHolds {
   }
 
   /** Starts nothing of a job until the hold is over. */
-  begin(job: string, hold: Hold): void {
+  begin(job: string, hold: BlockedUntil): void {
     this.#clear(job);
     this.#queue.hold(job);
-    const holding: Holding = { hold, timer: null };
+    const holding: ActiveBlock = { hold, timer: null };
     this.#held.set(job, holding);
     this.#wait(job, holding, hold.waitMs);
   }
@@ -59,7 +59,7 @@ export class JobHolds {
     this.#clear(job);
   }
 
-  #wait(job: string, holding: Holding, ms: number): void {
+  #wait(job: string, holding: ActiveBlock, ms: number): void {
     clearTimeout(holding.timer ?? undefined);
     holding.timer = setTimeout(() => {
       holding.timer = null;
@@ -71,7 +71,7 @@ export class JobHolds {
     }, ms);
   }
 
-  #found(job: string, holding: Holding, found: Look): void {
+  #found(job: string, holding: ActiveBlock, found: Look): void {
     // It may have ended while it was looked.
     if (this.#held.get(job) !== holding) return;
     if (typeof found === "object") return this.#wait(job, holding, found.waitMs);

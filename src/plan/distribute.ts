@@ -31,7 +31,11 @@ const BACKWARD_ROUNDS = 6;
  * @param nukes Nukes at once, at least 1.
  * @param pace determines the minimum size of a chunk; null: four frames.
  */
-export function dealFrames(frames: readonly number[], nukes: number, pace: Pace | null = null): number[][] {
+export function distributeFrames(
+  frames: readonly number[],
+  nukes: number,
+  pace: Pace | null = null,
+): number[][] {
   const least = leastFrames(pace);
   const kept = Math.max(KEPT_BACK, 0.5 / least);
   const block = blockLength(frames.length, nukes);

@@ -5,7 +5,7 @@ import type { WhileRendering } from "./request.ts";
 import type { ScriptFacts } from "./target.ts";
 
 /** Whether the script can be copied: one that uses its own file name must be rendered under that name. */
-export function careFor(
+export function snapshotPolicy(
   asked: WhileRendering,
   { ownName }: Pick<ScriptFacts, "ownName">,
 ): { readonly whileRendering: WhileRendering; readonly problems: Problem[] } {
