@@ -2,6 +2,7 @@
  * `npm run demo`: the main job from end to end on the demo renderer: every Write of `examples/*.nk` is split and rendered in the
  * background through the render service, with live bars, and ends with a table of chunks. The test pictures go to `examples/nuke-render-demo`.
  */
+import { outcomeExitCodes } from "../src/plan/exit-codes.ts";
 import { readdir } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -28,7 +29,7 @@ let worst = 0;
 try {
   const scripts = (await readdir(examples)).filter((name) => name.endsWith(".nk")).sort();
   for (const name of scripts) {
-    if (worst === 130) break;
+    if (worst === outcomeExitCodes.cancelled) break;
     worst = Math.max(worst, await renderScript(join(examples, name)));
   }
 } finally {
@@ -76,8 +77,8 @@ async function renderScript(path: string): Promise<number> {
     bars.clear();
     printChunks(finished.status, terminal);
     printEnding(finished.status, terminal);
-    code = Math.max(code, finished.exitCode);
-    if (code === 130) break;
+    code = Math.max(code, outcomeExitCodes[finished.outcome]);
+    if (finished.outcome === "cancelled") break;
   }
   return code;
 }

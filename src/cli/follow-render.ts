@@ -200,9 +200,10 @@ class Follower implements Disposable {
     await client.watch({ jobs: open, lines: false });
     for (const job of open) {
       const status = await client.job(job);
-      if (status.state === "finished") this.#take(finishedEvent(status));
+      if (status.state.kind === "done") this.#take(finishedEvent(status));
       else if (this.#cancelling) await client.cancel({ job });
-      else if (status.state === "interrupted") throw new InterruptedError(status);
+      else if (status.state.kind === "paused" && status.state.by === "interruption")
+        throw new InterruptedError(status);
     }
   }
 

@@ -1,4 +1,5 @@
 /** `nbr ps`, `logs`, `cancel`, `pause`, `resume`, `retry`: the jobs of this user's render service, whoever started them. Only `retry` starts a service. */
+import { stateWord, statusJson } from "./status-json.ts";
 import { parseArgs } from "node:util";
 import { count, endingText, framesText, rangesText, runningText, stateText } from "../plan/display.ts";
 import type { JobStatus } from "../plan/events.ts";
@@ -33,15 +34,15 @@ export async function psCommand(args: readonly string[], terminal: Terminal): Pr
   client?.dispose();
   // nbr service status has all of them.
   for (const { at, text } of notices) if (Date.now() - at < NEW_MS) terminal.err(`! ${text}`);
-  const shown = jobs.filter((job) => (values.all ?? false) || job.state !== "finished");
+  const shown = jobs.filter((job) => (values.all ?? false) || job.state.kind !== "done");
   if (values.json ?? false) {
-    for (const job of shown) terminal.out(JSON.stringify(job));
+    for (const job of shown) terminal.out(JSON.stringify(statusJson(job)));
     return 0;
   }
   const rows = shown.map((job) => [
     job.job,
     job.write,
-    job.state,
+    stateWord(job.state),
     String(job.priority),
     stateText(job),
     job.script,
@@ -55,11 +56,11 @@ export async function psCommand(args: readonly string[], terminal: Terminal): Pr
 async function showJob(id: string, json: boolean, terminal: Terminal): Promise<number> {
   const client = await clientWith([id]);
   const status = await client.job(id).finally(() => client.dispose());
-  if (json) terminal.out(JSON.stringify(status));
+  if (json) terminal.out(JSON.stringify(statusJson(status)));
   else {
     terminal.out(`${status.write} of ${status.script}: ${stateText(status)}`);
     terminal.out(`priority ${status.priority}, ${count(status.parallel, "Nuke")} at once`);
-    if (status.damaged !== null && status.state !== "finished") {
+    if (status.damaged !== null && status.state.kind !== "done") {
       terminal.out(`damaged: ${status.damaged}`);
       terminal.out(`on disk: ${rangesText(status.doneRanges)}; missing: ${rangesText(status.missingRanges)}`);
       terminal.out(`nbr retry ${id} renders what is missing; nbr forget ${id} removes it from the list.`);
@@ -120,7 +121,7 @@ export async function cancelCommand(args: readonly string[], terminal: Terminal)
     throw new UsageError("Which jobs? Name them, or say --all; nbr ps lists them.", "cancel");
   const client = all ? await findRenderJobs() : await clientWith(positionals);
   const jobs = ((await client?.jobs()) ?? []).filter(
-    ({ job, state }) => state !== "finished" && (all || positionals.includes(job)),
+    ({ job, state }) => state.kind !== "done" && (all || positionals.includes(job)),
   );
   try {
     if (client === null || jobs.length === 0) {
@@ -133,7 +134,7 @@ export async function cancelCommand(args: readonly string[], terminal: Terminal)
     for (const status of await Promise.all(ends))
       terminal.out(
         (values.json ?? false)
-          ? JSON.stringify(status)
+          ? JSON.stringify(statusJson(status))
           : `■ ${status.job}: ${endingText(status)}. Done: ${rangesText(status.doneRanges)}`,
       );
     return 0;
@@ -165,7 +166,9 @@ export async function pauseCommand(
     for (const job of positionals) {
       await (verb === "pause" ? client.pause({ job }) : client.resume({ job, ignore }));
       const status = await client.job(job);
-      terminal.out((values.json ?? false) ? JSON.stringify(status) : `${job}: ${stateText(status)}`);
+      terminal.out(
+        (values.json ?? false) ? JSON.stringify(statusJson(status)) : `${job}: ${stateText(status)}`,
+      );
     }
     return 0;
   } finally {
@@ -209,7 +212,7 @@ export async function retryCommand(args: readonly string[], terminal: Terminal):
   // It will render: unlike the other commands it may start a service.
   const client = await clientWith([id], () => connectRenderService());
   const [status, plan] = await Promise.all([client.job(id), client.plan(id)]).finally(() => client.dispose());
-  if (status.state !== "finished" && status.damaged === null)
+  if (status.state.kind !== "done" && status.damaged === null)
     throw new UsageError(`${id} is not over yet: ${runningText(status)}. Wait, or cancel it first.`, "retry");
   if (status.missingRanges.length === 0) {
     terminal.err(`Nothing is missing: all ${framesText(status.frameCount, status)} of ${id} were on disk.`);
@@ -268,7 +271,7 @@ class JobLog {
     });
     try {
       await this.#client.watch({ jobs: [this.#job], lines: true });
-      while ((await this.print()).state !== "finished") {
+      while ((await this.print()).state.kind !== "done") {
         if (!news) await new Promise<void>((resolve) => (wake = resolve));
         news = false;
       }

@@ -1,4 +1,5 @@
 /** `nbr priority`, `parallel` and `cancel --chunk`: what is changed of jobs that wait or run. */
+import { statusJson } from "./status-json.ts";
 import { parseArgs } from "node:util";
 import { count, stateText } from "../plan/display.ts";
 import type { JobStatus } from "../plan/events.ts";
@@ -73,8 +74,8 @@ function tell(
   terminal: Terminal,
   change: (status: JobStatus) => string,
 ): void {
-  if (json) terminal.out(JSON.stringify(status));
-  else if (status.state === "finished") terminal.out(`${status.job} is over: ${stateText(status)}`);
+  if (json) terminal.out(JSON.stringify(statusJson(status)));
+  else if (status.state.kind === "done") terminal.out(`${status.job} is over: ${stateText(status)}`);
   else terminal.out(`${status.job}: ${change(status)} · ${stateText(status)}`);
 }
 

@@ -1,3 +1,5 @@
+import { outcomeExitCodes } from "../plan/exit-codes.ts";
+import { eventJson } from "./status-json.ts";
 import type { RenderEvent } from "../plan/events.ts";
 import { parseFrames } from "../plan/frames.ts";
 import type { PlanFacts } from "../plan/facts.ts";
@@ -58,7 +60,8 @@ export async function renderCommand(
     },
   );
   // The first that did not end well is why later ones did not either.
-  return finished.find(({ exitCode }) => exitCode !== 0)?.exitCode ?? exitCodes.allFramesOnDisk;
+  const failed = finished.find(({ outcome }) => outcome !== "complete");
+  return failed === undefined ? exitCodes.allFramesOnDisk : outcomeExitCodes[failed.outcome];
 }
 
 /** With --json, stdout is for programs; what is replaced goes to stderr. */
@@ -111,7 +114,7 @@ function printNothing(plan: RenderPlan, terminal: Terminal): void {
 }
 
 function jsonLines(terminal: Terminal): (event: RenderEvent) => void {
-  return (event) => terminal.out(JSON.stringify(event));
+  return (event) => terminal.out(JSON.stringify(eventJson(event)));
 }
 
 function bars(terminal: Terminal): (event: RenderEvent) => void {
@@ -127,7 +130,7 @@ function bars(terminal: Terminal): (event: RenderEvent) => void {
     if (event.type !== "finished") return;
     shown.clear();
     shown.forget(event.job);
-    if (event.status.chunks.length > 1 || event.exitCode !== 0) printChunks(event.status, terminal);
+    if (event.status.chunks.length > 1 || event.outcome !== "complete") printChunks(event.status, terminal);
     printEnding(event.status, terminal);
   };
 }

@@ -1,3 +1,4 @@
+import { stateWord, statusJson } from "./status-json.ts";
 import { parseArgs } from "node:util";
 import { count } from "../plan/display.ts";
 import { parallelSchema } from "../plan/request.ts";
@@ -110,7 +111,17 @@ async function showStatus(client: RenderServiceClient, { json }: Flags, terminal
   const [jobs, limits, notices] = [await client.jobs(), await client.limits(), await client.notices()];
   const { pid, version, stateFolder } = client.hello;
   if (json) {
-    terminal.out(JSON.stringify({ running: true, pid, version, stateFolder, limits, jobs, notices }));
+    terminal.out(
+      JSON.stringify({
+        running: true,
+        pid,
+        version,
+        stateFolder,
+        limits,
+        jobs: jobs.map(statusJson),
+        notices,
+      }),
+    );
     return 0;
   }
   terminal.out(`render service ${version}, process ${pid}, state in ${stateFolder}`);
@@ -119,7 +130,7 @@ async function showStatus(client: RenderServiceClient, { json }: Flags, terminal
   const rows = jobs.map((job) => [
     job.job,
     job.write,
-    job.state,
+    stateWord(job.state),
     `${job.framesDone}/${job.frameCount}`,
     job.script,
   ]);

@@ -1,3 +1,4 @@
+import { outcomeOf } from "../plan/job-state.ts";
 import { duration, folderText, framesText, heaviestText } from "../plan/display.ts";
 import type { ChunkStatus, JobStatus } from "../plan/events.ts";
 import { displayMB } from "../plan/size.ts";
@@ -28,18 +29,19 @@ export function printChunks(status: JobStatus, terminal: Terminal): void {
 /** One line that says how the job ended, then what is missing and where the frames are. */
 export function printEnding(status: JobStatus, terminal: Terminal): void {
   const time = duration(status.seconds);
+  const outcome = outcomeOf(status.state);
   const peak = status.peakMB > 0 ? `, peak memory ${displayMB(status.peakMB)}` : "";
   const missing = status.missingRanges.join(" ");
   const done = status.doneRanges.join(" ");
   const write = status.demo ? `${status.write} (demo)` : status.write;
   const all = framesText(status.frameCount, status);
-  if (status.exitCode === 0) terminal.out(`✓ ${write}: ${all} in ${time}${peak}`);
-  else if (status.exitCode === 130)
+  if (outcome === "complete") terminal.out(`✓ ${write}: ${all} in ${time}${peak}`);
+  else if (outcome === "cancelled")
     terminal.out(`■ ${write}: cancelled after ${time}. Done: ${done || "no frame"}`);
   else terminal.out(`✗ ${write}: ${status.frameCount - status.framesDone} of ${all} missing after ${time}`);
   if (status.heaviest !== null) terminal.out(`  ${heaviestText(status.heaviest)}`);
   if (missing !== "") terminal.out(`  missing: ${missing}`);
-  if (status.exitCode === 3)
+  if (outcome === "no-license")
     terminal.out("  Nuke got no license. Check the license server, or render when one is free.");
   if (status.folder !== null) terminal.out(`  ${folderText(status, status.folder)}`);
 }

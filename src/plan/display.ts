@@ -1,5 +1,6 @@
 /** Texts about renders, the same on every surface. */
-import type { Held, JobStatus } from "./events.ts";
+import type { JobStatus } from "./events.ts";
+import { type BlockReason, type PauseCause, blocksOf, outcomeOf } from "./job-state.ts";
 import { displayMB } from "./size.ts";
 import { displayFrames, parseFrames } from "./frames.ts";
 
@@ -17,11 +18,14 @@ export function count(number: number, noun: string): string {
   return `${number} ${noun}${number === 1 ? "" : "s"}`;
 }
 
-const heldWords: Record<Held["by"], string> = {
+const blockWords: Record<BlockReason, string> = {
+  dependency: "waiting for another render",
   license: "waiting for a license",
   disk: "disk full",
   folder: "output folder missing",
   script: "script missing",
+  memory: "waiting for memory",
+  "start-time": "waiting for its start time",
 };
 
 /** So many frames of a job. The demo renderer writes none: its files must not be taken for the comp. */
@@ -50,22 +54,25 @@ function marked({ demo }: JobStatus, text: string): string {
 }
 
 function progressText(status: JobStatus): string {
-  if (status.state === "cancelling") return `cancelling · ${doneText(status)}`;
-  if (status.paused) return `${pausedWord(status)} · ${doneText(status)}`;
+  const { state } = status;
+  if (state.kind === "cancelling") return `cancelling · ${doneText(status)}`;
+  if (state.kind === "paused") return `${pausedWord(state.by, status)} · ${doneText(status)}`;
   if (status.waitsFor.length > 0)
     return `waits for ${waitsText(status)} · ${framesText(status.frameCount, status)}`;
   const parts = [doneText(status)];
+  // With Nukes at work, memory only decides how many.
+  const blocks = blocksOf(state).filter(({ reason }) => reason !== "memory" || status.running === 0);
   if (status.running > 0) parts.push(count(status.running, "Nuke"));
-  else if (status.held === null) parts.push("waiting");
-  if (status.held !== null) parts.push(heldWords[status.held.by]);
+  else if (blocks.length === 0) parts.push("waiting");
+  for (const { reason } of blocks) parts.push(blockWords[reason]);
   if (status.etaSeconds !== null) parts.push(`ETA ${duration(status.etaSeconds)}`);
   return parts.join(" · ");
 }
 
-function pausedWord({ state, held, damaged }: JobStatus): string {
+function pausedWord(by: PauseCause, { damaged }: JobStatus): string {
   if (damaged !== null) return "interrupted, damaged";
-  if (state === "interrupted") return "interrupted";
-  return held?.by === "script" ? "paused, the script has changed" : "paused";
+  if (by === "interruption") return "interrupted";
+  return by === "script" ? "paused, the script has changed" : "paused";
 }
 
 /** The Writes a job waits for: `Write1, Write2`; a number if there are many. */
@@ -83,11 +90,16 @@ export function endingText(status: JobStatus): string {
 
 function resultText(status: JobStatus): string {
   const missing = framesText(status.frameCount - status.framesDone, status);
-  if (status.exitCode === 0) return `${framesText(status.frameCount, status)} · ${duration(status.seconds)}`;
-  if (status.exitCode === 130)
-    return `cancelled · ${status.framesDone}/${framesText(status.frameCount, status)}`;
-  if (status.exitCode === 3) return `no license · ${missing} missing`;
-  return `${missing} missing`;
+  switch (outcomeOf(status.state)) {
+    case "complete":
+      return `${framesText(status.frameCount, status)} · ${duration(status.seconds)}`;
+    case "cancelled":
+      return `cancelled · ${status.framesDone}/${framesText(status.frameCount, status)}`;
+    case "no-license":
+      return `no license · ${missing} missing`;
+    default:
+      return `${missing} missing`;
+  }
 }
 
 /** `heaviest frame 1043: 6.2 GB`. */
@@ -97,7 +109,7 @@ export function heaviestText({ frame, peakMB }: NonNullable<JobStatus["heaviest"
 
 /** Progress of a job, or how it ended. */
 export function stateText(status: JobStatus): string {
-  return status.state === "finished" ? endingText(status) : runningText(status);
+  return status.state.kind === "done" ? endingText(status) : runningText(status);
 }
 
 /** Ranges in Nuke syntax, for people; long lists are shortened. */
@@ -130,4 +142,10 @@ function momentOf(at: number, now: number | undefined): { day: string; time: str
     if (dayOf(date) === dayOf(yesterday)) return { day: "yesterday", time };
   }
   return { day: dayOf(date), time };
+}
+
+/** A sign for how a job ended. */
+export function outcomeIcon({ state }: Pick<JobStatus, "state">): "✓" | "■" | "✗" {
+  const outcome = outcomeOf(state);
+  return outcome === "complete" ? "✓" : outcome === "cancelled" ? "■" : "✗";
 }

@@ -1,10 +1,7 @@
 /** The event stream of a render. The service sends it; every surface listens to it. */
 import * as z from "zod/mini";
+import { jobOutcomeSchema, jobStateSchema } from "./job-state.ts";
 import { DEFAULT_PRIORITY } from "./request.ts";
-
-/** `interrupted`: the machine restarted, or the service was told to end; the job waits until someone resumes it. */
-export const jobStateSchema = z.enum(["queued", "running", "interrupted", "cancelling", "finished"]);
-export type JobState = z.infer<typeof jobStateSchema>;
 
 /**
  * Why a chunk ended. `license`: exit code 100 or the license report (nuke-cli.md 1.7, 2.6); `crash`: signal or unknown code; `hung`:
@@ -49,17 +46,6 @@ export const chunkStatusSchema = z.object({
 });
 export type ChunkStatus = z.infer<typeof chunkStatusSchema>;
 
-/**
- * What a job waits for before more of it is started. `disk`: space; `folder`: its output folder; `script`: its script was saved or
- * removed.
- */
-export const heldSchema = z.object({
-  by: z.enum(["license", "disk", "folder", "script"]),
-  /** For people. */
-  text: z.string(),
-});
-export type Held = z.infer<typeof heldSchema>;
-
 const waitedForSchema = z.object({ job: z.string(), write: z.string() });
 /** A job that another job depends on. */
 export type WaitedFor = z.infer<typeof waitedForSchema>;
@@ -69,10 +55,6 @@ export const jobStatusSchema = z.object({
   script: z.string(),
   write: z.string(),
   state: jobStateSchema,
-  /** Nothing of it is started until someone resumes it: it was paused or interrupted. */
-  paused: z._default(z.boolean(), false),
-  /** Null: the job is not held. */
-  held: z._default(z.nullable(heldSchema), null),
   /** Waiting jobs with a higher priority start first; 0 to 100. */
   priority: z._default(z.int(), DEFAULT_PRIORITY),
   /** Maximum number of Nukes at once. */
@@ -108,8 +90,6 @@ export const jobStatusSchema = z.object({
   /** Set when finished or damaged: ranges in Nuke syntax, such as `1-10x2`. */
   doneRanges: z.array(z.string()),
   missingRanges: z.array(z.string()),
-  /** 0 all frames on disk, 1 some missing, 3 no license, 130 cancelled; null until finished. */
-  exitCode: z.nullable(z.int()),
   demo: z.boolean(),
   /** The submit it came from (`RenderJob.submission`). */
   submission: z.optional(z.string()),
@@ -169,7 +149,7 @@ export const renderEventSchema = z.discriminatedUnion("type", [
     job: z.string(),
     framesDone: z.array(z.string()),
     framesMissing: z.array(z.string()),
-    exitCode: z.int(),
+    outcome: jobOutcomeSchema,
     status: jobStatusSchema,
   }),
 ]);

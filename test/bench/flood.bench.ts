@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { runJob } from "../../src/render-service/client/client.ts";
 import { fakeJob, place } from "../service/fake-nuke.ts";
 import { processorSeconds, residentMB } from "../service/service-figures.ts";
+import { exitCodeOf } from "../job-facts.ts";
 
 const NUKES = 4;
 const FRAMES = 50;
@@ -55,7 +56,7 @@ export async function run(): Promise<unknown> {
   clearInterval(sampler);
   const seconds = processorSeconds(pid) - before;
   reader.dispose();
-  if (finished.exitCode !== 0) throw new Error(`the flooded job ended with ${finished.exitCode}`);
+  if (exitCodeOf(finished) !== 0) throw new Error(`the flooded job ended with ${exitCodeOf(finished)}`);
   const onDisk = await Promise.all(
     (await readdir(here.frames)).map(async (name) => (await stat(join(here.frames, name))).mtimeMs),
   );

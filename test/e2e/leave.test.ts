@@ -52,7 +52,7 @@ test("a closed window stops no render; the next window shows it", async () => {
     await person.closeWindow();
     const service = await findRenderService();
     assert.ok(service, "the service has ended with the window");
-    const [job] = (await service.jobs()).filter(({ state }) => state !== "finished");
+    const [job] = (await service.jobs()).filter(({ state }) => state.kind !== "done");
     assert.equal(job?.write, "Write_beauty");
     const seen = job.framesDone;
     // Frames go on while no window is open.

@@ -8,6 +8,7 @@ import { type Submitted, submitJob } from "../../src/render-service/client/submi
 import { OutputConflictError } from "../../src/render-service/protocol/errors.ts";
 import { type Place, fakeJob, place } from "../service/fake-nuke.ts";
 import { type Scenario, kill, over, renderedIn, requireAccounted, steadily } from "./scenario.ts";
+import { exitCodeOf } from "../job-facts.ts";
 
 const shape = { range: "1-12", chunks: ["1-4", "5-8", "9-12"], parallel: 2 };
 /** Nothing is rendered before everybody has submitted. */
@@ -72,7 +73,7 @@ export const twoClients: Scenario = async (random) => {
   );
   const status = await over(client, job);
   await requireAccounted(here, status, 12);
-  assert.equal(status.exitCode, 0);
+  assert.equal(exitCodeOf(status), 0);
   const counts = await renderedIn(here);
   for (let frame = 1; frame <= 12; frame++) assert.equal(counts.get(frame), 1, `frame ${frame}`);
 };

@@ -27,6 +27,7 @@ import {
   requireNothingLeft,
   steadily,
 } from "./scenario.ts";
+import { exitCodeOf } from "../job-facts.ts";
 
 const PLANNED = 24;
 const shape = { range: `1-${PLANNED}`, chunks: ["1-8", "9-16", "17-24"], parallel: 2 };
@@ -106,12 +107,12 @@ export const damageState: Scenario = async (random) => {
   const status = await settled(client, job);
   const what = `after damage to ${damaged.map((file) => file.slice(here.state.length + 1)).join(", ")}`;
   assert.ok(status, `the job is listed ${what}`);
-  if (status.state === "finished") await requireAccounted(here, status, PLANNED);
+  if (status.state.kind === "done") await requireAccounted(here, status, PLANNED);
   else requireNamed(status, what);
   // The service is as good as ever.
   const other = await runJob(client, fakeJob(here, renderAll, { range: "101-103" }));
-  assert.equal(other.exitCode, 0, what);
-  if (status.state !== "finished") await client.cancel({ job });
+  assert.equal(exitCodeOf(other), 0, what);
+  if (status.state.kind !== "done") await client.cancel({ job });
   await client.shutdown({ force: true });
   await requireNothingLeft(here);
 };

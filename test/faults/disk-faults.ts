@@ -6,6 +6,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { fakeJob, place } from "../service/fake-nuke.ts";
 import { smallDisk } from "../service/small-disk.ts";
 import { type Scenario, over, requireAccounted } from "./scenario.ts";
+import { exitCodeOf } from "../job-facts.ts";
 
 const quick = { NUKE_RENDER_OUTPUT_RETRY_SECONDS: "0.1", NUKE_RENDER_OUTPUT_WAIT_SECONDS: "20" };
 const MB = 1024 * 1024;
@@ -38,7 +39,7 @@ async function withDisk(
   await mend();
   const status = await ended;
   await requireAccounted(here, status, 12);
-  assert.equal(status.exitCode, 0, status.missingRanges.join(" "));
+  assert.equal(exitCodeOf(status), 0, status.missingRanges.join(" "));
 }
 
 export const fillDisk: Scenario = (random) =>
@@ -77,7 +78,7 @@ export const fillState: Scenario = async (random) => {
   await rm(ballast, { force: true });
   const status = await ended;
   await requireAccounted(here, status, 12);
-  assert.equal(status.exitCode, 0, status.missingRanges.join(" "));
+  assert.equal(exitCodeOf(status), 0, status.missingRanges.join(" "));
   // Before its disk is taken away, and with it the way to find it.
   await client.shutdown({ force: true });
 };

@@ -9,6 +9,7 @@ import type { RenderServiceClient } from "../../src/render-service/client/client
 import { JOB_FOLDER_VARIABLE } from "../../src/render-service/process/environment.ts";
 import { listProcesses } from "../../src/render-service/process/process-list.ts";
 import type { Place } from "../service/fake-nuke.ts";
+import { exitCodeOf } from "../job-facts.ts";
 
 /** A number from 0 to 1, the same ones for the same seed. */
 export type Random = () => number;
@@ -51,7 +52,7 @@ export function over(client: RenderServiceClient, job: string): Promise<JobStatu
   return new Promise((resolve, reject) => {
     const take = (event: RenderEvent): void => {
       if (event.type !== "progress" && event.type !== "finished") return;
-      if (event.job === job && event.status.state === "finished") resolve(event.status);
+      if (event.job === job && event.status.state.kind === "done") resolve(event.status);
     };
     client.onEvent(take);
     client.onClosed(() => reject(new Error("the service went away")));
@@ -92,7 +93,7 @@ export async function requireAccounted(here: Place, status: JobStatus, planned: 
   assert.equal(new Set([...done, ...missing]).size, planned);
   assert.equal(status.framesDone, done.length);
   assert.ok(onDisk >= done.length, `${onDisk} files for ${done.length} frames that are called done`);
-  assert.equal(status.exitCode === 0, missing.length === 0);
+  assert.equal(exitCodeOf(status) === 0, missing.length === 0);
   await requireNothingLeft(here);
 }
 

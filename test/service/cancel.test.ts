@@ -7,6 +7,7 @@ import type { RenderEvent } from "../../src/plan/events.ts";
 import { runJob } from "../../src/render-service/client/client.ts";
 import { isAlive, listProcesses } from "../../src/render-service/process/process-list.ts";
 import { eventsOf, fakeJob, nextEvent, place, renderAll } from "./fake-nuke.ts";
+import { exitCodeOf } from "../job-facts.ts";
 
 /** Processes that have this text in their command line or environment. */
 async function processesWith(text: string): Promise<number[]> {
@@ -34,7 +35,7 @@ test("cancel halfway: finished frames are told, waiting chunks never start", asy
       if (eventsOf(events, "frame-done").length === 2) stop.abort();
     },
   });
-  assert.equal(finished.exitCode, 130);
+  assert.equal(exitCodeOf(finished), 130);
   assert.deepEqual(
     [finished.framesDone, finished.framesMissing],
     [
@@ -43,7 +44,7 @@ test("cancel halfway: finished frames are told, waiting chunks never start", asy
     ],
   );
   assert.equal(eventsOf(events, "chunk-started").length, 2);
-  assert.ok(eventsOf(events, "progress").some(({ status }) => status.state === "cancelling"));
+  assert.ok(eventsOf(events, "progress").some(({ status }) => status.state.kind === "cancelling"));
   const { chunks } = finished.status;
   assert.ok(chunks.every(({ verdict, state }) => verdict === "cancelled" && state === "finished"));
   assert.match(chunks[0]?.reason ?? "", /1 of 2 frames/u);
@@ -107,13 +108,13 @@ test("cancelling a job that waits for its turn ends it at once; cancelling a fin
   await started;
   const ended = nextEvent(client, ({ type }) => type === "finished");
   const second = await client.submit(fakeJob(here, renderAll, { range: "1-3" }), { watch: true });
-  assert.equal((await client.job(second.job)).state, "queued");
+  assert.equal((await client.job(second.job)).state.kind, "queued");
   await client.cancel(second);
   const event = await ended;
   assert.ok(event.type === "finished" && event.job === second.job);
-  assert.deepEqual([event.exitCode, event.framesMissing], [130, ["1-3"]]);
+  assert.deepEqual([exitCodeOf(event), event.framesMissing], [130, ["1-3"]]);
   await client.cancel(second);
-  assert.equal((await client.job(second.job)).exitCode, 130);
+  assert.equal(exitCodeOf(await client.job(second.job)), 130);
   await assert.rejects(client.cancel({ job: "nobody" }), { reason: "unknown-job" });
   await assert.rejects(client.forget(first), { reason: "job-running" });
   await client.forget(second);
@@ -136,7 +137,7 @@ test("an orderly stop refuses while jobs run; by force it takes their Nukes alon
   // The next service still knows how it ended.
   const next = await here.connect();
   const [status] = await next.jobs();
-  assert.deepEqual([status?.job, status?.exitCode, status?.state], [event.job, 130, "finished"]);
+  assert.deepEqual([status?.job, exitCodeOf(status), status?.state.kind], [event.job, 130, "done"]);
 });
 
 test("SIGTERM to the service ends its Nukes with it", async () => {

@@ -13,6 +13,8 @@ import { connectRenderService, findRenderService } from "../../src/render-servic
 import { type LockRecord, readLock } from "../../src/render-service/storage/lock-record.ts";
 import { isAlive, listProcesses, startOf } from "../../src/render-service/process/process-list.ts";
 import { fakeJob, nextEvent, place, renderAll } from "./fake-nuke.ts";
+import { exitCodeOf } from "../job-facts.ts";
+import { jobStatusSchema } from "../../src/plan/events.ts";
 
 async function holder(state: string): Promise<LockRecord> {
   const record = await readLock(join(state, "service.lock"));
@@ -40,7 +42,7 @@ test("closing a client stops nothing; the next one sees the job, its events and 
   assert.ok(earlier.lines.some((line) => line.startsWith("Frame 1 ")));
   await writeFile(join(here.frames, "go"), "");
   const end = await finished;
-  assert.ok(end.type === "finished" && end.exitCode === 0);
+  assert.ok(end.type === "finished" && exitCodeOf(end) === 0);
   const later = await second.lines({ job, chunk: 0, from: earlier.next });
   assert.deepEqual(
     later.lines.filter((line) => line.startsWith("Frame")),
@@ -181,7 +183,7 @@ test("a very long state folder, and another TMPDIR for another client", async ()
     const [data] = await once(child.stdout, "data");
     assert.equal(String(data).trim(), String(client.hello.pid));
     await once(child, "close");
-    assert.equal((await runJob(client, fakeJob(here, renderAll, { range: "1" }))).exitCode, 0);
+    assert.equal(exitCodeOf(await runJob(client, fakeJob(here, renderAll, { range: "1" }))), 0);
     await client.shutdown({ force: true });
     if (process.platform !== "win32")
       assert.ok(!existsSync(dirname(socket)), "the socket's own folder goes with it");
@@ -201,8 +203,8 @@ test("without clients and jobs it ends by itself and leaves nothing but its log 
   client.dispose();
   // With a job but no client it stays; without both it goes.
   await until(() => !isAlive({ pid, started }));
-  const status: unknown = JSON.parse(await readFile(join(here.state, "jobs", job, "status.json"), "utf8"));
-  assert.ok(typeof status === "object" && status !== null && "exitCode" in status && status.exitCode === 0);
+  const text = await readFile(join(here.state, "jobs", job, "status.json"), "utf8");
+  assert.equal(exitCodeOf(jobStatusSchema.parse(JSON.parse(text))), 0);
   assert.ok(!existsSync(socket));
   assert.deepEqual((await readdir(here.state)).sort(), ["history.json", "jobs", "service.log"]);
 });
@@ -278,7 +280,7 @@ test("a watcher that does not read is not waited for and does not fill the servi
     for (let i = 0; i < 200; i++) say((line + "\\n").repeat(1000));
     ${renderAll}`;
   const finished = await runJob(client, fakeJob(here, code, { range: "1-2" }), { lines: false });
-  assert.equal(finished.exitCode, 0);
+  assert.equal(exitCodeOf(finished), 0);
   if (process.platform === "linux") {
     const text = await readFile(`/proc/${client.hello.pid}/status`, "utf8");
     const high = Number(/VmHWM:\s*(\d+)/u.exec(text)?.[1]) / 1024;
@@ -316,7 +318,7 @@ test("killed clients in the middle of everything", async () => {
   const [, signal] = await once(child, "close");
   assert.equal(signal, "SIGKILL");
   const event = await finished;
-  assert.ok(event.type === "finished" && event.exitCode === 0);
+  assert.ok(event.type === "finished" && exitCodeOf(event) === 0);
 });
 
 test("two jobs at once: the second starts when there is room under the cap", async () => {
@@ -339,10 +341,7 @@ test("two jobs at once: the second starts when there is room under the cap", asy
     runJob(client, fakeJob(here, code, shape)),
   ]);
   watch.dispose();
-  assert.deepEqual(
-    both.map(({ exitCode }) => exitCode),
-    [0, 0],
-  );
+  assert.deepEqual(both.map(exitCodeOf), [0, 0]);
   assert.equal(most, 2);
   const ids = (await client.jobs()).map(({ job }) => job);
   assert.ok(ids.every((id) => /^shot-Write1-[0-9a-f]{4}$/u.test(id)));

@@ -7,6 +7,7 @@ import type { JobStatus } from "../../src/plan/events.ts";
 import { type RenderServiceClient, runJob } from "../../src/render-service/client/client.ts";
 import { isAlive, listProcesses } from "../../src/render-service/process/process-list.ts";
 import { fakeJob, nextEvent, place, renderAll } from "./fake-nuke.ts";
+import { exitCodeOf } from "../job-facts.ts";
 
 const linux = process.platform === "linux";
 
@@ -94,7 +95,7 @@ for (const [file, damage, why] of damagedFiles)
     await assert.rejects(next.resume({ job }), { reason: "damaged-job" });
     // The service is as usable as ever, and the next one knows as much.
     const other = await runJob(next, fakeJob(here, renderAll, { range: "101-103" }));
-    assert.equal(other.exitCode, 0);
+    assert.equal(exitCodeOf(other), 0);
     await kill(next);
     const third = await here.connect();
     check(await third.job(job));
@@ -155,12 +156,12 @@ test("a damaged job is closed by a cancel; what is known of it is kept", async (
   const event = await over;
   assert.ok(event.type === "finished");
   assert.deepEqual(
-    [event.framesDone, event.framesMissing, event.exitCode],
+    [event.framesDone, event.framesMissing, exitCodeOf(event)],
     [["1", "7"], ["2-6", "8-24"], 130],
   );
   await next.shutdown({ force: false });
   const third = await here.connect();
-  assert.deepEqual([(await third.job(job)).state, (await third.job(job)).exitCode], ["finished", 130]);
+  assert.deepEqual([(await third.job(job)).state, exitCodeOf(await third.job(job))], ["finished", 130]);
 });
 
 test("where nothing tells what was to be rendered, its Nukes' logs name the frames", async () => {
@@ -186,13 +187,14 @@ for (const damage of ["cut in its first line", "of another shape", "a folder"])
     const next = await here.connect();
     const over = async (): Promise<JobStatus> => {
       const status = await next.job(job);
-      if (status.state === "finished") return status;
+      if (status.state.kind === "done") return status;
       await nextEvent(next, ({ type }) => type === "finished" || type === "progress");
       return over();
     };
     await next.watch({ jobs: [job], lines: false });
-    const { state, doneRanges, missingRanges, exitCode } = await over();
-    assert.deepEqual([state, doneRanges, missingRanges, exitCode], ["finished", ["1"], ["2-3"], 1]);
+    const { state, doneRanges, missingRanges } = await over();
+    const outcome = { kind: "done", outcome: "incomplete" };
+    assert.deepEqual([state, doneRanges, missingRanges], [outcome, ["1"], ["2-3"]]);
     assert.match(
       (await next.notices()).map(({ text }) => text).join("\n"),
       /status\.json is (?:damaged|that of)/u,
@@ -249,8 +251,8 @@ for (const damage of ["empty", "of another shape", "a folder"])
       await utimes(file, old, old);
     }
     const next = await here.connect();
-    const { exitCode } = await runJob(next, fakeJob(here, renderAll, { range: "1-2" }));
-    assert.equal(exitCode, 0);
+    const { outcome } = await runJob(next, fakeJob(here, renderAll, { range: "1-2" }));
+    assert.equal(outcome, "complete");
     const said = (await next.notices()).map(({ text }) => text).join("\n");
     for (const name of ["keeping.json", "limits.json", "history.json"])
       assert.match(said, new RegExp(`${name} is damaged .* set aside`, "u"));
@@ -269,5 +271,5 @@ test("a file where the folder of all jobs should be is set aside", async () => {
   await mkdir(here.state, { recursive: true, mode: 0o700 });
   await writeFile(join(here.state, "jobs"), "no folder");
   const client = await here.connect();
-  assert.equal((await runJob(client, fakeJob(here, renderAll, { range: "1" }))).exitCode, 0);
+  assert.equal(exitCodeOf(await runJob(client, fakeJob(here, renderAll, { range: "1" }))), 0);
 });

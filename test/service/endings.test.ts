@@ -7,6 +7,7 @@ import type { RenderServiceClient } from "../../src/render-service/client/client
 import { CHUNK_VARIABLE, JOB_FOLDER_VARIABLE } from "../../src/render-service/process/environment.ts";
 import { listProcesses } from "../../src/render-service/process/process-list.ts";
 import { type JobShape, type Place, fakeJob, nextEvent, place } from "./fake-nuke.ts";
+import { exitCodeOf, isPaused } from "../job-facts.ts";
 
 const linux = process.platform === "linux";
 
@@ -73,7 +74,7 @@ test(
     const second = await begin(here, waits);
     const still = nextEvent(
       second.client,
-      (event) => event.type === "progress" && event.status.paused && event.status.running === 0,
+      (event) => event.type === "progress" && isPaused(event.status) && event.status.running === 0,
     );
     await second.client.pause({ job: second.job });
     await still;
@@ -112,7 +113,7 @@ test(
       const shape = { range: "1-2", chunks: ["1-2"], plan: { retries: 0 } };
       const { over } = await begin(here, code, shape);
       const event = await over;
-      assert.ok(event.type === "finished" && event.exitCode === 1);
+      assert.ok(event.type === "finished" && exitCodeOf(event) === 1);
       assert.deepEqual(await alive(here), [], end);
     }
   },

@@ -4,6 +4,7 @@ import { test } from "node:test";
 import type { RenderEvent } from "../../src/plan/events.ts";
 import { runJob } from "../../src/render-service/client/client.ts";
 import { eventsOf, fakeJob, place, renderAll } from "./fake-nuke.ts";
+import { exitCodeOf } from "../job-facts.ts";
 
 const messages = (events: readonly RenderEvent[]): string =>
   eventsOf(events, "message")
@@ -29,7 +30,7 @@ test("a crash in the middle: what was done stays, the frame at work is rendered 
   const finished = await runJob(client, fakeJob(here, code, { range: "1-6" }), {
     onEvent: (event) => events.push(event),
   });
-  assert.deepEqual([finished.framesDone, finished.exitCode], [["1-6"], 0]);
+  assert.deepEqual([finished.framesDone, exitCodeOf(finished)], [["1-6"], 0]);
   assert.deepEqual(
     finished.status.chunks.map(({ frames, verdict, framesDone }) => [frames, verdict, framesDone]),
     [
@@ -57,7 +58,7 @@ test("a Nuke that always dies in the same frame costs that frame, told once", as
   const finished = await runJob(client, fakeJob(here, code, { range: "1-3", plan: { retries: 1 } }), {
     onEvent: (event) => events.push(event),
   });
-  assert.deepEqual([finished.framesMissing, finished.exitCode], [["2"], 1]);
+  assert.deepEqual([finished.framesMissing, exitCodeOf(finished)], [["2"], 1]);
   assert.equal(eventsOf(events, "chunk-started").length, 3);
   const [failed, ...more] = eventsOf(events, "frame-failed");
   assert.ok(failed?.frame === 2 && more.length === 0);
@@ -75,7 +76,7 @@ test("no license: the job is held and asks again; when there is one, everything 
     ${renderAll}`;
   const job = fakeJob(here, code, { range: "1-8", chunks: ["1-2", "3-4", "5-6", "7-8"] });
   const finished = await runJob(client, job, { onEvent: (event) => events.push(event) });
-  assert.deepEqual([finished.framesDone, finished.exitCode], [["1-8"], 0]);
+  assert.deepEqual([finished.framesDone, exitCodeOf(finished)], [["1-8"], 0]);
   assert.equal(eventsOf(events, "frame-failed").length, 0);
   assert.equal(eventsOf(events, "chunk-started").length, 7);
   assert.match(messages(events), /got no license\. It is asked for again in 0 s, for 20 s at most/u);
@@ -91,7 +92,7 @@ test("no license at all: after a bounded time the job ends with exit code 3, and
     parallel: 4,
   });
   const finished = await runJob(client, job, { onEvent: (event) => events.push(event) });
-  assert.deepEqual([finished.framesMissing, finished.exitCode], [["1-40"], 3]);
+  assert.deepEqual([finished.framesMissing, exitCodeOf(finished)], [["1-40"], 3]);
   const starts = eventsOf(events, "chunk-started").length;
   assert.ok(starts >= 5 && starts <= 10, `${starts} Nukes were started`);
   assert.ok(
@@ -113,7 +114,7 @@ test("a job that waits for a license can be cancelled", async () => {
       if (event.type === "message" && event.text.includes("asked for again")) stop.abort();
     },
   });
-  assert.deepEqual([finished.exitCode, finished.framesMissing], [130, ["1-4"]]);
+  assert.deepEqual([exitCodeOf(finished), finished.framesMissing], [130, ["1-4"]]);
 });
 
 test("a Nuke that goes silent, also one that was stopped, is ended; its frames are rendered by another", async () => {
@@ -130,7 +131,7 @@ test("a Nuke that goes silent, also one that was stopped, is ended; its frames a
   const stops = `if (f === 5) process.kill(process.pid, "SIGSTOP");`;
   const job = fakeJob(here, hang(stops), { range: "1-6", chunks: ["1-3", "4-6"], parallel: 2 });
   const finished = await runJob(client, job, { onEvent: (event) => events.push(event) });
-  assert.deepEqual([finished.framesDone, finished.exitCode], [["1-6"], 0]);
+  assert.deepEqual([finished.framesDone, exitCodeOf(finished)], [["1-6"], 0]);
   const hung = finished.status.chunks.filter(({ verdict }) => verdict === "hung");
   assert.deepEqual(
     hung.map(({ frames, framesDone }) => [frames, framesDone]),
@@ -149,7 +150,7 @@ test("a script that cannot be rendered at all does not start a Nuke for each of 
   const code = `complain("[ 4:55.33] ERROR: Write7: there is no such node\\n"); total(); process.exit(1);`;
   const job = fakeJob(here, code, { range: "1-100" });
   const finished = await runJob(client, job, { onEvent: (event) => events.push(event) });
-  assert.deepEqual([finished.framesMissing, finished.exitCode], [["1-100"], 1]);
+  assert.deepEqual([finished.framesMissing, exitCodeOf(finished)], [["1-100"], 1]);
   assert.equal(eventsOf(events, "chunk-started").length, 6);
   assert.match(messages(events), /The job is given up\. No frame could be rendered.*there is no such node/u);
 });

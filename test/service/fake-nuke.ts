@@ -9,6 +9,7 @@ import type { RenderPlan } from "../../src/plan/render-plan.ts";
 import type { RenderEvent } from "../../src/plan/events.ts";
 import type { RenderServiceClient } from "../../src/render-service/client/client.ts";
 import { type ConnectOptions, connectRenderService } from "../../src/render-service/client/connect.ts";
+import { isPaused } from "../job-facts.ts";
 
 export interface Place {
   readonly folder: string;
@@ -162,7 +163,7 @@ export function nextEvent(
 export async function pauseWhole(client: RenderServiceClient, job: string): Promise<void> {
   const still = nextEvent(
     client,
-    (event) => event.type === "progress" && event.status.paused && event.status.running === 0,
+    (event) => event.type === "progress" && isPaused(event.status) && event.status.running === 0,
   );
   await client.pause({ job });
   await still;

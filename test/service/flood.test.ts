@@ -8,6 +8,7 @@ import type { RenderEvent } from "../../src/plan/events.ts";
 import { runJob } from "../../src/render-service/client/client.ts";
 import { eventsOf, fakeJob, nextEvent, place, renderAll } from "./fake-nuke.ts";
 import { processorSeconds, residentMB } from "./service-figures.ts";
+import { exitCodeOf } from "../job-facts.ts";
 
 const flood = `
   const piece = "[12:34:56] SomePlugin: reading /mnt/show/shot/textures/rock_0001.exr, level 3\\n".repeat(500);
@@ -29,7 +30,7 @@ test("a flood of lines: a client that reads along gets the newest, in order; not
   // 400,000 lines of 80 characters: 32 MB.
   const job = fakeJob(here, flood, { range: "1-32", chunks: ["1-16", "17-32"], parallel: 2 });
   const finished = await runJob(client, job, { onEvent: (event) => events.push(event) });
-  assert.deepEqual([finished.framesDone, finished.exitCode], [["1-32"], 0]);
+  assert.deepEqual([finished.framesDone, exitCodeOf(finished)], [["1-32"], 0]);
   await seenOver;
   const lines = eventsOf(events, "lines").flatMap((event) => event.lines);
   assert.ok(lines.length < 200_000, `${lines.length} lines were sent`);
@@ -73,7 +74,7 @@ test("a Nuke that prints as fast as it can keeps to the limit of its log, and it
   }, 5);
   const end = await over.finally(() => clearInterval(look));
   assert.ok(end.type === "finished");
-  assert.deepEqual([end.framesDone, end.exitCode], [["1-2"], 0]);
+  assert.deepEqual([end.framesDone, exitCodeOf(end)], [["1-2"], 0]);
   const MB = 1024 * 1024;
   // What a disk takes between two looks of a service on a busy machine comes on top of the limit.
   assert.ok(most < 4 * MB + 250 * MB, `${Math.round(most / MB)} MB on disk`);
@@ -150,7 +151,7 @@ test("a log that is too long loses its middle while its Nuke runs, and a service
   await next.watch({ jobs: "all", lines: true });
   await writeFile(join(here.frames, "go"), "");
   const end = await over;
-  assert.ok(end.type === "finished" && end.exitCode === 0, JSON.stringify(end));
+  assert.ok(end.type === "finished" && exitCodeOf(end) === 0, JSON.stringify(end));
   assert.deepEqual(
     eventsOf(events, "frame-done").map(({ frame }) => frame),
     [3],

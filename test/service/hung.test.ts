@@ -9,6 +9,7 @@ import { findRenderService } from "../../src/render-service/client/connect.ts";
 import { isAlive, listProcesses } from "../../src/render-service/process/process-list.ts";
 import { readLock } from "../../src/render-service/storage/lock-record.ts";
 import { fakeJob, nextEvent, place, renderAll } from "./fake-nuke.ts";
+import { exitCodeOf } from "../job-facts.ts";
 
 const windows = process.platform === "win32";
 const posix = { skip: windows ? "UNTESTED HERE: stopped processes (POSIX)" : false };
@@ -78,7 +79,7 @@ test(
     const { machineName } = await import("../../src/render-service/storage/lock-record.ts");
     await writeFile(join(here.state, "service.lock"), JSON.stringify({ ...lock, host: machineName }));
     assert.equal(await killService(here.state), null);
-    assert.equal((await runJob(await here.connect(), fakeJob(here, renderAll, { range: "1" }))).exitCode, 0);
+    assert.equal(exitCodeOf(await runJob(await here.connect(), fakeJob(here, renderAll, { range: "1" }))), 0);
   },
 );
 

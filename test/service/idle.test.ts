@@ -10,6 +10,7 @@ import { runJob } from "../../src/render-service/client/client.ts";
 import { findRenderService } from "../../src/render-service/client/connect.ts";
 import { fakeJob, place, renderAll } from "./fake-nuke.ts";
 import { processorSeconds, residentMB } from "./service-figures.ts";
+import { exitCodeOf } from "../job-facts.ts";
 
 /** MB; a Node alone takes more than forty. */
 const MOST_MB = 60;
@@ -46,7 +47,7 @@ test("idle, fresh and after a render, the service takes little memory and no pro
   const took = processorSeconds(pid) - before;
   assert.ok(took <= 0.2, `${took} s of processor time in two seconds and twenty answers`);
   const job = fakeJob(here, renderAll, { range: "1-200", chunks: ["1-100", "101-200"], parallel: 2 });
-  assert.equal((await runJob(client, job)).exitCode, 0);
+  assert.equal(exitCodeOf(await runJob(client, job)), 0);
   const after = await settles(pid);
   assert.ok(after < MOST_MB + MORE_MB, `after a render: ${after} MB`);
   console.log(`idle: ${fresh.toFixed(1)} MB fresh, ${after.toFixed(1)} MB after a render`);

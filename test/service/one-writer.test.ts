@@ -9,6 +9,7 @@ import { submitJob } from "../../src/render-service/client/submit-job.ts";
 import { OutputConflictError } from "../../src/render-service/protocol/errors.ts";
 import { type JobShape, type Place, fakeJob, nextEvent, pauseWhole, place, renderAll } from "./fake-nuke.ts";
 import { dieBeforeAnswer } from "./dying-service.ts";
+import { exitCodeOf } from "../job-facts.ts";
 
 /** Waits with its first frame for the file `go`. */
 const onCommand = `while (!fs.existsSync(path.join(out, "go"))) await sleep(10); ${renderAll}`;
@@ -34,12 +35,12 @@ async function endOf(client: RenderServiceClient, job: string): Promise<number> 
     client,
     (event) =>
       event.job === job &&
-      (event.type === "finished" || (event.type === "progress" && event.status.state === "finished")),
+      (event.type === "finished" || (event.type === "progress" && event.status.state.kind === "done")),
   );
   await client.watch({ jobs: [job], lines: false });
   const event = await end;
   assert.ok(event.type === "finished" || event.type === "progress");
-  return event.status.exitCode ?? -1;
+  return exitCodeOf(event.status) ?? -1;
 }
 
 async function go(here: Place): Promise<void> {
@@ -187,7 +188,7 @@ test("a submit that is repeated is the same job, while it renders, when it is ov
   const three = await second.submit(asked, { watch: true });
   assert.equal(three.job, one.job);
   const end = await told;
-  assert.ok(end.type === "finished" && end.exitCode === 0 && end.job === one.job);
+  assert.ok(end.type === "finished" && exitCodeOf(end) === 0 && end.job === one.job);
   assert.equal((await second.jobs()).length, 1);
   await second.forget(one);
   assert.notEqual((await second.submit(asked)).job, one.job, "a job that is forgotten is rendered again");

@@ -8,6 +8,7 @@ import { runJob } from "../../src/render-service/client/client.ts";
 import { RenderServiceError } from "../../src/render-service/protocol/errors.ts";
 import { type EventOf, type Place, eventsOf, fakeJob, nextEvent, place } from "./fake-nuke.ts";
 import { smallDisk } from "./small-disk.ts";
+import { exitCodeOf, firstBlock } from "../job-facts.ts";
 
 const quick = { NUKE_RENDER_OUTPUT_RETRY_SECONDS: "0.2" };
 /** Frames of 150 KB; one that cannot be written is an error, as Nuke tells it, and the end. Waits behind the first one. */
@@ -52,14 +53,14 @@ test("a disk that fills up: the render waits, goes on when there is space, and n
   const finished = runJob(client, job, { onEvent: (event) => events.push(event) });
   await held;
   const [status] = await client.jobs();
-  assert.deepEqual([status?.held?.by, status?.state], ["disk", "running"]);
+  assert.deepEqual([firstBlock(status)?.reason, status?.state.kind], ["disk", "running"]);
   // Looked at again, and nothing is started.
   const starts = eventsOf(events, "chunk-started").length;
   await nextEvent(client, ({ type }) => type === "progress");
   assert.equal(eventsOf(events, "chunk-started").length, starts);
   await rm(ballast);
-  const { framesDone, exitCode, status: end } = await finished;
-  assert.deepEqual([framesDone, exitCode, end.held], [["1-10"], 0, null]);
+  const { framesDone, outcome, status: end } = await finished;
+  assert.deepEqual([framesDone, outcome, firstBlock(end)], [["1-10"], "complete", null]);
   await allWhole(disk.folder, 10);
   assert.match(
     messages(events),
@@ -86,13 +87,13 @@ test("a disk that stays full: after a bounded time the job ends, and what is mis
   const finished = await runJob(client, job, { onEvent: (event) => events.push(event) });
   const done = finished.status.framesDone;
   assert.ok(done > 0 && done < 10);
-  assert.deepEqual([finished.framesMissing, finished.exitCode], [[`${done + 1}-10`], 1]);
+  assert.deepEqual([finished.framesMissing, exitCodeOf(finished)], [[`${done + 1}-10`], 1]);
   assert.match(messages(events), /given up\. The disk of .* is full/u);
 
   await rm(ballast);
   const [range = ""] = finished.framesMissing;
   const rest = await runJob(client, fakeJob(here, heavy, { range, plan: outputIn(disk.folder) }));
-  assert.equal(rest.exitCode, 0);
+  assert.equal(exitCodeOf(rest), 0);
   await allWhole(disk.folder, 10);
 });
 
@@ -124,7 +125,7 @@ test("a folder that somebody deletes is made again; frames that were in it are r
   await rm(here.frames, { recursive: true });
   await writeFile(join(here.folder, "go"), "");
   const end = await finished;
-  assert.deepEqual([end.framesDone, end.framesMissing, end.exitCode], [["1-4"], [], 0]);
+  assert.deepEqual([end.framesDone, end.framesMissing, exitCodeOf(end)], [["1-4"], [], 0]);
   assert.match(
     messages(events),
     /frames is gone\. No frame is to blame[^]*was made again\. Frames that were in it are rendered again/u,
@@ -142,7 +143,7 @@ test("a folder that is gone with the one above it is not made again: the render 
   await gone;
   const client = await here.connect();
   const [status] = await client.jobs();
-  assert.deepEqual([status?.held?.by, status?.running], ["folder", 0]);
+  assert.deepEqual([firstBlock(status)?.reason, status?.running], ["folder", 0]);
   await mkdir(share, { recursive: true });
   const end = await finished;
   assert.deepEqual([end.framesDone, end.framesMissing], [["1-4"], []]);
@@ -159,7 +160,7 @@ test("a disk that becomes read-only: the render waits until it can be written to
   await refused;
   await disk.readOnly(false);
   const end = await finished;
-  assert.deepEqual([end.framesDone, end.exitCode], [["1-4"], 0]);
+  assert.deepEqual([end.framesDone, exitCodeOf(end)], [["1-4"], 0]);
   await allWhole(disk.folder, 4);
 });
 
@@ -180,14 +181,15 @@ test("a held job whose service is killed waits with the next one too, and comes 
   await gone;
   const next = await here.connect();
   const heldAgain = async (): Promise<void> => {
-    while ((await next.job(job)).held?.by !== "disk") await new Promise((resolve) => setImmediate(resolve));
+    while (firstBlock(await next.job(job))?.reason !== "disk")
+      await new Promise((resolve) => setImmediate(resolve));
   };
   await heldAgain();
   const over = nextEvent(next, ({ type }) => type === "finished");
   await next.watch({ jobs: "all", lines: false });
   await rm(ballast);
   await over;
-  assert.equal((await next.job(job)).exitCode, 0);
+  assert.equal(exitCodeOf(await next.job(job)), 0);
   await allWhole(disk.folder, 10);
 });
 
@@ -220,7 +222,7 @@ test("a job that cannot be written down is refused, and leaves nothing; there is
   );
   assert.deepEqual([await client.jobs(), await readdir(join(here.state, "jobs"))], [[], []]);
   await rm(ballast);
-  assert.equal((await runJob(client, job)).exitCode, 0);
+  assert.equal(exitCodeOf(await runJob(client, job)), 0);
 });
 
 test("a Nuke killed in the middle of a file: the half is not taken for a frame, and temporary names are passed over", async () => {
@@ -247,8 +249,8 @@ test("a Nuke killed in the middle of a file: the half is not taken for a frame, 
     }
   };
   process.kill(await pid(), "SIGKILL");
-  const { framesDone, framesMissing, exitCode } = await finished;
-  assert.deepEqual([framesDone, framesMissing, exitCode], [["1-3", "5"], ["4"], 1]);
+  const { framesDone, framesMissing, outcome } = await finished;
+  assert.deepEqual([framesDone, framesMissing, outcome], [["1-3", "5"], ["4"], "incomplete"]);
   for (const frame of [1, 2, 3, 5])
     assert.equal(await readFile(join(here.frames, `f.000${frame}.exr`), "utf8"), `picture ${frame}`);
   const [failed, ...more] = eventsOf(events, "frame-failed");

@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { RenderEvent } from "../../src/plan/events.ts";
 import { eventsOf, fakeJob, nextEvent, pauseWhole, place, renderAll } from "./fake-nuke.ts";
+import { exitCodeOf, isPaused } from "../job-facts.ts";
 
 const slow = "for (const f of frames) { await sleep(60); write(f); frameLine(f); } total();";
 
@@ -19,20 +20,20 @@ test("a paused job has no Nuke; resumed, it renders what is left and nothing twi
   await begun;
   await pauseWhole(client, job);
   const paused = await client.job(job);
-  assert.deepEqual([paused.state, paused.paused, paused.running], ["running", true, 0]);
+  assert.deepEqual([paused.state, isPaused(paused), paused.running], ["running", true, 0]);
   assert.ok(paused.framesDone > 0 && paused.framesDone < 40);
   // Another job is not held up by it.
   const other = nextEvent(client, (event) => event.type === "finished" && event.job !== job);
   await client.submit(fakeJob(here, renderAll, { range: "101-102" }), { watch: true });
   const ended = await other;
-  assert.ok(ended.type === "finished" && ended.exitCode === 0);
+  assert.ok(ended.type === "finished" && exitCodeOf(ended) === 0);
   assert.equal((await client.job(job)).framesDone, paused.framesDone);
 
   const over = nextEvent(client, (event) => event.type === "finished" && event.job === job);
   await client.resume({ job });
   const end = await over;
   assert.ok(end.type === "finished");
-  assert.deepEqual([end.exitCode, end.framesDone, end.status.paused], [0, ["1-40"], false]);
+  assert.deepEqual([exitCodeOf(end), end.framesDone, isPaused(end.status)], [0, ["1-40"], false]);
   const done = eventsOf(events, "frame-done").filter((event) => event.job === job);
   assert.equal(new Set(done.map(({ frame }) => frame)).size, done.length, "a frame was rendered twice");
   const verdicts = end.status.chunks.map(({ verdict }) => verdict);
@@ -51,8 +52,8 @@ test("a paused job can be cancelled; pausing what is over does nothing; what is 
   await client.cancel({ job });
   const end = await over;
   assert.ok(end.type === "finished");
-  assert.deepEqual([end.exitCode, end.framesMissing], [130, ["1-3"]]);
+  assert.deepEqual([exitCodeOf(end), end.framesMissing], [130, ["1-3"]]);
   await client.pause({ job });
-  assert.equal((await client.job(job)).paused, false);
+  assert.equal(isPaused(await client.job(job)), false);
   await assert.rejects(client.resume({ job: "nobody" }), { reason: "unknown-job" });
 });

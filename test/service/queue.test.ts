@@ -8,6 +8,7 @@ import { distributeFrames } from "../../src/plan/distribute.ts";
 import { formatFrames } from "../../src/plan/frames.ts";
 import type { RenderServiceClient } from "../../src/render-service/client/client.ts";
 import { eventsOf, fakeJob, nextEvent, pauseWhole, place, renderAll } from "./fake-nuke.ts";
+import { exitCodeOf } from "../job-facts.ts";
 
 /** Each Nuke waits for the file `go-` with its first frame. */
 const onCommand = `while (!fs.existsSync(path.join(out, "go-" + frames[0]))) await sleep(10); ${renderAll}`;
@@ -51,8 +52,8 @@ test("frames are dealt anew once it is known that a start of Nuke costs more tha
     }),
     { watch: true },
   );
-  const { exitCode, framesDone, status } = await end;
-  assert.deepEqual([exitCode, framesDone], [0, ["1-40"]]);
+  const { outcome, framesDone, status } = await end;
+  assert.deepEqual([outcome, framesDone], ["complete", ["1-40"]]);
   const frames = eventsOf(events, "frame-done").map(({ frame }) => frame);
   assert.equal(frames.length, 40);
   assert.equal(new Set(frames).size, 40, "a frame was rendered twice");
@@ -124,7 +125,7 @@ test("a service that is killed behind such a deal renders every frame once, what
   writeFileSync(join(here.frames, "go"), "");
   await second.watch({ jobs: "all", lines: false });
   const end = await over;
-  assert.deepEqual([end.exitCode, end.framesDone], [0, ["1-12"]]);
+  assert.deepEqual([exitCodeOf(end), end.framesDone], [0, ["1-12"]]);
   const rendered = readFileSync(join(here.frames, "rendered"), "utf8").trim().split("\n");
   assert.deepEqual(
     rendered.map(Number),
@@ -150,7 +151,7 @@ test("a job of higher priority takes the next free Nuke, and one that is put fir
   assert.deepEqual((await client.job(third.job)).priority, 60);
   const over = Promise.all([first, second, third, fourth].map(({ job }) => endOf(client, job)));
   for (const frame of [1, 2, 11, 21, 31]) writeFileSync(join(here.frames, `go-${frame}`), "");
-  for (const { exitCode } of await over) assert.equal(exitCode, 0);
+  for (const { outcome } of await over) assert.equal(outcome, "complete");
   assert.deepEqual(
     eventsOf(events, "chunk-started").map(({ frames }) => frames),
     ["1", "21", "31", "2", "11"],
@@ -180,7 +181,7 @@ test("more Nukes at once start at once; fewer end with their chunks, and none is
   // The others wait until the three have ended.
   for (const frame of [4, 5, 6, 1, 2, 3]) writeFileSync(join(here.frames, `go-${frame}`), "");
   const end = await over;
-  assert.deepEqual([end.exitCode, end.framesDone], [0, ["1-6"]]);
+  assert.deepEqual([exitCodeOf(end), end.framesDone], [0, ["1-6"]]);
   assert.ok(end.status.chunks.every(({ verdict }) => verdict === "done"));
   let running = 0;
   for (const event of events) {
@@ -208,7 +209,7 @@ test("a cancelled chunk ends, or never starts; the others go on, and its frames 
   await last;
   writeFileSync(join(here.frames, "go-7"), "");
   const end = await over;
-  assert.deepEqual([end.exitCode, end.framesDone, end.framesMissing], [1, ["7-9"], ["1-6"]]);
+  assert.deepEqual([exitCodeOf(end), end.framesDone, end.framesMissing], [1, ["7-9"], ["1-6"]]);
   assert.deepEqual(
     end.status.chunks.map(({ verdict }) => verdict),
     ["cancelled", "cancelled", "done"],
@@ -230,7 +231,7 @@ test("the last chunk that waits is cancelled: the job is over", async () => {
   assert.ok(waiting.length >= 1);
   for (const { index } of waiting) await client.cancelChunk({ job, chunk: index });
   const end = await over;
-  assert.deepEqual([end.exitCode, end.framesMissing], [1, ["1-4"]]);
+  assert.deepEqual([exitCodeOf(end), end.framesMissing], [1, ["1-4"]]);
 });
 
 test("a service that is killed forgets nothing of it: priority, Nukes at once, cancelled chunks, the budget that was set", async () => {

@@ -7,6 +7,7 @@ import { test } from "node:test";
 import type { RenderEvent } from "../../src/plan/events.ts";
 import { runJob } from "../../src/render-service/client/client.ts";
 import { eventsOf, fakeJob, place, renderAll } from "./fake-nuke.ts";
+import { exitCodeOf } from "../job-facts.ts";
 
 test("a split render: chunks in parallel, every frame on disk, a status that says so", async () => {
   await using here = await place();
@@ -17,7 +18,7 @@ test("a split render: chunks in parallel, every frame on disk, a status that say
   const finished = await runJob(client, job, { onEvent: (event) => events.push(event) });
   assert.deepEqual(finished.framesDone, ["1-8"]);
   assert.deepEqual(finished.framesMissing, []);
-  assert.equal(finished.exitCode, 0);
+  assert.equal(exitCodeOf(finished), 0);
   assert.equal(events[0]?.type, "queued");
   assert.equal(eventsOf(events, "frame-done").length, 8);
   const lastStart = events.findLastIndex(({ type }) => type === "chunk-started");
@@ -60,7 +61,7 @@ test("frames are done when their files are there: empty, missing, old and foreig
   const finished = await runJob(client, job, { onEvent: (event) => events.push(event) });
   assert.deepEqual(finished.framesDone, ["1"]);
   assert.deepEqual(finished.framesMissing, ["2-6"]);
-  assert.equal(finished.exitCode, 1);
+  assert.equal(exitCodeOf(finished), 1);
   const why = new Map(eventsOf(events, "frame-failed").map(({ frame, message }) => [frame, message]));
   assert.match(why.get(2) ?? "", /is empty/u);
   assert.match(why.get(3) ?? "", /No file was written/u);
@@ -97,7 +98,7 @@ test("a failing frame costs itself only: its Nuke stops, the frames behind it go
     onEvent: (event) => events.push(event),
   });
   assert.deepEqual([stopped.framesDone, stopped.framesMissing], [["1", "3-6"], ["2"]]);
-  assert.equal(stopped.exitCode, 1);
+  assert.equal(exitCodeOf(stopped), 1);
   assert.deepEqual(
     eventsOf(events, "frame-failed").map(({ chunk, frame, message }) => [chunk, frame, message]),
     [0, 3, 4].map((chunk) => [chunk, 2, "Read1: no such file"]),
@@ -129,7 +130,7 @@ test("a failing frame costs itself only: its Nuke stops, the frames behind it go
     went.status.chunks.map(({ frames }) => frames),
     ["1-3", "4-6", "2", "2"],
   );
-  assert.equal(went.exitCode, 1, "exit code 0 of Nuke does not make the frame");
+  assert.equal(exitCodeOf(went), 1, "exit code 0 of Nuke does not make the frame");
 });
 
 test("a crash, a refused license, a Nuke that cannot be started: told apart", async () => {
@@ -154,7 +155,7 @@ test("a crash, a refused license, a Nuke that cannot be started: told apart", as
   assert.match(chunks[1]?.reason ?? "", /license/u);
   assert.match(chunks[3]?.reason ?? "", /was not found.*nukeRender\.nuke\.executables/u);
   assert.deepEqual(finished.framesDone, ["1-2", "5-6"], "the frame it crashed in was rendered again");
-  assert.equal(finished.exitCode, 3, "a license is what is missing");
+  assert.equal(exitCodeOf(finished), 3, "a license is what is missing");
 
   last.argv = [here.folder];
   assert.match((await runJob(client, job)).status.chunks[3]?.reason ?? "", /may not be executed/u);
@@ -167,14 +168,14 @@ test("a license report that does not stop Nuke stops nothing", async () => {
   const client = await here.connect();
   const code = `say("A license for nuke was not found\\n"); ${renderAll}`;
   const finished = await runJob(client, fakeJob(here, code, { range: "1-2" }));
-  assert.equal(finished.exitCode, 0);
+  assert.equal(exitCodeOf(finished), 0);
 });
 
 test("a Nuke that does not end after its render is ended; its frames count", async () => {
   await using here = await place();
   const client = await here.connect();
   const finished = await runJob(client, fakeJob(here, `${renderAll} await sleep(1e6);`, { range: "1-3" }));
-  assert.equal(finished.exitCode, 0);
+  assert.equal(exitCodeOf(finished), 0);
   assert.match(finished.status.chunks[0]?.reason ?? "", /did not end/u);
 });
 
@@ -187,9 +188,9 @@ test("a movie counts as a whole: exit code 0 and its file, or nothing", async ()
     total(); process.exit(CODE);`;
   const shape = { range: "1-5", movie: true };
   const good = await runJob(client, fakeJob(here, movie.replace("CODE", "0"), shape));
-  assert.deepEqual([good.framesDone, good.exitCode], [["1-5"], 0]);
+  assert.deepEqual([good.framesDone, exitCodeOf(good)], [["1-5"], 0]);
   const bad = await runJob(client, fakeJob(here, movie.replace("CODE", "1"), shape));
-  assert.deepEqual([bad.framesMissing, bad.exitCode], [["1-5"], 1]);
+  assert.deepEqual([bad.framesMissing, exitCodeOf(bad)], [["1-5"], 1]);
   assert.equal(bad.status.framesDone, 0);
 });
 
@@ -199,7 +200,7 @@ test("done frames are looked at again at the end of the job", async () => {
   const code = `for (const f of frames) { write(f); frameLine(f); } await sleep(600); fs.unlinkSync(file(2)); total();`;
   const finished = await runJob(client, fakeJob(here, code, { range: "1-3" }));
   assert.deepEqual([finished.framesDone, finished.framesMissing], [["1", "3"], ["2"]]);
-  assert.equal(finished.exitCode, 1);
+  assert.equal(exitCodeOf(finished), 1);
 });
 
 test("the job's environment, without what belongs to the editor", async () => {
@@ -262,7 +263,7 @@ test("a flood of output: bounded memory, all of it in the log, the render unharm
     for (let i = 0; i < 200; i++) say((line + "\\n").repeat(1000));
     ${renderAll}`;
   const finished = await runJob(client, fakeJob(here, code, { range: "1-2" }), { lines: false });
-  assert.equal(finished.exitCode, 0);
+  assert.equal(exitCodeOf(finished), 0);
   const grown = (await memory()) - before;
   if (process.platform === "linux") assert.ok(grown < 120, `36 MB of output grew the service by ${grown} MB`);
   else console.log("UNTESTED HERE: the service's memory during a flood (needs /proc)");
@@ -278,7 +279,7 @@ test("programs and folders whose names hold blanks, quotes and unicode", async (
   await using here = await place(`it's "é"`);
   const client = await here.connect();
   const finished = await runJob(client, fakeJob({ ...here, frames: odd }, renderAll, { range: "1-2" }));
-  assert.equal(finished.exitCode, 0);
+  assert.equal(exitCodeOf(finished), 0);
   assert.equal(finished.status.folder, odd);
   await rm(odd, { recursive: true });
 });

@@ -12,6 +12,7 @@ import type { RenderServiceClient } from "../../src/render-service/client/client
 import { RenderServiceError } from "../../src/render-service/protocol/errors.ts";
 import { type Place, eventsOf, fakeJob, nextEvent, place } from "./fake-nuke.ts";
 import { smallDisk } from "./small-disk.ts";
+import { exitCodeOf, firstBlock, isPaused } from "../job-facts.ts";
 
 /** Reads the script once, as Nuke does, writes its text as every frame, and waits after each frame to be let go (see `letGo`). */
 const showsScript = (go: string): string => `
@@ -118,7 +119,7 @@ test("copy: saved while it renders, and its service killed, all frames are of on
   assert.deepEqual(await copiesIn(here.folder), []);
   assert.ok(!(await readdir(join(here.state, "jobs", id))).includes("script.nk"));
   const status = await next.job(id);
-  assert.deepEqual([basename(status.script), status.exitCode], ["shot.nk", 0]);
+  assert.deepEqual([basename(status.script), exitCodeOf(status)], ["shot.nk", 0]);
   assert.deepEqual(await readFile(join(here.folder, "shot.nk"), "utf8"), "version 2, saved");
 });
 
@@ -193,12 +194,12 @@ test("hold: saved meanwhile, no further Nuke is started until it is resumed, by 
   await letGo(here);
   await paused;
   const status = await client.job(id);
-  assert.deepEqual([status.paused, status.held?.by, status.framesDone], [true, "script", 1]);
+  assert.deepEqual([isPaused(status), firstBlock(status)?.reason, status.framesDone], [true, "script", 1]);
   await kill(client);
 
   const next = await here.connect();
   const kept = await next.job(id);
-  assert.deepEqual([kept.paused, kept.held?.by, kept.framesDone], [true, "script", 1]);
+  assert.deepEqual([isPaused(kept), firstBlock(kept)?.reason, kept.framesDone], [true, "script", 1]);
   const over = nextEvent(next, isOver);
   next.onEvent((event) => events.push(event));
   await next.watch({ jobs: "all", lines: false });
@@ -240,10 +241,10 @@ test("a script that is gone holds the render until it is back; it can be cancell
   await letGo(here);
   await held;
   const status = await client.job(id);
-  assert.deepEqual([status.paused, status.held?.by, status.running], [false, "script", 0]);
+  assert.deepEqual([isPaused(status), firstBlock(status)?.reason, status.running], [false, "script", 0]);
   await writeFile(join(here.folder, "shot.nk"), "version 1");
   await over;
-  assert.equal((await client.job(id)).exitCode, 0);
+  assert.equal(exitCodeOf(await client.job(id)), 0);
 
   await rm(join(here.frames, "go"));
   const again = await start(client, await scriptJob(here, "hold"));
@@ -254,7 +255,10 @@ test("a script that is gone holds the render until it is back; it can be cancell
   await client.cancel({ job: again.id });
   await again.over;
   const cancelled = await client.job(again.id);
-  assert.deepEqual([cancelled.exitCode, cancelled.missingRanges, cancelled.held], [130, ["2-4"], null]);
+  assert.deepEqual(
+    [exitCodeOf(cancelled), cancelled.missingRanges, firstBlock(cancelled)],
+    [130, ["2-4"], null],
+  );
 });
 
 test("a script that is not there is refused at once, and leaves nothing", async () => {
@@ -284,7 +288,7 @@ test("a folder that takes no copy: as long as the script is as it was, none is n
   await letGo(here);
   await asked;
   const status = await client.job(id);
-  assert.deepEqual([status.paused, status.held?.by], [true, "script"], "somebody is asked");
+  assert.deepEqual([isPaused(status), firstBlock(status)?.reason], [true, "script"], "somebody is asked");
   await disk.readOnly(false);
   await client.resume({ job: id });
   await over;

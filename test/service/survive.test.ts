@@ -8,6 +8,8 @@ import type { JobStatus, RenderEvent } from "../../src/plan/events.ts";
 import type { RenderServiceClient } from "../../src/render-service/client/client.ts";
 import { type ProcessInfo, isAlive, listProcesses } from "../../src/render-service/process/process-list.ts";
 import { type EventOf, type JobShape, type Place, fakeJob, place } from "./fake-nuke.ts";
+import { exitCodeOf } from "../job-facts.ts";
+import { stateWord } from "../../src/cli/status-json.ts";
 
 /** Notes every frame it renders; behind the first frame of a range it waits to be let go. */
 const noted = `
@@ -75,7 +77,7 @@ async function over(client: RenderServiceClient, job: string): Promise<JobStatus
   const ended = (event: RenderEvent): boolean =>
     (event.type === "progress" || event.type === "finished") &&
     event.job === job &&
-    event.status.state === "finished";
+    event.status.state.kind === "done";
   const done = until((all) => all.some(ended));
   await client.watch({ jobs: [job], lines: false });
   await done;
@@ -136,7 +138,7 @@ test("killed in the middle, twice: its Nukes are taken over, and no frame is ren
   const third = await here.connect();
   const finished = await finish(here, third);
   assert.ok(!nukes.some((nuke) => isAlive(nuke)));
-  assert.deepEqual([finished.job, finished.framesDone, finished.exitCode], [job, ["1-8"], 0]);
+  assert.deepEqual([finished.job, finished.framesDone, exitCodeOf(finished)], [job, ["1-8"], 0]);
   assert.deepEqual(
     finished.status.chunks.map(({ verdict }) => verdict),
     ["done", "done"],
@@ -162,7 +164,7 @@ test("killed before a Nuke was written down: it is found and taken over all the 
   const next = await here.connect();
   assert.ok(nukes.every((nuke) => isAlive(nuke)));
   const finished = await finish(here, next);
-  assert.deepEqual([finished.framesDone, finished.exitCode], [["1-3"], 0]);
+  assert.deepEqual([finished.framesDone, exitCodeOf(finished)], [["1-3"], 0]);
   assert.deepEqual(await renderedIn(here), [1, 2, 3]);
 });
 
@@ -173,7 +175,7 @@ test("a Nuke that ended while no service ran: what it had done counts, the rest 
   for (const { pid } of nukes) process.kill(pid, "SIGKILL");
   const next = await here.connect();
   const finished = await finish(here, next);
-  assert.deepEqual([finished.framesDone, finished.exitCode], [["1-4"], 0]);
+  assert.deepEqual([finished.framesDone, exitCodeOf(finished)], [["1-4"], 0]);
   assert.deepEqual(await renderedIn(here), [1, 2, 3, 4]);
   assert.deepEqual(
     finished.status.chunks.map(({ verdict }) => verdict),
@@ -201,7 +203,7 @@ test("a movie whose Nuke ended well while no service ran is not rendered again",
   await gone(nuke);
   const next = await here.connect();
   const finished = await over(next, job);
-  assert.deepEqual([finished.doneRanges, finished.exitCode], [["1-3"], 0]);
+  assert.deepEqual([finished.doneRanges, exitCodeOf(finished)], [["1-3"], 0]);
   assert.deepEqual(await renderedIn(here), [1]);
 });
 
@@ -215,7 +217,7 @@ test("a cancelled job whose service was killed stays cancelled", async () => {
   await kill(client);
   const next = await here.connect();
   const status = await over(next, job);
-  assert.deepEqual([status.exitCode, status.doneRanges, status.missingRanges], [130, ["1"], ["2-4"]]);
+  assert.deepEqual([exitCodeOf(status), status.doneRanges, status.missingRanges], [130, ["1"], ["2-4"]]);
   assert.ok(!nukes.some((nuke) => isAlive(nuke)));
 });
 
@@ -236,12 +238,12 @@ test("after a restart of the machine a job is interrupted, and goes on when some
   assert.deepEqual([status.state, status.framesDone, status.running], ["interrupted", 1, 0]);
   await kill(next);
   const again = await here.connect();
-  assert.equal((await again.job(job)).state, "interrupted", "also with the next service");
+  assert.equal(stateWord((await again.job(job)).state), "interrupted", "also with the next service");
   await writeFile(join(here.frames, "go"), "");
   const ended = over(again, job);
   await again.resume({ job });
-  const { exitCode, doneRanges } = await ended;
-  assert.deepEqual([exitCode, doneRanges], [0, ["1-3"]]);
+  const { state, doneRanges } = await ended;
+  assert.deepEqual([state, doneRanges], [{ kind: "done", outcome: "complete" }, ["1-3"]]);
   assert.deepEqual(await renderedIn(here), [1, 2, 3]);
 });
 
@@ -253,7 +255,7 @@ test("a service that is asked to end, as when the machine is shut down, keeps it
   await gone;
   assert.ok(!nukes.some((nuke) => isAlive(nuke)), "its Nukes end with it");
   const next = await here.connect();
-  assert.equal((await next.job(job)).state, "interrupted");
+  assert.equal(stateWord((await next.job(job)).state), "interrupted");
   await writeFile(join(here.frames, "go"), "");
   const ended = over(next, job);
   await next.resume({ job });
@@ -282,6 +284,6 @@ test("lines nobody can read keep no job from being finished", async () => {
   await appendFile(journalOf(here, job), `\0\0\0\n{"is":"unheard of"}\n{"is":"done"`);
   const next = await here.connect();
   const finished = await finish(here, next);
-  assert.deepEqual([finished.framesDone, finished.exitCode], [["1-3"], 0]);
+  assert.deepEqual([finished.framesDone, exitCodeOf(finished)], [["1-3"], 0]);
   assert.deepEqual(await renderedIn(here), [1, 2, 3]);
 });

@@ -6,6 +6,7 @@ import { test } from "node:test";
 import type { RenderEvent } from "../../src/plan/events.ts";
 import { runJob } from "../../src/render-service/client/client.ts";
 import { type Place, eventsOf, fakeJob, nextEvent, place } from "./fake-nuke.ts";
+import { exitCodeOf } from "../job-facts.ts";
 
 const noted = `
   for (const f of frames) {
@@ -40,7 +41,7 @@ test("frames that were removed are rendered again at the end, and only they", as
   for (const frame of [1, 2]) await rm(join(here.frames, `f.000${frame}.exr`));
   await writeFile(join(here.folder, "go"), "");
   const end = await finished;
-  assert.deepEqual([end.framesDone, end.framesMissing, end.exitCode], [["1-4"], [], 0]);
+  assert.deepEqual([end.framesDone, end.framesMissing, exitCodeOf(end)], [["1-4"], [], 0]);
   assert.deepEqual(await rendered(here), [1, 2, 3, 4, 1, 2]);
   assert.equal(await exrs(here), 4);
   const said = eventsOf(events, "message").map(({ text }) => text);
@@ -59,7 +60,7 @@ test("a frame that is removed again and again is named in the end, with that rea
   const tidied = `${known}${noted.replace("f === 3", "false")} await known(2); fs.rmSync(file(2));`;
   const job = fakeJob(here, tidied, { range: "1-3" });
   const end = await runJob(client, job, { onEvent: (event) => events.push(event) });
-  assert.deepEqual([end.framesDone, end.framesMissing, end.exitCode], [["1", "3"], ["2"], 1]);
+  assert.deepEqual([end.framesDone, end.framesMissing, exitCodeOf(end)], [["1", "3"], ["2"], 1]);
   assert.deepEqual(await rendered(here), [1, 2, 3, 2, 2]);
   const [failed] = eventsOf(events, "frame-failed");
   assert.match(
@@ -92,6 +93,6 @@ test("a service that is killed while it renders frames again counts on", async (
   await writeFile(join(here.folder, "go"), "");
   const end = await over;
   assert.ok(end.type === "finished");
-  assert.deepEqual([end.framesDone, end.exitCode, end.status.framesDone], [["1-2"], 0, 2]);
+  assert.deepEqual([end.framesDone, exitCodeOf(end), end.status.framesDone], [["1-2"], 0, 2]);
   assert.deepEqual(await rendered(here), [1, 2, 1]);
 });

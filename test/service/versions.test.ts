@@ -8,6 +8,7 @@ import { pathToFileURL } from "node:url";
 import * as z from "zod";
 import type { connectRenderService } from "../../src/render-service/client/connect.ts";
 import { fakeJob, nextEvent, place } from "./fake-nuke.ts";
+import { exitCodeOf } from "../job-facts.ts";
 
 const root = join(import.meta.dirname, "..", "..");
 
@@ -59,5 +60,5 @@ test("a service of another version that renders is left alone, and whoever asks 
   await assert.rejects(here.connect(), { reason: "other-version" });
   await writeFile(join(here.frames, "go"), "");
   const event = await over;
-  assert.ok(event.type === "finished" && event.exitCode === 0);
+  assert.ok(event.type === "finished" && exitCodeOf(event) === 0);
 });

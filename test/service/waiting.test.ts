@@ -6,6 +6,7 @@ import { test } from "node:test";
 import type { RenderEvent } from "../../src/plan/events.ts";
 import type { RenderServiceClient } from "../../src/render-service/client/client.ts";
 import { type EventOf, type Place, eventsOf, fakeJob, nextEvent, place, renderAll } from "./fake-nuke.ts";
+import { exitCodeOf } from "../job-facts.ts";
 
 function end(client: RenderServiceClient, job: string): Promise<EventOf<"finished">> {
   return new Promise((resolve) => {
@@ -39,7 +40,7 @@ test("a job starts when those it waits for have ended well, later jobs before it
     { watch: true },
   );
   const waiting = await client.job(third);
-  assert.equal(waiting.state, "queued");
+  assert.equal(waiting.state.kind, "queued");
   assert.deepEqual(waiting.waitsFor, [
     { job: first, write: "Write1" },
     { job: second, write: "Write2" },
@@ -51,7 +52,7 @@ test("a job starts when those it waits for have ended well, later jobs before it
     { watch: true },
   );
   assert.deepEqual(
-    (await Promise.all(ends)).map(({ exitCode, status }) => [exitCode, status.waitsFor]),
+    (await Promise.all(ends)).map((end) => [exitCodeOf(end), end.status.waitsFor]),
     [
       [0, []],
       [0, []],
@@ -70,7 +71,7 @@ test("a job starts when those it waits for have ended well, later jobs before it
     { ...fakeJob(here, renderAll, { range: "41" }), after: [first] },
     { watch: true },
   );
-  assert.equal((await end(client, late.job)).exitCode, 0);
+  assert.equal(exitCodeOf(await end(client, late.job)), 0);
 });
 
 test("when what is waited for leaves frames missing, those that wait are closed with their frames named, one after another", async () => {
@@ -94,7 +95,7 @@ test("when what is waited for leaves frames missing, those that wait are closed 
   for (const [at, missing] of [["11-12"], ["21-22"]].entries()) {
     const ended = await ends[at];
     assert.ok(ended);
-    assert.deepEqual([ended.exitCode, ended.framesMissing], [1, missing]);
+    assert.deepEqual([exitCodeOf(ended), ended.framesMissing], [1, missing]);
     assert.deepEqual(
       ended.status.chunks.map(({ verdict, pid }) => [verdict, pid]),
       [["not-started", null]],
@@ -112,7 +113,7 @@ test("when what is waited for leaves frames missing, those that wait are closed 
     { watch: true },
   );
   const closed = await client.job(late.job);
-  if (closed.state !== "finished") assert.equal((await end(client, late.job)).exitCode, 1);
+  if (closed.state.kind !== "done") assert.equal(exitCodeOf(await end(client, late.job)), 1);
   assert.deepEqual((await client.job(late.job)).missingRanges, ["41"]);
 });
 
@@ -128,11 +129,11 @@ test("what waits can be cancelled, what is waited for too; nobody waits for a jo
   const { job: third } = await client.submit(after, { watch: true });
   const secondEnds = end(client, second);
   await client.cancel({ job: second });
-  assert.equal((await secondEnds).exitCode, 130);
+  assert.equal(exitCodeOf(await secondEnds), 130);
   const thirdEnds = end(client, third);
   await client.cancel({ job: first });
   const ended = await thirdEnds;
-  assert.deepEqual([ended.exitCode, ended.framesMissing], [1, ["11-12"]]);
+  assert.deepEqual([exitCodeOf(ended), ended.framesMissing], [1, ["11-12"]]);
   await assert.rejects(client.submit({ ...after, after: ["nobody"] }), {
     reason: "unknown-job",
     message: /cannot wait for nobody/u,
@@ -161,9 +162,6 @@ test("the service is killed while a job waits: the next one keeps the order", as
   await next.watch({ jobs: "all", lines: false });
   assert.deepEqual((await next.job(second)).waitsFor, [{ job: first, write: "Write1" }]);
   await next.submit(fakeJob(here, `${renderAll} ${sign(here.frames)};`, { range: "31" }));
-  assert.deepEqual(
-    (await Promise.all(ends)).map(({ exitCode }) => exitCode),
-    [0, 0],
-  );
+  assert.deepEqual((await Promise.all(ends)).map(exitCodeOf), [0, 0]);
   assert.ok(order.indexOf(`finished ${first}`) < order.indexOf(`chunk-started ${second}`));
 });

@@ -7,6 +7,7 @@ import { test } from "node:test";
 import type { RenderEvent } from "../../src/plan/events.ts";
 import { runJob } from "../../src/render-service/client/client.ts";
 import { type Place, eventsOf, fakeJob, place, renderAll } from "./fake-nuke.ts";
+import { exitCodeOf } from "../job-facts.ts";
 
 /** A service whose PATH begins with a folder where `systemd-run` is this shell script. */
 async function withRunner(script: string): Promise<Place> {
@@ -29,7 +30,7 @@ test("where no service manager answers, it is said once for a job, and the rende
   const events: RenderEvent[] = [];
   const job = fakeJob(here, renderAll, { range: "1-4", chunks: ["1-2", "3-4"], parallel: 2 });
   const finished = await runJob(client, job, { onEvent: (event) => events.push(event) });
-  assert.equal(finished.exitCode, 0);
+  assert.equal(exitCodeOf(finished), 0);
   assert.equal(warnings(events).filter((text) => text.includes("systemdScope")).length, 1);
   for (const { argv } of eventsOf(events, "chunk-started")) assert.equal(argv[0], process.execPath);
 });
@@ -44,7 +45,7 @@ test("each Nuke is started inside its scope and is the same process; one killed 
   const finished = await runJob(client, fakeJob(here, code, { range: "1" }), {
     onEvent: (event) => events.push(event),
   });
-  assert.equal(finished.exitCode, 0);
+  assert.equal(exitCodeOf(finished), 0);
   const [started] = eventsOf(events, "chunk-started");
   assert.deepEqual(started?.argv.slice(5, 10), ["-p", "MemoryMax=1000M", "-p", "MemorySwapMax=0", "--"]);
   assert.deepEqual(started.argv[10], process.execPath);
@@ -67,6 +68,6 @@ test("a real scope ends a Nuke that takes more than its wall", async () => {
   await client.configure({ systemdScope: true, budgetMB: 300 });
   const code = `const held = []; for (;;) held.push(Buffer.alloc(20 * 1024 * 1024, 1));`;
   const { status } = await runJob(client, fakeJob(here, code, { range: "1", plan: { retries: 0 } }));
-  assert.equal(status.exitCode, 1);
+  assert.equal(exitCodeOf(status), 1);
   assert.match(status.chunks[0]?.reason ?? "", /which may take 300 MB/u);
 });

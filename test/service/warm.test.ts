@@ -8,6 +8,7 @@ import { type RenderServiceClient, runJob } from "../../src/render-service/clien
 import { listProcesses } from "../../src/render-service/process/process-list.ts";
 import { type EventOf, type Place, eventsOf, nextEvent, place } from "./fake-nuke.ts";
 import { warmJob } from "./fake-warm.ts";
+import { exitCodeOf, isPaused } from "../job-facts.ts";
 
 async function numbersIn(here: Place, name: string): Promise<number[]> {
   const text = await readFile(join(here.frames, name), "utf8");
@@ -48,7 +49,7 @@ test("each Nuke is started once; who is free takes over what others have not beg
   const code = `if (frame === 5) for (const f of ["1", "2", "3", "4", "7", "8"]) await until("f.000" + f + ".exr"); write(frame);`;
   const job = warmJob(here, code, { range: "1-8", chunks: ["1-4", "5-8"], parallel: 2 });
   const { events, end } = await render(client, job);
-  assert.deepEqual([end.framesDone, end.exitCode], [["1-8"], 0]);
+  assert.deepEqual([end.framesDone, exitCodeOf(end)], [["1-8"], 0]);
   assert.deepEqual(await numbersIn(here, "rendered"), range(1, 8), "no frame twice");
   assert.equal(eventsOf(events, "chunk-started").length, 2);
   assert.deepEqual(
@@ -67,7 +68,7 @@ test("chunks that wait are taken over: with room for one Nuke, one is started", 
   const client = await here.connect();
   const shape = { range: "1-60", chunks: ["1-20", "21-40", "41-60"], parallel: 1 };
   const { events, end } = await render(client, warmJob(here, "write(frame);", shape));
-  assert.deepEqual([end.framesDone, end.exitCode], [["1-60"], 0]);
+  assert.deepEqual([end.framesDone, exitCodeOf(end)], [["1-60"], 0]);
   assert.deepEqual(await numbersIn(here, "rendered"), range(1, 60));
   assert.equal(eventsOf(events, "chunk-started").length, 1);
   assert.equal(counted(end.status), 60);
@@ -87,7 +88,7 @@ test("a frame that fails is tried again by a Nuke that is open; one that always 
   const client = await here.connect();
   const code = `if (frame === 3 && once("once")) throw new Error("Blur1: not yet"); if (frame === 5) throw new Error("Read1: gone"); write(frame);`;
   const { events, end } = await render(client, warmJob(here, code, { range: "1-8" }));
-  assert.deepEqual([end.framesDone, end.framesMissing, end.exitCode], [["1-4", "6-8"], ["5"], 1]);
+  assert.deepEqual([end.framesDone, end.framesMissing, exitCodeOf(end)], [["1-4", "6-8"], ["5"], 1]);
   assert.deepEqual(await numbersIn(here, "rendered"), [1, 2, 3, 3, 4, 5, 5, 5, 6, 7, 8]);
   assert.equal(eventsOf(events, "chunk-started").length, 1, "no other Nuke was started for it");
   assert.deepEqual(
@@ -117,7 +118,7 @@ test("a frame without a file has failed, whatever was reported; without a word o
     plan: { retries: 0, outputFile: join(here.frames, "f.%04d.exr") },
   });
   const { end } = await render(client, job);
-  assert.deepEqual([end.framesDone, end.framesMissing, end.exitCode], [["1", "3-4"], ["2"], 1]);
+  assert.deepEqual([end.framesDone, end.framesMissing, exitCodeOf(end)], [["1", "3-4"], ["2"], 1]);
   await noneLeft(here);
 });
 
@@ -128,7 +129,7 @@ test("a script that is broken for every frame ends the job", async () => {
     client,
     warmJob(here, `throw new Error("Read1: gone");`, { range: "1-200", chunks: ["1-100", "101-200"] }),
   );
-  assert.deepEqual([end.exitCode, end.framesMissing], [1, ["1-200"]]);
+  assert.deepEqual([exitCodeOf(end), end.framesMissing], [1, ["1-200"]]);
   assert.ok((await numbersIn(here, "rendered")).length < 80);
   await noneLeft(here);
 });
@@ -141,7 +142,7 @@ test("a crash costs the frame at work, which is tried again; the others are rend
     client,
     warmJob(here, code, { range: "1-12", chunks: ["1-6", "7-12"], parallel: 2 }),
   );
-  assert.deepEqual([end.framesDone, end.exitCode], [["1-12"], 0]);
+  assert.deepEqual([end.framesDone, exitCodeOf(end)], [["1-12"], 0]);
   assert.deepEqual(await numbersIn(here, "rendered"), [1, 2, 3, 4, 4, 5, 6, 7, 8, 9, 10, 11, 12]);
   assert.ok(verdicts(end.status).includes("crash"));
   await noneLeft(here);
@@ -156,7 +157,10 @@ test("paused, no Nuke is open; resumed, nothing is rendered twice that was done;
   const code = `if (frame === 4) await until("go"); if (frame === 7) await until("never"); write(frame);`;
   const { job } = await client.submit(warmJob(here, code, { range: "1-9" }), { watch: true });
   await begun;
-  const still = nextEvent(client, (e) => e.type === "progress" && e.status.paused && e.status.running === 0);
+  const still = nextEvent(
+    client,
+    (e) => e.type === "progress" && isPaused(e.status) && e.status.running === 0,
+  );
   await client.pause({ job });
   await still;
   await noneLeft(here);
@@ -168,7 +172,7 @@ test("paused, no Nuke is open; resumed, nothing is rendered twice that was done;
   await client.cancel({ job });
   const end = await over;
   assert.ok(end.type === "finished");
-  assert.deepEqual([end.exitCode, end.framesDone, end.framesMissing], [130, ["1-6"], ["7-9"]]);
+  assert.deepEqual([exitCodeOf(end), end.framesDone, end.framesMissing], [130, ["1-6"], ["7-9"]]);
   const rendered = await numbersIn(here, "rendered");
   assert.deepEqual(
     rendered.filter((frame) => frame < 7),
@@ -198,7 +202,7 @@ test("to make room, a Nuke ends behind its frame; the other one renders what it 
   };
   const job = warmJob(here, code, { range: "1-8", chunks: ["1-4", "5-8"], parallel: 2, plan: light });
   const { events, end } = await render(client, job);
-  assert.deepEqual([end.framesDone, end.exitCode], [["1-8"], 0]);
+  assert.deepEqual([end.framesDone, exitCodeOf(end)], [["1-8"], 0]);
   assert.deepEqual(await numbersIn(here, "rendered"), range(1, 8), "also the frame at work was not lost");
   assert.deepEqual(verdicts(end.status).slice(0, 2), ["done", "evicted"]);
   assert.equal(eventsOf(events, "chunk-started").length, 2, "its frames went to the one that was open");
@@ -222,7 +226,7 @@ test("more Nukes are wanted: another one is started and takes its share", async 
   await client.setParallel({ job, parallel: 2 });
   const end = await over;
   assert.ok(end.type === "finished");
-  assert.deepEqual([end.framesDone, end.exitCode], [["1-400"], 0]);
+  assert.deepEqual([end.framesDone, exitCodeOf(end)], [["1-400"], 0]);
   assert.deepEqual(await numbersIn(here, "rendered"), range(1, 400));
   assert.equal(eventsOf(events, "chunk-started").length, 2);
   assert.equal(counted(end.status), 400);
@@ -264,7 +268,7 @@ test("killed with its Nukes open, twice: the next service goes on with them, and
   await third.watch({ jobs: "all", lines: false });
   const end = await over;
   assert.ok(end.type === "finished");
-  assert.deepEqual([end.job, end.framesDone, end.exitCode], [job, ["1-16"], 0]);
+  assert.deepEqual([end.job, end.framesDone, exitCodeOf(end)], [job, ["1-16"], 0]);
   assert.deepEqual(await numbersIn(here, "rendered"), [1, 2, ...range(2, 16)]);
   assert.equal((await numbersIn(here, "nukes")).length, 2, "no other Nuke was started");
   assert.equal(counted(end.status), 16);

@@ -6,7 +6,7 @@ import { showInformationMessage, showWarningMessage } from "../notify.ts";
 /** Asks once about renders that the end of the machine or of the service has interrupted. */
 export async function offerToResume(renders: Renders): Promise<void> {
   const interrupted = renders.active.filter(
-    ({ state, damaged }) => state === "interrupted" && damaged === null,
+    ({ state, damaged }) => state.kind === "paused" && state.by === "interruption" && damaged === null,
   );
   for (const job of renders.active.filter(({ damaged }) => damaged !== null))
     void showWarningMessage(

@@ -10,7 +10,9 @@ export async function pickActive(
   verb: string,
   paused?: boolean,
 ): Promise<string | undefined> {
-  const jobs = renders.active.filter((job) => paused === undefined || job.paused === paused);
+  const jobs = renders.active.filter(
+    (job) => paused === undefined || (job.state.kind === "paused") === paused,
+  );
   const items = jobs.map((job): QuickPickItem & { job: string } => ({
     label: plainLabel(job.write),
     description: plainLabel(runningText(job)),

@@ -1,3 +1,4 @@
+import { outcomeOf } from "../../plan/job-state.ts";
 import { type TextDocument, Uri, workspace } from "vscode";
 import { endingText, rangesText } from "../../plan/display.ts";
 import type { JobStatus } from "../../plan/events.ts";
@@ -278,10 +279,11 @@ export class RenderActions {
       "Retry",
     ];
     const text = `${status.write}: ${endingText(status)}`;
+    const outcome = outcomeOf(status.state);
     const chosen =
-      status.exitCode === 0
+      outcome === "complete"
         ? await showInformationMessage(`✓ ${text}`, ...(status.folder === null ? [] : [reveal]), output)
-        : status.exitCode === 130
+        : outcome === "cancelled"
           ? await showInformationMessage(`■ ${text}. Done: ${rangesText(status.doneRanges)}.`, output)
           : await showErrorMessage(
               `✗ ${text}: ${unstarted(status) ?? `${rangesText(status.missingRanges)}.`}`,

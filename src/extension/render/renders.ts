@@ -37,7 +37,7 @@ export class Renders {
   }
 
   get active(): JobStatus[] {
-    return this.jobs.filter((job) => job.state !== "finished");
+    return this.jobs.filter((job) => job.state.kind !== "done");
   }
 
   /** Shows what already renders, and what was interrupted; where there is neither, no service is started. */
@@ -108,10 +108,10 @@ export class Renders {
   /** Resolves when a job has finished. */
   finished(job: string): Promise<JobStatus> {
     const known = this.#jobs.get(job);
-    if (known?.state === "finished") return Promise.resolve(known);
+    if (known?.state.kind === "done") return Promise.resolve(known);
     return new Promise((resolve) => {
       const listener = this.onDidChange((status) => {
-        if (status.job !== job || status.state !== "finished") return;
+        if (status.job !== job || status.state.kind !== "done") return;
         listener.dispose();
         resolve(status);
       });
@@ -157,7 +157,7 @@ export class Renders {
   #put(status: JobStatus): void {
     const known = this.#jobs.get(status.job);
     // The list that is asked for on connecting may arrive behind newer events.
-    if (known?.state === "finished" && status.state !== "finished") return;
+    if (known?.state.kind === "done" && status.state.kind !== "done") return;
     this.#jobs.set(status.job, status);
     this.#changed.fire(status);
   }

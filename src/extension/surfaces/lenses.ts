@@ -1,3 +1,4 @@
+import { blocksOf, outcomeOf } from "../../plan/job-state.ts";
 import {
   CodeLens,
   type CodeLensProvider,
@@ -8,7 +9,14 @@ import {
   type TextDocument,
   workspace,
 } from "vscode";
-import { endingText, folderText, heaviestText, rangesText, runningText } from "../../plan/display.ts";
+import {
+  endingText,
+  outcomeIcon,
+  folderText,
+  heaviestText,
+  rangesText,
+  runningText,
+} from "../../plan/display.ts";
 import type { JobStatus } from "../../plan/events.ts";
 import { displayFrames } from "../../plan/frames.ts";
 import { chooseRange } from "../../plan/range.ts";
@@ -55,8 +63,8 @@ export class WriteLenses implements CodeLensProvider {
   }
 
   /** The editor waits for quiet before it asks again, so frames that tick faster than that would never be seen. */
-  #jobChanged({ job, state, paused, held, running }: JobStatus): void {
-    const now = `${state} ${paused} ${held?.by ?? ""} ${running}`;
+  #jobChanged({ job, state, running }: JobStatus): void {
+    const now = `${JSON.stringify(state)} ${running}`;
     if (this.#states.get(job) !== now) {
       this.#states.set(job, now);
       this.refresh();
@@ -83,14 +91,15 @@ export class WriteLenses implements CodeLensProvider {
   #commands(document: TextDocument, facts: ScriptFacts, write: WriteTarget): Command[] {
     const target = [document.uri, write.name];
     const job = this.#renders.latest(document.uri.fsPath, write.name);
-    if (job && job.state !== "finished") {
+    if (job && job.state.kind !== "done") {
+      const paused = job.state.kind === "paused";
       const cancel = {
         title: "■ Cancel",
         tooltip: "Stop this render; frames that are done stay",
         command: "nukeRender.cancel",
         arguments: [job.job],
       };
-      const icon = job.paused || job.state === "queued" ? "◔" : "◐";
+      const icon = paused || job.state.kind === "queued" ? "◔" : "◐";
       const resume = {
         title: "▶ Resume",
         tooltip: "Go on with what is not rendered yet",
@@ -99,7 +108,7 @@ export class WriteLenses implements CodeLensProvider {
       };
       const progress = {
         title: `${icon} ${plainLabel(runningText(job))}`,
-        tooltip: job.held?.text ?? "Show what the Nukes print",
+        tooltip: blocksOf(job.state)[0]?.text ?? "Show what the Nukes print",
         command: "nukeRender.showOutput",
       };
       const next = {
@@ -108,11 +117,11 @@ export class WriteLenses implements CodeLensProvider {
         command: "nukeRender.renderNext",
         arguments: [job.job],
       };
-      if (job.state === "cancelling") return [progress];
+      if (job.state.kind === "cancelling") return [progress];
       // It has no Nuke because others have them.
-      if (!job.paused && job.running === 0 && this.#renders.active.some(({ running }) => running > 0))
+      if (!paused && job.running === 0 && this.#renders.active.some(({ running }) => running > 0))
         return [progress, next, cancel];
-      return job.paused ? [progress, resume, cancel] : [progress, cancel];
+      return paused ? [progress, resume, cancel] : [progress, cancel];
     }
     if (write.disabled || write.reading) {
       const why = write.disabled ? "disabled" : "reading its file";
@@ -166,13 +175,13 @@ function sentence(text: string): string {
 }
 
 function endingCommand(job: JobStatus): Command {
-  if (job.exitCode === 0) {
+  if (outcomeOf(job.state) === "complete") {
     const where = job.folder === null ? "Show what the Nukes printed" : sentence(folderText(job, job.folder));
     const tooltip = job.heaviest === null ? where : `${where}; ${heaviestText(job.heaviest)}`;
     return { title: `✓ ${endingText(job)}`, tooltip, command: "nukeRender.showOutput" };
   }
-  const icon = job.exitCode === 130 ? "■" : "✗";
-  const verb = job.exitCode === 130 ? "Render the rest" : "Retry";
+  const icon = outcomeIcon(job);
+  const verb = outcomeOf(job.state) === "cancelled" ? "Render the rest" : "Retry";
   const tooltip = `Missing: ${rangesText(job.missingRanges)}. Render just these frames.`;
   return {
     title: `${icon} ${endingText(job)} · ${verb}`,

@@ -1,5 +1,14 @@
+import { outcomeOf } from "../../plan/job-state.ts";
 import { type Disposable, type OutputChannel, window } from "vscode";
-import { count, duration, folderText, framesText, heaviestText, rangesText } from "../../plan/display.ts";
+import {
+  count,
+  duration,
+  folderText,
+  framesText,
+  heaviestText,
+  outcomeIcon,
+  rangesText,
+} from "../../plan/display.ts";
 import type { ChunkStatus, JobStatus, RenderEvent } from "../../plan/events.ts";
 import { displayMB } from "../../plan/size.ts";
 import { displayCommand } from "../../plan/command-line.ts";
@@ -68,11 +77,12 @@ export class RenderOutput implements Disposable {
   }
 
   #summary({ job, status, framesDone, framesMissing }: Extract<RenderEvent, { type: "finished" }>): void {
-    const icon = status.exitCode === 0 ? "✓" : status.exitCode === 130 ? "■" : "✗";
+    const icon = outcomeIcon(status);
+    const outcome = outcomeOf(status.state);
     const word =
-      status.exitCode === 0
+      outcome === "complete"
         ? "finished"
-        : status.exitCode === 130
+        : outcome === "cancelled"
           ? "cancelled"
           : "ended with frames missing";
     this.line(
@@ -80,7 +90,7 @@ export class RenderOutput implements Disposable {
     );
     this.line(`   done:    ${rangesText(framesDone)} (${status.framesDone} of ${status.frameCount})`);
     if (framesMissing.length > 0) this.line(`   missing: ${rangesText(framesMissing)}`);
-    if (status.exitCode === 3)
+    if (outcome === "no-license")
       this.line("   Nuke got no license. Check the license server, or render when one is free.");
     if (status.peakMB > 0) this.line(`   peak memory of all Nukes: ${displayMB(status.peakMB)}`);
     if (status.heaviest !== null) this.line(`   ${heaviestText(status.heaviest)}`);

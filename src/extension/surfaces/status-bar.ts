@@ -20,7 +20,7 @@ export function renderStatusBar(renders: Renders): Disposable {
     const percent = total === 0 ? 0 : Math.floor((done / total) * 100);
     const [first] = active;
     const name = active.length === 1 && first ? first.write : `${active.length} renders`;
-    const icon = active.every(({ paused }) => paused) ? "debug-pause" : "sync~spin";
+    const icon = active.every(({ state }) => state.kind === "paused") ? "debug-pause" : "sync~spin";
     // Frames of the comp among them are what counts: only all of them make it a demo.
     const demo = active.every((job) => job.demo) ? " (demo)" : "";
     item.text = `$(${icon}) ${plainLabel(name)} ${percent}%${demo}`;
@@ -43,7 +43,7 @@ export function renderStatusBar(renders: Renders): Disposable {
 function tooltip(renders: Renders): MarkdownString {
   const text = new MarkdownString();
   for (const job of renders.jobs.slice(-8)) {
-    const state = job.state === "finished" ? endingText(job) : runningText(job);
+    const state = job.state.kind === "done" ? endingText(job) : runningText(job);
     text.appendText(`${visibleText(`${job.write}: ${state}`)}\n`);
   }
   return text;

@@ -1,3 +1,5 @@
+import { outcomeExitCodes } from "../../plan/exit-codes.ts";
+import { outcomeOf } from "../../plan/job-state.ts";
 import { isAbsolute, join } from "node:path";
 import {
   CustomExecution,
@@ -178,7 +180,8 @@ class RenderTerminal implements Pseudoterminal {
         this.#line(`done: ${rangesText(status.doneRanges)}; missing: ${rangesText(status.missingRanges)}`);
       if (status.heaviest !== null) this.#line(heaviestText(status.heaviest));
       if (status.folder !== null) this.#line(folderText(status, status.folder));
-      return status.exitCode ?? 1;
+      const outcome = outcomeOf(status.state);
+      return outcome === null ? 1 : outcomeExitCodes[outcome];
     } finally {
       listener.dispose();
     }

@@ -176,7 +176,7 @@ export class ClientConnection {
   /** Its first events went to a connection that is gone: this one gets what holds now. */
   #catchUp(job: string, follow: (id: string) => void): void {
     const status = this.#host.service.job(job);
-    if (status.state !== "finished") {
+    if (status.state.kind !== "done") {
       follow(job);
       this.#outbox.add({ type: "progress", job, status });
     } else this.#outbox.add(finishedEvent(status));

@@ -1,4 +1,5 @@
-/** The last look at a job: its files on the disk, and what that means for whoever waits for it. */
+/** The last look at a job: its files on the disk, and how it ended. */
+import type { JobOutcome } from "../../plan/job-state.ts";
 import type { ChunkView } from "../chunk/chunk-view.ts";
 
 /** How often a frame whose file was removed is rendered again: someone may want it gone. */
@@ -49,13 +50,14 @@ export function framesOnDisk(runs: readonly ChunkView[]): Set<number> {
   return new Set(runs.flatMap(({ ledger }) => [...ledger.done.keys()]));
 }
 
-/** The exit code of whoever waits for a job (`JobStatus.exitCode`). */
-export function exitCodeOf(
+/** How a job ended. @param givenUp why nothing more of it was tried. */
+export function outcomeFor(
   missing: number,
   cancelled: boolean,
-  givenUp: "failed" | "license" | null,
-): number {
-  if (cancelled) return 130;
-  if (missing === 0) return 0;
-  return givenUp === "license" ? 3 : 1;
+  givenUp: "failed" | "license" | "unstarted" | null,
+): JobOutcome {
+  if (cancelled) return "cancelled";
+  if (missing === 0) return "complete";
+  if (givenUp === null) return "incomplete";
+  return givenUp === "license" ? "no-license" : "abandoned";
 }

@@ -2,6 +2,7 @@
 import { dirname } from "node:path";
 import type { EventOf, JobStatus, RenderEvent } from "../../plan/events.ts";
 import { type FrameList, displayFrames, formatFrames, parseFrames } from "../../plan/frames.ts";
+import { type JobState, type JobStateEvent, NEW_JOB, blocksOf, transition } from "../../plan/job-state.ts";
 import type { RenderPlan } from "../../plan/render-plan.ts";
 import { Chunks } from "./chunks.ts";
 import type { Adopted } from "../chunk/adopted.ts";
@@ -13,7 +14,7 @@ import { type ReplayedJob, heavier } from "../storage/replay.ts";
 import { type UnfinishedWork, restoreJob } from "./restore.ts";
 import { type FollowUp, type JobContext, nothingLeft } from "./types.ts";
 import { type JobResult, jobResult, jobStatus } from "./status.ts";
-import { VanishedCounts, exitCodeOf, findVanished, framesOnDisk } from "./final-check.ts";
+import { VanishedCounts, outcomeFor, findVanished, framesOnDisk } from "./final-check.ts";
 import { endNukes } from "./adopt.ts";
 import { JobEstimates } from "./estimates.ts";
 import { Preconditions } from "./preconditions.ts";
@@ -42,11 +43,11 @@ export class Job {
   readonly changes: Revisions;
   #startedAt: number | null = null;
   #finishedAt: number | null = null;
-  #cancelled = false;
-  #paused = false;
-  /** The machine was started again, or the service was told to end: somebody has to say that it goes on. */
-  #interrupted = false;
+  #state: JobState = NEW_JOB;
+  /** Its frames are looked at for the last time: too late to cancel. */
   #closing = false;
+  /** A job it depends on did not complete. */
+  #unstarted = false;
   #peakMB = 0;
   #folder: string | null = null;
   #ending: JobResult | null = null;
@@ -63,7 +64,9 @@ export class Job {
       list: this.#list,
       say: (severity, text) => this.#say(null, severity, text),
       accepted: (script) => context.journal.append({ is: "script", script }),
-      changed: () => this.#throttle.changed(),
+      blockedBy: (reason) => blocksOf(this.#state).find((block) => block.reason === reason)?.text ?? null,
+      block: (block) => this.change({ type: "blocked", ...block }),
+      unblock: (reason) => this.change({ type: "unblocked", reason }),
     });
     this.#settlement = new Settlement({
       list: this.#list,
@@ -103,7 +106,7 @@ export class Job {
 
   /** Somebody still wants its frames rendered. */
   get #wanted(): boolean {
-    return !this.#cancelled && this.#settlement.givenUp === null;
+    return this.#state.kind !== "cancelling" && this.#settlement.givenUp === null;
   }
 
   /** Puts a job that an earlier service began back to where its journal left it. */
@@ -113,10 +116,8 @@ export class Job {
     this.changes.restore(before);
     this.#estimates.heaviest = before.heaviest;
     for (const frames of before.vanished) this.#vanished.add(frames);
-    this.#cancelled = before.cancelled;
-    this.#paused = before.paused;
-    this.#interrupted = before.interrupted;
-    this.#preconditions.restore(before.script, before.paused ? before.pausedFor : null);
+    this.#state = before.state;
+    this.#preconditions.restore(before.script);
     for (const { done } of before.runs.values())
       for (const [file] of done.values()) this.#folder ??= file === undefined ? null : dirname(file);
     const starts = [...before.runs.values()].map(({ at }) => at);
@@ -175,6 +176,7 @@ export class Job {
     if (instead !== null) return instead;
     const list = this.#list;
     this.#startedAt ??= Date.now();
+    this.change({ type: "nuke-started" });
     const { id, folder, timeouts, retention, scopeLimits } = this.#context;
     const run = new ChunkRunner({
       job: id,
@@ -196,8 +198,8 @@ export class Job {
     });
     this.#list.started(index, run);
     if (adopted === null) this.#context.journal.append({ is: "starting", chunk: index, at: run.startedAt });
-    else if (this.#cancelled || this.#list.isCancelled(index)) run.cancel();
-    else if (this.#paused) run.pause();
+    else if (this.#state.kind === "cancelling" || this.#list.isCancelled(index)) run.cancel();
+    else if (this.#state.kind === "paused") run.pause();
     await run.run();
     const left = run.ending(others());
     const excused = left && (await this.#preconditions.excuse(left));
@@ -216,7 +218,7 @@ export class Job {
     const back = [{ chunk, first: true, exclusive: false }];
     if (instead !== null && "hold" in instead) return { ...nothingLeft, back, hold: instead.hold };
     if (instead !== null) this.pause(instead.pause);
-    return this.#paused || this.#interrupted ? { ...nothingLeft, back, paused: this.#paused } : null;
+    return this.#state.kind === "paused" ? { ...nothingLeft, back } : null;
   }
 
   #say(chunk: number | null, severity: "error" | "warning" | "info", text: string): void {
@@ -230,7 +232,7 @@ export class Job {
   /** Ends what runs; no other chunk may be started after this. Too late when the books are being closed. */
   cancel(): void {
     if (this.#closing) return;
-    this.#cancelled = true;
+    this.change({ type: "cancelled" });
     const drop = { verdict: "cancelled" as const, reason: "Cancelled before it started." };
     this.#context.journal.append({ is: "cancelled", drop }, { sync: true });
     this.#settlement.dropWaiting(drop);
@@ -244,7 +246,7 @@ export class Job {
    * @param why the job does so itself, for its script was saved: its Nukes go on, they have read the script before.
    */
   pause(why?: string): void {
-    this.#paused = true;
+    this.change({ type: "paused", by: why === undefined ? "user" : "script" });
     const entry = { is: "paused" as const, paused: true, ...(why === undefined ? {} : { why }) };
     this.#context.journal.append(entry, { sync: true });
     if (why === undefined) for (const run of this.running) run.pause();
@@ -252,17 +254,16 @@ export class Job {
   }
 
   resume(): void {
-    this.#paused = false;
-    this.#interrupted = false;
-    this.#preconditions.resumed();
+    if (blocksOf(this.#state).some(({ reason }) => reason === "script")) this.#preconditions.acceptScript();
+    this.change({ type: "resumed", begun: this.#startedAt !== null });
     this.#context.journal.append({ is: "paused", paused: false }, { sync: true });
     this.#throttle.now();
   }
 
   /** Ends its Nukes politely; it waits, over restarts of service and machine, until somebody resumes it. */
   interrupt(): void {
-    if (this.#cancelled || this.#interrupted) return;
-    this.#interrupted = true;
+    if (this.#state.kind === "cancelling" || this.interrupted) return;
+    this.change({ type: "paused", by: "interruption" });
     this.#context.journal.append({ is: "interrupted" }, { sync: true });
     for (const run of this.running) run.pause();
     this.#throttle.now();
@@ -270,21 +271,25 @@ export class Job {
 
   /** Nothing of it was started, and nothing will be; not written down, for the next service would find the same. */
   giveUpUnstarted(reason: string): void {
+    this.#unstarted = true;
     this.#list.dropWaiting("not-started", reason);
   }
 
   /** It waits until somebody resumes it. */
   get interrupted(): boolean {
-    return this.#interrupted;
+    return this.#state.kind === "paused" && this.#state.by === "interruption";
   }
 
-  /** Somebody wants it to wait. */
-  get paused(): boolean {
-    return this.#paused;
+  get state(): JobState {
+    return this.#state;
   }
 
-  get cancelled(): boolean {
-    return this.#cancelled;
+  /** The only way its state moves (`transition`). */
+  change(event: JobStateEvent): void {
+    const next = transition(this.#state, event);
+    if (next === this.#state) return;
+    this.#state = next;
+    this.#throttle.changed();
   }
 
   /** Takes a memory sample of its Nukes. */
@@ -328,20 +333,22 @@ export class Job {
   async finish(): Promise<JobStatus> {
     this.#closing = true;
     // What a Nuke that ended well has left at work goes with a cancel as well.
-    if (this.#cancelled)
+    if (this.#state.kind === "cancelling")
       await endNukes(this.#context.folder, [], this.#context.timeouts.cancelMs).catch((error: unknown) =>
         this.#say(null, "warning", `What its Nukes have left at work was not ended: ${messageOf(error)}.`),
       );
     const done = framesOnDisk(this.#list.runs);
-    this.#ending = jobResult(this.#frames, done, (missing) =>
-      exitCodeOf(missing, this.#cancelled, this.#settlement.givenUp),
-    );
-    if (this.#ending.exitCode !== 0 && done.size > 0) await this.#preconditions.atEnd();
+    this.#ending = jobResult(this.#frames, done);
+    const missing = this.#frames.frames.length - done.size;
+    const givenUp = this.#unstarted ? "unstarted" : this.#settlement.givenUp;
+    const outcome = outcomeFor(missing, this.#state.kind === "cancelling", givenUp);
+    if (outcome !== "complete" && done.size > 0) await this.#preconditions.atEnd();
     this.#throttle.end();
     await removeScriptCopy(this.#context.job, this.#context.folder);
     this.#finishedAt = Date.now();
+    this.change({ type: "ended", outcome });
     const { journal } = this.#context;
-    journal.append({ is: "finished", exitCode: this.#ending.exitCode ?? 1 });
+    journal.append({ is: "finished", outcome });
     journal.close();
     return this.status;
   }
@@ -350,10 +357,7 @@ export class Job {
     return jobStatus({
       id: this.id,
       context: this.#context,
-      cancelled: this.#cancelled,
-      interrupted: this.#interrupted,
-      paused: this.#paused,
-      held: this.#preconditions.held,
+      state: this.#state,
       settings: this.changes.settings,
       list: this.#list,
       estimates: this.#estimates,

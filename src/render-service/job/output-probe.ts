@@ -2,7 +2,7 @@
 import { randomUUID } from "node:crypto";
 import { mkdir, rm, stat, statfs, writeFile } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
-import type { Held } from "../../plan/events.ts";
+import type { Block } from "../../plan/job-state.ts";
 import type { RenderPlan } from "../../plan/render-plan.ts";
 import { displayMB } from "../../plan/size.ts";
 import { errorCode, messageOf } from "../protocol/errors.ts";
@@ -54,7 +54,7 @@ export class OutputProbe {
   }
 
   /** Before a Nuke is started: remembers the folder while it is there; answers with what makes it useless to start one. */
-  async beforeStart(): Promise<Held | null> {
+  async beforeStart(): Promise<Block | null> {
     for (const folder of this.#folders) await this.#remember(folder);
     const own = await this.#ownDisk();
     if (own !== null) return own;
@@ -66,7 +66,7 @@ export class OutputProbe {
   }
 
   /** A frame has failed: answers with what was wrong with its place; null when nothing was. */
-  async trouble(): Promise<Held | null> {
+  async trouble(): Promise<Block | null> {
     const own = await this.#ownDisk();
     if (own !== null) return own;
     const sizes = await Promise.all(this.#files.map((file) => stat(file).catch(() => null)));
@@ -106,11 +106,11 @@ export class OutputProbe {
       this.#seen.set(folder, { device: found.dev, plain: above?.dev === found.dev });
   }
 
-  async #troubleOf(folder: string, needed: number): Promise<Held | null> {
+  async #troubleOf(folder: string, needed: number): Promise<Block | null> {
     if (!(await isThere(folder))) {
       // Nuke would have made one that has never been there.
       const known = this.#seen.has(folder) || folder === this.#last;
-      return known ? { by: "folder", text: `The folder ${folder} is gone.` } : null;
+      return known ? { reason: "folder", text: `The folder ${folder} is gone.` } : null;
     }
     const space = await this.#space(folder);
     const least = Math.max(Math.min(FULL_BYTES, (space?.total ?? 0) / 20), needed);
@@ -118,7 +118,7 @@ export class OutputProbe {
     return probe(folder, space?.free ?? 0);
   }
 
-  async #ownDisk(): Promise<Held | null> {
+  async #ownDisk(): Promise<Block | null> {
     const space = await this.#space(this.#own);
     if (space === null || space.free >= Math.min(OWN_BYTES, space.total / 20)) return null;
     return full(this.#own, space.free);
@@ -133,7 +133,7 @@ export class OutputProbe {
 }
 
 /** Writes a little and removes it. */
-async function probe(folder: string, free: number): Promise<Held | null> {
+async function probe(folder: string, free: number): Promise<Block | null> {
   const file = join(folder, `.nuke-render-${randomUUID().slice(0, 8)}`);
   try {
     await writeFile(file, Buffer.alloc(PROBE_BYTES, 1), { flag: "wx" });
@@ -141,17 +141,17 @@ async function probe(folder: string, free: number): Promise<Held | null> {
   } catch (error) {
     const code = errorCode(error);
     if (code === "ENOSPC" || code === "EDQUOT") return full(folder, free, code === "EDQUOT");
-    return { by: "folder", text: `The folder ${folder} cannot be written to (${messageOf(error)}).` };
+    return { reason: "folder", text: `The folder ${folder} cannot be written to (${messageOf(error)}).` };
   } finally {
     await rm(file, { force: true }).catch(() => undefined);
   }
 }
 
-function full(folder: string, free: number, quota = false): Held {
+function full(folder: string, free: number, quota = false): Block {
   const text = quota
     ? `The quota of ${folder} is used up.`
     : `The disk of ${folder} is full: ${displayMB(free / MB)} left.`;
-  return { by: "disk", text };
+  return { reason: "disk", text };
 }
 
 async function isThere(folder: string): Promise<boolean> {

@@ -1,7 +1,7 @@
 /** What a job cannot render without, and what it says and does while it waits for it: a license, a place for its frames, its script. */
 import { basename } from "node:path";
 import { count, duration } from "../../plan/display.ts";
-import type { Held } from "../../plan/events.ts";
+import type { Block, BlockReason } from "../../plan/job-state.ts";
 import { displayFrames, framesOf } from "../../plan/frames.ts";
 import type { RenderJob } from "../../plan/job.ts";
 import { wordsForCopy } from "../../plan/snapshot-policy.ts";
@@ -16,6 +16,9 @@ import { Backoff } from "../queue/backoff.ts";
 import { ScriptSnapshot } from "../script-snapshot/snapshot.ts";
 import type { ScriptFingerprint } from "../script-snapshot/fingerprint.ts";
 
+/** Where a place for frames may be missing. */
+const PLACE: readonly BlockReason[] = ["disk", "folder"];
+
 export interface PreconditionDeps {
   readonly job: Pick<RenderJob, "plan" | "source">;
   /** The job's own. */
@@ -27,8 +30,10 @@ export interface PreconditionDeps {
   readonly say: (severity: "warning" | "info", text: string) => void;
   /** The script may be this one from here on. */
   readonly accepted: (script: ScriptFingerprint) => void;
-  /** What the status shows has changed. */
-  readonly changed: () => void;
+  /** What blocks the job for the reason given, in words; null: nothing does. */
+  readonly blockedBy: (reason: BlockReason) => string | null;
+  readonly block: (block: Block) => void;
+  readonly unblock: (reason: BlockReason) => void;
 }
 
 /** What to do instead of starting a Nuke: wait, or pause the job in these words. */
@@ -42,7 +47,8 @@ export class Preconditions {
   readonly #output: Backoff;
   readonly #place: OutputProbe;
   readonly #script: ScriptSnapshot | null;
-  #held: Held | null = null;
+  /** The last trouble with the place for frames. */
+  #trouble: Block | null = null;
   #besideTold = false;
   #looking = 0;
   #look: Promise<Instead | null> | null = null;
@@ -56,27 +62,20 @@ export class Preconditions {
     this.#script = script && new ScriptSnapshot(job, script, folder);
   }
 
-  /** Null: nothing holds the job. */
-  get held(): Held | null {
-    return this.#held;
-  }
-
-  /** @param pausedFor why an earlier service had paused the job, where it did so itself. */
-  restore(script: ScriptFingerprint | null, pausedFor: string | null): void {
+  /** @param script how it was when an earlier service accepted it last. */
+  restore(script: ScriptFingerprint | null): void {
     if (script !== null) this.#script?.restore(script);
-    if (pausedFor !== null) this.#held = { by: "script", text: pausedFor };
   }
 
-  /** Somebody wants the job to go on, with the script as it is now. */
-  resumed(): void {
-    if (this.#held?.by === "script") this.#script?.allow();
-    this.#held = null;
+  /** The user wants the job to go on with the script as it is now. */
+  acceptScript(): void {
+    this.#script?.allow();
   }
 
   /** A frame is on disk, by a Nuke that was started then (ms). Answers whether there may be one more license. */
   wrote(files: readonly string[], startedAt: number): boolean {
     this.#place.wrote(files);
-    if (this.#output.granted(startedAt) && this.#wantsPlace) this.#held = null;
+    if (this.#output.granted(startedAt)) this.#clearTrouble();
     return this.#license.granted(startedAt);
   }
 
@@ -97,14 +96,12 @@ export class Preconditions {
   }
 
   async #lookAtAll(): Promise<Instead | null> {
-    const instead = (await this.#lookAtScript(this.#begun)) ?? (await this.#lookAtPlace());
-    // A place is only proven by a look for it, or by a frame.
-    if (instead === null && !this.#wantsPlace) this.#held = null;
-    return instead;
+    return (await this.#lookAtScript(this.#begun)) ?? (await this.#lookAtPlace());
   }
 
-  get #wantsPlace(): boolean {
-    return this.#held?.by === "disk" || this.#held?.by === "folder";
+  #clearTrouble(): void {
+    this.#trouble = null;
+    for (const reason of PLACE) this.#deps.unblock(reason);
   }
 
   /** Frames that are rendered already or just now. */
@@ -132,7 +129,7 @@ export class Preconditions {
     if (after === "wait") return null;
     if (after !== "give-up") return { hold: this.#placeHold(after.waitMs) };
     return {
-      giveUp: `${this.#held?.text ?? "There was no place for its frames."} It was waited for long enough (${duration(this.#output.deadlineMs / 1000)}).`,
+      giveUp: `${this.#trouble?.text ?? "Its output folder is full or unavailable."} It was waited for long enough (${duration(this.#output.deadlineMs / 1000)}).`,
     };
   }
 
@@ -151,9 +148,9 @@ export class Preconditions {
     if (after === "give-up")
       return { giveUp: `Nuke got no license, asked for ${count(this.#license.refusals, "time")}.` };
     const text = refusalText(after.waitMs, this.#license.deadlineMs);
-    this.#held = { by: "license", text };
+    this.#deps.block({ reason: "license", text });
     this.#deps.say("warning", text);
-    return { hold: { waitMs: after.waitMs, look: null } };
+    return { hold: { reasons: ["license"], waitMs: after.waitMs, look: null } };
   }
 
   async #lookAtPlace(): Promise<Instead | null> {
@@ -167,7 +164,7 @@ export class Preconditions {
   }
 
   #placeHold(waitMs: number): BlockedUntil {
-    return { waitMs, look: () => this.#lookAgain() };
+    return { reasons: PLACE, waitMs, look: () => this.#lookAgain() };
   }
 
   async #lookAgain(): Promise<Look> {
@@ -178,7 +175,7 @@ export class Preconditions {
       );
     const trouble = await this.#place.trouble();
     if (trouble === null) {
-      this.#held = null;
+      this.#clearTrouble();
       this.#deps.say("info", "There is a place for frames again: the render goes on.");
       return "go";
     }
@@ -189,14 +186,15 @@ export class Preconditions {
   }
 
   /** Says what is wrong, once for each kind of trouble. */
-  #tell(trouble: Held): void {
-    if (this.#held?.by !== trouble.by)
+  #tell(trouble: Block): void {
+    if (this.#trouble?.reason !== trouble.reason)
       this.#deps.say(
         "warning",
         `${trouble.text} No frame is to blame: the render goes on when there is a place for frames, and waits ${duration(this.#output.deadlineMs / 1000)} for it.`,
       );
-    this.#held = trouble;
-    this.#deps.changed();
+    this.#trouble = trouble;
+    for (const reason of PLACE) if (reason !== trouble.reason) this.#deps.unblock(reason);
+    this.#deps.block(trouble);
   }
 
   async #lookAtScript(old: readonly number[]): Promise<Instead | null> {
@@ -209,18 +207,20 @@ export class Preconditions {
     }
     if (found === "gone") {
       const text = `${this.#name} is gone.`;
-      if (this.#held?.by !== "script")
+      if (this.#deps.blockedBy("script") === null)
         this.#deps.say("warning", `${text} The render goes on when it is back. Cancel it if it will not be.`);
-      this.#held = { by: "script", text };
-      return { hold: { waitMs: care.waitMs(), look: () => this.#lookForScript(care) } };
+      this.#deps.block({ reason: "script", text });
+      return {
+        hold: { reasons: ["script"], waitMs: care.waitMs(), look: () => this.#lookForScript(care) },
+      };
     }
     const text = savedText(this.#name, old);
     if (!care.mayChange(old.length > 0)) {
       const advice =
         "No further Nuke is started. Resume the render to go on with the new version, or cancel it.";
       // Several Nukes may have been about to start.
-      if (this.#held?.by !== "script") this.#deps.say("warning", `${text} ${advice}`);
-      this.#held = { by: "script", text };
+      if (this.#deps.blockedBy("script") === null) this.#deps.say("warning", `${text} ${advice}`);
+      this.#deps.block({ reason: "script", text });
       return { pause: text };
     }
     this.#deps.accepted(await care.accept());

@@ -60,7 +60,7 @@ export async function salvageJob({ id, folder, why, graceMs, tell }: DamagedJob)
   const known = opening?.job;
   const list =
     known === undefined ? { frames: all, steps: new Set<number>() } : parseFrames(known.plan.frames);
-  const { doneRanges, missingRanges } = jobResult(list, done, () => 1);
+  const { doneRanges, missingRanges } = jobResult(list, done);
   const alive = survivors.length === 0 ? "" : ` These processes could not be ended: ${survivors.join(", ")}.`;
   const bare = bareStatus(id, `${why}.${alive}`);
   return {
@@ -88,9 +88,7 @@ export function bareStatus(id: string, damaged: string): JobStatus {
     job: id,
     script: UNKNOWN,
     write: UNKNOWN,
-    state: "interrupted",
-    paused: true,
-    held: null,
+    state: { kind: "paused", by: "interruption", blockedBy: [] },
     priority: DEFAULT_PRIORITY,
     parallel: 1,
     waitsFor: [],
@@ -110,7 +108,6 @@ export function bareStatus(id: string, damaged: string): JobStatus {
     folder: null,
     doneRanges: [],
     missingRanges: [],
-    exitCode: null,
     demo: false,
   };
 }

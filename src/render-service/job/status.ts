@@ -1,38 +1,31 @@
 /** What people see of a job. */
-import type { Held, JobState, JobStatus } from "../../plan/events.ts";
+import type { JobStatus } from "../../plan/events.ts";
 import { type FrameList, formatFrames } from "../../plan/frames.ts";
+import type { JobState } from "../../plan/job-state.ts";
 import type { Chunks } from "./chunks.ts";
 import type { JobEstimates } from "./estimates.ts";
 import type { JobContext } from "./types.ts";
 import type { JobSettings } from "../storage/journal-entries.ts";
 
-/** How it ended. */
-export type JobResult = Pick<JobStatus, "doneRanges" | "missingRanges" | "exitCode">;
+/** Its frames when it was over. */
+export type JobResult = Pick<JobStatus, "doneRanges" | "missingRanges">;
 
-/** @param done frames on disk. @param exitCode what it is for so many missing frames. */
-export function jobResult(
-  { frames, steps }: FrameList,
-  done: ReadonlySet<number>,
-  exitCode: (missing: number) => number,
-): JobResult {
+/** @param done frames on disk. */
+export function jobResult({ frames, steps }: FrameList, done: ReadonlySet<number>): JobResult {
   const missing = frames.filter((frame) => !done.has(frame));
   const ranges = (list: readonly number[]): string[] =>
     list.length === 0 ? [] : formatFrames(list, steps).split(" ");
   return {
     doneRanges: ranges(frames.filter((frame) => done.has(frame))),
     missingRanges: ranges(missing),
-    exitCode: exitCode(missing.length),
   };
 }
 
 export interface JobStatusInput {
   readonly id: string;
   readonly context: JobContext;
-  readonly cancelled: boolean;
-  readonly interrupted: boolean;
+  readonly state: JobState;
   readonly settings: JobSettings;
-  readonly paused: boolean;
-  readonly held: Held | null;
   readonly list: Chunks;
   readonly estimates: JobEstimates;
   /** Frames that have failed for the last time. */
@@ -56,14 +49,12 @@ export function jobStatus({ context, list, estimates, ending, ...facts }: JobSta
     (sum, run) => sum + (run.isRunning ? run.framesAdvanced : run.ledger.done.size),
     facts.lost,
   );
-  const waits = !facts.cancelled && facts.finishedAt === null;
+  const waits = facts.state.kind !== "cancelling" && facts.state.kind !== "done";
   return {
     job: facts.id,
     script: source ?? plan.script,
     write: plan.write,
-    state: stateOf(facts),
-    paused: waits && (facts.paused || facts.interrupted),
-    held: waits ? facts.held : null,
+    state: facts.state,
     priority: facts.settings.priority,
     parallel: facts.settings.parallel,
     waitsFor: waits ? context.waitsFor() : [],
@@ -83,17 +74,7 @@ export function jobStatus({ context, list, estimates, ending, ...facts }: JobSta
     folder: facts.folder,
     doneRanges: ending?.doneRanges ?? [],
     missingRanges: ending?.missingRanges ?? [],
-    exitCode: ending?.exitCode ?? null,
     demo: plan.nuke?.demo ?? false,
     ...(context.job.submission === undefined ? {} : { submission: context.job.submission }),
   };
-}
-
-function stateOf(
-  facts: Pick<JobStatusInput, "finishedAt" | "cancelled" | "interrupted" | "startedAt">,
-): JobState {
-  if (facts.finishedAt !== null) return "finished";
-  if (facts.cancelled) return "cancelling";
-  if (facts.interrupted) return "interrupted";
-  return facts.startedAt === null ? "queued" : "running";
 }

@@ -47,8 +47,6 @@ export interface FollowUp {
   readonly lostToMemory: boolean;
   /** Nothing more of the job is started for the time being; null: no hold begins. */
   readonly hold: BlockedUntil | null;
-  /** The job has paused itself: its script was saved. */
-  readonly paused: boolean;
   /** What waits is not tried any more. */
   readonly givenUp: boolean;
 }
@@ -57,6 +55,5 @@ export const nothingLeft: FollowUp = {
   back: [],
   lostToMemory: false,
   hold: null,
-  paused: false,
   givenUp: false,
 };

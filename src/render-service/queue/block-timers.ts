@@ -1,57 +1,68 @@
-/** Jobs that wait for something they cannot render without, and when they go on. */
+/** When jobs that wait for a license, a disk or their script look for it again, and go on. */
+import type { BlockReason } from "../../plan/job-state.ts";
 import type { RenderQueue } from "./queue.ts";
 
-/** What a look has found: `go`: it is there; `try`: a Nuke has to find out; else look again after so many milliseconds. */
+/** What a look has found: `go`: it is there; `try`: a Nuke has to find out; otherwise look again after this many milliseconds. */
 export type Look = "go" | "try" | { readonly waitMs: number };
 
-/** Nothing more of a job is started for the time being. */
+/** No further Nuke of a job is started for the time being. */
 export interface BlockedUntil {
+  /** The job's blocks that end with it. */
+  readonly reasons: readonly BlockReason[];
   readonly waitMs: number;
-  /** Looks whether what is waited for is there; null: only a Nuke can find out (a license). */
+  /** Looks for what is missing; null: only a Nuke can find out (a license). */
   readonly look: (() => Promise<Look>) | null;
 }
 
-interface ActiveBlock {
-  readonly hold: BlockedUntil;
-  timer: NodeJS.Timeout | null;
+interface Timer {
+  readonly until: BlockedUntil;
+  handle: NodeJS.Timeout | null;
+}
+
+export interface BlockTimerDeps {
+  readonly queue: Pick<RenderQueue, "setLimit" | "runningOf">;
+  /** Ends a block of a job. */
+  readonly unblock: (job: string, reason: BlockReason) => void;
+  /** Starts what may be started now. */
+  readonly pump: () => void;
 }
 
 export class BlockTimers {
-  readonly #queue: RenderQueue;
-  readonly #resume: () => void;
-  readonly #held = new Map<string, ActiveBlock>();
+  readonly #deps: BlockTimerDeps;
+  readonly #timers = new Map<string, Timer>();
 
-  /** @param resume starts what may be started now. */
-  constructor(queue: RenderQueue, resume: () => void) {
-    this.#queue = queue;
-    this.#resume = resume;
+  constructor(deps: BlockTimerDeps) {
+    this.#deps = deps;
   }
 
-  /** Starts nothing of a job until the hold is over. */
-  begin(job: string, hold: BlockedUntil): void {
+  /** The job is blocked, and this says until when. */
+  begin(job: string, until: BlockedUntil): void {
     this.#clear(job);
-    this.#queue.hold(job);
-    const holding: ActiveBlock = { hold, timer: null };
-    this.#held.set(job, holding);
-    this.#wait(job, holding, hold.waitMs);
+    const timer: Timer = { until, handle: null };
+    this.#timers.set(job, timer);
+    this.#wait(job, timer, until.waitMs);
   }
 
-  /** Somebody wants the job to go on: looks at once. */
+  /** The user wants the job to go on: looks at once. */
   lookNow(job: string): void {
-    const holding = this.#held.get(job);
-    if (holding && holding.timer !== null) this.#wait(job, holding, 0);
+    const timer = this.#timers.get(job);
+    if (timer && timer.handle !== null) this.#wait(job, timer, 0);
   }
 
   /** A Nuke of the job got a license after others had got none: perhaps there is one more. */
   licensed(job: string): void {
-    if (!this.#held.has(job)) this.#release(job, this.#queue.runningOf(job) + 1);
+    const { queue, pump } = this.#deps;
+    if (this.#timers.has(job)) return;
+    queue.setLimit(job, queue.runningOf(job) + 1);
+    pump();
   }
 
   /** A Nuke of the job, still counted as running, gives its license back: the next one may have it. */
   freed(job: string): void {
-    if (this.#held.get(job)?.hold.look !== null) return;
+    const timer = this.#timers.get(job);
+    if (timer?.until.look !== null) return;
     this.#clear(job);
-    this.#queue.release(job, this.#queue.runningOf(job));
+    this.#release(job, timer, this.#deps.queue.runningOf(job));
   }
 
   /** The job is over. */
@@ -59,33 +70,34 @@ export class BlockTimers {
     this.#clear(job);
   }
 
-  #wait(job: string, holding: ActiveBlock, ms: number): void {
-    clearTimeout(holding.timer ?? undefined);
-    holding.timer = setTimeout(() => {
-      holding.timer = null;
-      const { look } = holding.hold;
+  #wait(job: string, timer: Timer, ms: number): void {
+    clearTimeout(timer.handle ?? undefined);
+    timer.handle = setTimeout(() => {
+      timer.handle = null;
+      const { look } = timer.until;
       // A look that fails tells nothing; a Nuke will.
       void (look === null ? Promise.resolve("try" as const) : look().catch(() => "try" as const)).then(
-        (found) => this.#found(job, holding, found),
+        (found) => this.#found(job, timer, found),
       );
     }, ms);
   }
 
-  #found(job: string, holding: ActiveBlock, found: Look): void {
-    // It may have ended while it was looked.
-    if (this.#held.get(job) !== holding) return;
-    if (typeof found === "object") return this.#wait(job, holding, found.waitMs);
-    this.#held.delete(job);
-    this.#release(job, found === "go" ? Infinity : this.#queue.runningOf(job) + 1);
+  #found(job: string, timer: Timer, found: Look): void {
+    // It may have ended meanwhile.
+    if (this.#timers.get(job) !== timer) return;
+    if (typeof found === "object") return this.#wait(job, timer, found.waitMs);
+    this.#timers.delete(job);
+    this.#release(job, timer, found === "go" ? Infinity : this.#deps.queue.runningOf(job) + 1);
+    this.#deps.pump();
   }
 
-  #release(job: string, limit: number): void {
-    this.#queue.release(job, limit);
-    this.#resume();
+  #release(job: string, { until }: Timer, limit: number): void {
+    this.#deps.queue.setLimit(job, limit);
+    for (const reason of until.reasons) this.#deps.unblock(job, reason);
   }
 
   #clear(job: string): void {
-    clearTimeout(this.#held.get(job)?.timer ?? undefined);
-    this.#held.delete(job);
+    clearTimeout(this.#timers.get(job)?.handle ?? undefined);
+    this.#timers.delete(job);
   }
 }

@@ -1,11 +1,13 @@
 /** Jobs that wait for others, and what becomes of them when those are over. */
 import { endingText } from "../../plan/display.ts";
 import type { JobStatus, WaitedFor } from "../../plan/events.ts";
+import { outcomeOf } from "../../plan/job-state.ts";
 import { RenderServiceError } from "../protocol/errors.ts";
-import type { RenderQueue } from "./queue.ts";
 
-export interface WaitsHost {
-  readonly queue: Pick<RenderQueue, "hold" | "release">;
+export interface DependencyDeps {
+  /** Starts nothing of a job for now, or lets it go on. */
+  readonly block: (job: string, text: string) => void;
+  readonly unblock: (job: string) => void;
   /** The Write of a job that is not over. */
   readonly active: (job: string) => { readonly write: string } | undefined;
   /** How a job ended. */
@@ -17,19 +19,19 @@ export interface WaitsHost {
 }
 
 export class Dependencies {
-  readonly #host: WaitsHost;
+  readonly #deps: DependencyDeps;
   /** By the job that waits, those it waits for. */
   readonly #waits = new Map<string, Set<string>>();
   /** Jobs that are in the queue, so that they can be let go or closed. */
   readonly #entered = new Set<string>();
 
-  constructor(host: WaitsHost) {
-    this.#host = host;
+  constructor(deps: DependencyDeps) {
+    this.#deps = deps;
   }
 
   /** @throws {RenderServiceError} `unknown-job` where a job is to wait for one that is not there. */
   require(after: readonly string[]): void {
-    const unknown = after.find((id) => !this.#host.active(id) && !this.#host.finished(id));
+    const unknown = after.find((id) => !this.#deps.active(id) && !this.#deps.finished(id));
     if (unknown === undefined) return;
     throw new RenderServiceError(
       "unknown-job",
@@ -41,14 +43,13 @@ export class Dependencies {
   begin(job: string, after: readonly string[]): void {
     if (after.length === 0) return;
     this.#waits.set(job, new Set(after));
-    this.#host.queue.hold(job);
+    this.#block(job);
   }
 
   /** The job is in the queue: it is held there until those it waits for are over, which they may be by now. */
   enter(job: string): void {
     if (!this.#waits.has(job)) return;
     this.#entered.add(job);
-    this.#host.queue.hold(job);
     this.#settle(job);
   }
 
@@ -60,14 +61,14 @@ export class Dependencies {
   /** Those a job waits for still. */
   of(job: string): WaitedFor[] {
     return [...(this.#waits.get(job) ?? [])].flatMap((id) =>
-      this.#host.finished(id) ? [] : [{ job: id, write: this.#host.active(id)?.write ?? id }],
+      this.#deps.finished(id) ? [] : [{ job: id, write: this.#deps.active(id)?.write ?? id }],
     );
   }
 
   /** Jobs that are not over, and all they wait for themselves. */
   before(jobs: readonly string[]): ReadonlySet<string> {
     const found = new Set<string>();
-    const open = jobs.filter((id) => this.#host.active(id));
+    const open = jobs.filter((id) => this.#deps.active(id));
     for (let id = open.pop(); id !== undefined; id = open.pop()) {
       if (found.has(id)) continue;
       found.add(id);
@@ -88,21 +89,26 @@ export class Dependencies {
     this.#entered.delete(job);
   }
 
+  #block(job: string): void {
+    const writes = this.of(job).map(({ write }) => write);
+    this.#deps.block(job, `Waiting for ${writes.join(", ")}.`);
+  }
+
   /** Looks how those stand that a job waits for. One that is not known any more ended well: else nobody would wait for it still. */
   #settle(job: string): void {
     if (!this.#entered.has(job)) return;
     for (const id of this.#waits.get(job) ?? []) {
-      const status = this.#host.finished(id);
-      if (status !== undefined || !this.#host.active(id)) this.#ended(job, id, status);
+      const status = this.#deps.finished(id);
+      if (status !== undefined || !this.#deps.active(id)) this.#ended(job, id, status);
     }
   }
 
   #ended(job: string, id: string, status: JobStatus | undefined): void {
     const before = this.#waits.get(job);
     if (!before?.delete(id)) return;
-    if (status !== undefined && status.exitCode !== 0) {
+    if (status !== undefined && outcomeOf(status.state) !== "complete") {
       this.forget(job);
-      this.#host.hopeless(
+      this.#deps.hopeless(
         job,
         `It waited for ${status.write} (${id}), which did not end well: ${endingText(status)}.`,
       );
@@ -110,8 +116,8 @@ export class Dependencies {
     }
     if (before.size === 0) {
       this.forget(job);
-      this.#host.queue.release(job, Infinity);
-    }
-    this.#host.moved(job);
+      this.#deps.unblock(job);
+    } else this.#block(job);
+    this.#deps.moved(job);
   }
 }

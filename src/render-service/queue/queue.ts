@@ -34,10 +34,6 @@ interface Entry {
   readonly running: Set<number>;
   /** Chunks of this job that need the machine for themselves. */
   readonly exclusive: Set<number>;
-  /** Nothing of it is started: it waits for a license. */
-  held: boolean;
-  /** Nothing of it is started: somebody wants it so. */
-  paused: boolean;
   /** Nukes of it at once for the time being, whatever was asked for. */
   limit: number;
 }
@@ -46,11 +42,14 @@ export class RenderQueue {
   /** The next one first. */
   readonly #entries: Entry[] = [];
   readonly #cores: number;
+  readonly #mayStart: (job: string) => boolean;
   /** Nukes of all jobs at once; null: the cores, or what the first job may have where that is more. */
   maxParallel: number | null = null;
 
-  constructor(cores: number) {
+  /** @param mayStart whether the state of a job lets more of its chunks start. */
+  constructor(cores: number, mayStart: (job: string) => boolean = () => true) {
     this.#cores = cores;
+    this.#mayStart = mayStart;
   }
 
   add({ id, parallel, chunks, priority = DEFAULT_PRIORITY, place }: QueueJob): void {
@@ -62,8 +61,6 @@ export class RenderQueue {
       waiting: [...chunks],
       running: new Set(),
       exclusive: new Set(),
-      held: false,
-      paused: false,
       limit: Infinity,
     });
     this.#sort();
@@ -148,9 +145,9 @@ export class RenderQueue {
    */
   take(admits: (job: string) => boolean = () => true): { job: string; chunk: number } | null {
     if (this.running >= this.cap || this.#someoneExclusive) return null;
-    for (const { id, parallel, waiting, running, exclusive, held, paused, limit } of this.#entries) {
+    for (const { id, parallel, waiting, running, exclusive, limit } of this.#entries) {
       const [next] = waiting;
-      if (held || paused || running.size >= Math.min(parallel, limit) || next === undefined) continue;
+      if (next === undefined || running.size >= Math.min(parallel, limit) || !this.#mayStart(id)) continue;
       if (exclusive.has(next) ? this.running > 0 : !admits(id)) {
         // Later jobs may use what is too little for this one, but never keep it from its first Nuke.
         if (running.size === 0) return null;
@@ -163,24 +160,10 @@ export class RenderQueue {
     return null;
   }
 
-  /** Starts nothing more of a job until it is released. */
-  hold(job: string): void {
+  /** At most this many Nukes of a job at once for the time being, whatever was asked for. */
+  setLimit(job: string, limit: number): void {
     const entry = this.#entry(job);
-    if (entry) entry.held = true;
-  }
-
-  /** Starts nothing of a job, or lets it go on. */
-  pause(job: string, paused: boolean): void {
-    const entry = this.#entry(job);
-    if (entry) entry.paused = paused;
-  }
-
-  /** Lets a job start Nukes again, so many at once for the time being. */
-  release(job: string, limit: number): void {
-    const entry = this.#entry(job);
-    if (!entry) return;
-    entry.held = false;
-    entry.limit = Math.max(1, limit);
+    if (entry) entry.limit = Math.max(1, limit);
   }
 
   /** Nukes of a job at work. */
@@ -224,7 +207,7 @@ export class RenderQueue {
   /** One more Nuke of a job could be started, and nothing of it waits for one. */
   hasRoom(job: string): boolean {
     const entry = this.#entry(job);
-    if (!entry || entry.held || entry.paused || entry.waiting.length > 0) return false;
+    if (!entry || entry.waiting.length > 0 || !this.#mayStart(job)) return false;
     return entry.running.size < Math.min(entry.parallel, entry.limit);
   }
 

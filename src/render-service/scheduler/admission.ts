@@ -10,19 +10,19 @@ import type { Eviction } from "./eviction.ts";
 /** What is asked for one more Nuke. */
 export interface Applicant {
   readonly id: string;
-  /** What the Nuke is reckoned to need, MB. */
+  /** What the Nuke needs, estimated, MB. */
   readonly needMB: number;
   /** Nukes of this job that run. */
   readonly running: number;
 }
 
-/** Holds of one job that are told; more would only fill its log. */
+/** Waits of one job that are told; more would only fill its log. */
 const MOST_TOLD = 50;
 
 interface Told {
-  /** Nukes of the job that ran when its hold was last told. */
-  heldAt: number | null;
-  holds: number;
+  /** Nukes of the job that ran when its wait for memory was last told. */
+  waitedAt: number | null;
+  waits: number;
   overBudget: boolean;
 }
 
@@ -47,26 +47,28 @@ export class Admission {
     this.#gate.budgetMB = megabytes;
   }
 
-  /** Whether a job may start one more Nuke beside those that run on this machine. */
-  admits(job: Applicant, running: readonly Load[]): boolean {
+  /** Why a job may not start one more Nuke next to those that run on this machine, in words; null: it may. */
+  refusal(job: Applicant, running: readonly Load[]): string | null {
     const told = this.#toldOf(job.id);
     const shortage = this.#watch.refusal(running.length);
     if (shortage !== null) {
-      this.#tellHold(job, told, `Held back: ${shortage}. The next Nuke starts when there is room again.`);
-      return false;
+      return this.#tell(
+        job,
+        told,
+        `Waiting for memory: ${shortage}. The next Nuke starts when there is room again.`,
+      );
     }
     const { admitted, takenMB, overBudget } = this.#gate.judge(running, job.needMB);
     if (!admitted) {
-      const text =
-        `Held back: one more Nuke is reckoned to need ${displayMB(job.needMB)}, and ${count(running.length, "Nuke")} at work ` +
-        `${running.length === 1 ? "counts" : "count"} for ${displayMB(takenMB)} of the ${displayMB(this.budgetMB)} that all may take. It starts when there is room.`;
-      this.#tellHold(job, told, text);
-    } else if (overBudget && !told.overBudget) {
+      const text = `Waiting for memory: the next Nuke needs about ${displayMB(job.needMB)}; ${displayMB(takenMB)} of ${displayMB(this.budgetMB)} in use by ${count(running.length, "Nuke")}.`;
+      return this.#tell(job, told, text);
+    }
+    if (overBudget && !told.overBudget) {
       told.overBudget = true;
-      const text = `One Nuke of this job is reckoned to need ${displayMB(job.needMB)}, and all Nukes together may take ${displayMB(this.budgetMB)}. It is started alone.`;
+      const text = `One Nuke of this job needs about ${displayMB(job.needMB)}, and all Nukes together may take ${displayMB(this.budgetMB)}. It is started alone.`;
       this.#emit({ type: "message", job: job.id, chunk: null, severity: "warning", text });
     }
-    return admitted;
+    return null;
   }
 
   /** A job is over. */
@@ -74,16 +76,18 @@ export class Admission {
     this.#told.delete(job);
   }
 
-  #tellHold(job: Applicant, told: Told, text: string): void {
-    // A chunk that ends and the next one that starts in its place are one and the same hold.
-    if (told.heldAt === job.running || told.holds >= MOST_TOLD) return;
-    told.heldAt = job.running;
-    told.holds++;
-    this.#emit({ type: "message", job: job.id, chunk: null, severity: "info", text });
+  #tell(job: Applicant, told: Told, text: string): string {
+    // A chunk that ends and the next one that starts in its place are one wait.
+    if (told.waitedAt !== job.running && told.waits < MOST_TOLD) {
+      told.waitedAt = job.running;
+      told.waits++;
+      this.#emit({ type: "message", job: job.id, chunk: null, severity: "info", text });
+    }
+    return text;
   }
 
   #toldOf(job: string): Told {
-    const known = this.#told.get(job) ?? { heldAt: null, holds: 0, overBudget: false };
+    const known = this.#told.get(job) ?? { waitedAt: null, waits: 0, overBudget: false };
     this.#told.set(job, known);
     return known;
   }

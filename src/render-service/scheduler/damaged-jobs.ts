@@ -1,4 +1,5 @@
 /** Jobs whose own files are damaged: listed with what is known of their frames, until people cancel or forget them. */
+import { finishedEvent } from "../../plan/finished-event.ts";
 import { displayFrames, parseFrames } from "../../plan/frames.ts";
 import type { JobStatus, RenderEvent } from "../../plan/events.ts";
 import { bareStatus, salvageJob } from "../job/salvage.ts";
@@ -53,18 +54,15 @@ export class DamagedJobs {
     if (before === undefined || !isDamaged(before)) return false;
     const status: JobStatus = {
       ...before,
-      state: "finished",
-      paused: false,
+      state: { kind: "done", outcome: "cancelled" },
       finishedAt: Date.now(),
-      exitCode: 130,
     };
     known.set(id, status);
     const save = (): Promise<void> => folders.save(status);
     this.#saving = this.#saving
       .then(save)
       .catch((error: unknown) => log(`${id} was not kept: ${messageOf(error)}`));
-    const { doneRanges: framesDone, missingRanges: framesMissing } = status;
-    emit({ type: "finished", job: id, framesDone, framesMissing, exitCode: 130, status });
+    emit(finishedEvent(status));
     return true;
   }
 
@@ -85,7 +83,7 @@ export class DamagedJobs {
 }
 
 function isDamaged({ damaged, state }: JobStatus): boolean {
-  return damaged !== null && state !== "finished";
+  return damaged !== null && state.kind !== "done";
 }
 
 function framesText({ doneRanges, missingRanges }: JobStatus): string {

@@ -40,19 +40,14 @@ export class JobCommands {
 
   /** Ends a job's Nukes and starts none of it until it is resumed; unfinished frames are rendered then. */
   pause(id: string): void {
-    const { queue, active } = this.#jobs;
-    const job = active(id);
-    if (job === null) return;
-    queue.pause(id, true);
-    job.pause();
+    this.#jobs.active(id)?.pause();
   }
 
   /** Goes on with a paused job. */
   resume(id: string): void {
-    const { queue, active, lookNow, pump } = this.#jobs;
+    const { active, lookNow, pump } = this.#jobs;
     const job = active(id);
     if (job === null) return;
-    queue.pause(id, false);
     job.resume();
     lookNow(id);
     pump();

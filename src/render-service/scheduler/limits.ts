@@ -5,11 +5,11 @@ import { budgetOf } from "./admission.ts";
 import type { ServiceLimits, ServiceSettings } from "../protocol/messages.ts";
 import { type Damage, StateFile } from "../storage/state-file.ts";
 
-const heldSchema = z.object({
+const persistedLimitsSchema = z.object({
   maxParallel: z.nullable(parallelSchema),
   budgetMB: z.nullable(z.int().check(z.minimum(1))),
 });
-type Held = z.infer<typeof heldSchema>;
+type PersistedLimits = z.infer<typeof persistedLimitsSchema>;
 
 export interface LimitOptions {
   /** Where what people have said is kept for the service that follows one that was killed. */
@@ -25,8 +25,8 @@ const MOST_BYTES = 1024 * 1024;
 
 export class Limits {
   readonly #options: LimitOptions;
-  readonly #file: StateFile<Held>;
-  #held: Held;
+  readonly #file: StateFile<PersistedLimits>;
+  #persisted: PersistedLimits;
   /** That of whoever submitted last, MB. */
   #askedMB: number | null;
 
@@ -35,39 +35,39 @@ export class Limits {
     this.#askedMB = options.budgetMB;
     this.#file = new StateFile({
       path: options.file,
-      schema: heldSchema,
+      schema: persistedLimitsSchema,
       tell: options.tell,
       mostBytes: MOST_BYTES,
     });
-    this.#held = this.#file.read() ?? { maxParallel: null, budgetMB: null };
+    this.#persisted = this.#file.read() ?? { maxParallel: null, budgetMB: null };
   }
 
   /** Nukes of all jobs at once; null: the machine decides. */
   get maxParallel(): number | null {
-    return this.#held.maxParallel ?? this.#options.maxParallel;
+    return this.#persisted.maxParallel ?? this.#options.maxParallel;
   }
 
   /** Memory of all Nukes together, MB; never more than the machine has, or the limit this service lives under. */
   get budgetMB(): number {
-    return budgetOf(this.#held.budgetMB ?? this.#askedMB);
+    return budgetOf(this.#persisted.budgetMB ?? this.#askedMB);
   }
 
   /** What is absent stays as it is. @throws errors of the file system */
   configure({ maxParallel, budgetMB, heldBudgetMB }: ServiceSettings): void {
     if (budgetMB !== undefined) this.#askedMB = budgetMB;
-    if (maxParallel !== undefined) this.#hold({ maxParallel });
-    if (heldBudgetMB !== undefined) this.#hold({ budgetMB: heldBudgetMB });
+    if (maxParallel !== undefined) this.#persist({ maxParallel });
+    if (heldBudgetMB !== undefined) this.#persist({ budgetMB: heldBudgetMB });
   }
 
   /** What holds now, to be told. */
   get now(): Omit<ServiceLimits, "running"> {
-    const budgetHeld = this.#held.budgetMB !== null;
+    const budgetHeld = this.#persisted.budgetMB !== null;
     return { maxParallel: this.maxParallel, budgetMB: Math.round(this.budgetMB), budgetHeld };
   }
 
-  #hold(change: Partial<Held>): void {
-    this.#held = { ...this.#held, ...change };
-    this.#file.writeNow(this.#held);
+  #persist(change: Partial<PersistedLimits>): void {
+    this.#persisted = { ...this.#persisted, ...change };
+    this.#file.writeNow(this.#persisted);
   }
 
   /** The service ends in order. */

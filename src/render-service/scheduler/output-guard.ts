@@ -135,7 +135,8 @@ export class OutputGuard {
     const before = this.#deps.before(this.#deps.waitsFor(id));
     const others = [...this.#entries].filter((entry) => {
       const status = entry.id === null ? undefined : this.#deps.status(entry.id);
-      if (entry === mine || entry.id === null || status === undefined || status.paused) return false;
+      if (entry === mine || entry.id === null || status === undefined || status.state.kind === "paused")
+        return false;
       if (before.has(entry.id) || this.#deps.before(this.#deps.waitsFor(entry.id)).has(id)) return false;
       return sharedFrames(mine.output.claim, entry.output.claim).length > 0;
     });

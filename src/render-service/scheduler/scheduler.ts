@@ -4,6 +4,7 @@ import { count } from "../../plan/display.ts";
 import type { JobStatus, RenderEvent } from "../../plan/events.ts";
 import { finishedEvent } from "../../plan/finished-event.ts";
 import type { RenderJob } from "../../plan/job.ts";
+import { mayStart } from "../../plan/job-state.ts";
 import type { RenderPlan } from "../../plan/render-plan.ts";
 import { Admission, loadsOf } from "./admission.ts";
 import type { Load } from "../memory/budget.ts";
@@ -55,11 +56,16 @@ export class Scheduler {
   readonly #history: RenderHistory;
   readonly #admission: Admission;
   readonly #watch: Eviction;
-  readonly #queue = new RenderQueue(availableParallelism());
+  readonly #queue = new RenderQueue(availableParallelism(), (id) => mayStart(this.#queued(id).state));
   readonly #limits: Limits;
-  readonly #holds = new BlockTimers(this.#queue, () => this.#pump());
-  readonly #waits = new Dependencies({
+  readonly #blocks = new BlockTimers({
     queue: this.#queue,
+    unblock: (id, reason) => this.#active.get(id)?.change({ type: "unblocked", reason }),
+    pump: () => this.#pump(),
+  });
+  readonly #dependencies = new Dependencies({
+    block: (id, text) => this.#active.get(id)?.change({ type: "blocked", reason: "dependency", text }),
+    unblock: (id) => this.#active.get(id)?.change({ type: "unblocked", reason: "dependency" }),
     active: (id) => this.#active.get(id)?.plan,
     finished: (id) => this.#finished.get(id),
     moved: (id) => this.#active.get(id)?.changed(),
@@ -85,7 +91,7 @@ export class Scheduler {
     queue: this.#queue,
     active: (id) => this.#activeOrOver(id),
     cancelDamaged: (id) => this.#damaged.cancel(id),
-    lookNow: (id) => this.#holds.lookNow(id),
+    lookNow: (id) => this.#blocks.lookNow(id),
     pump: () => this.#pump(),
     finish: (job) => this.#finish(job),
   });
@@ -131,8 +137,8 @@ export class Scheduler {
     const owner = lockOwner(stateFolder, bootName());
     return new OutputGuard({
       status: (id) => this.#active.get(id)?.status,
-      before: (jobs) => this.#waits.before(jobs),
-      waitsFor: (id) => this.#waits.of(id).map(({ job }) => job),
+      before: (jobs) => this.#dependencies.before(jobs),
+      waitsFor: (id) => this.#dependencies.of(id).map(({ job }) => job),
       owner: () => owner,
       heartbeatMs,
       log,
@@ -155,7 +161,7 @@ export class Scheduler {
       if (found.is === "traces") await service.#damaged.take(found.id, "its journal is gone");
       if (found.is === "nothing") await folders.removeUnaccepted(found.id);
     }
-    service.#waits.enterAll();
+    service.#dependencies.enterAll();
     service.#pump();
     await service.#prune();
     service.#tellQuiet();
@@ -206,13 +212,13 @@ export class Scheduler {
   async #submit(asked: RenderJob, accepted: (id: string) => void): Promise<string> {
     this.#refuseWhenStopping();
     validatePlan(asked.plan);
-    this.#waits.require(asked.after ?? []);
+    this.#dependencies.require(asked.after ?? []);
     const plan = distributeByHistory(asked.plan, this.#history.get(historyKeyOf(asked)));
     const request = { ...asked, plan };
     const taken = await this.#accept(request);
     const { id, problem } = taken;
     const job = this.#open({ ...taken, script: taken.mark });
-    this.#waits.begin(id, request.after ?? []);
+    this.#dependencies.begin(id, request.after ?? []);
     accepted(id);
     this.#emit({ type: "queued", job: id, status: job.status });
     const trouble = plan.nuke?.demo === true ? null : await prepareNukeTemp(job.env);
@@ -223,7 +229,7 @@ export class Scheduler {
     if (chunks.length === 0) this.#finish(job);
     else {
       this.#queue.add({ id, ...job.changes.settings, chunks });
-      this.#waits.enter(id);
+      this.#dependencies.enter(id);
       this.#pump();
     }
     return id;
@@ -252,7 +258,7 @@ export class Scheduler {
    */
   async resume(id: string, ignored: boolean): Promise<void> {
     const job = this.#activeOrOver(id);
-    if (job !== null && !ignored && (job.paused || job.interrupted)) await this.#outputs.requireFree(id);
+    if (job !== null && !ignored && job.state.kind === "paused") await this.#outputs.requireFree(id);
     this.controls.resume(id);
   }
 
@@ -322,7 +328,6 @@ export class Scheduler {
   async suspend(): Promise<void> {
     this.#stopping = true;
     for (const job of this.#busy) {
-      this.#queue.pause(job.id, true);
       job.interrupt();
     }
     await this.#quiet();
@@ -345,8 +350,8 @@ export class Scheduler {
       emit: (event) => this.#emit(event),
       queue: this.#queue,
       returned: ({ back, givenUp }) => (givenUp ? this.#queue.drop(id) : this.#queue.giveBack(id, back)),
-      waitsFor: () => this.#waits.of(id),
-      licensed: () => this.#holds.licensed(id),
+      waitsFor: () => this.#dependencies.of(id),
+      licensed: () => this.#blocks.licensed(id),
     });
     this.#active.set(id, opened);
     return opened;
@@ -377,8 +382,7 @@ export class Scheduler {
       if (left.waiting.length === 0 && nukes.size === 0) return this.#finish(job);
       this.#queue.add({ id, ...job.changes.settings, chunks: [] });
       this.#queue.giveBack(id, left.waiting);
-      this.#queue.pause(id, job.paused || job.interrupted);
-      this.#waits.begin(id, past.job.after ?? []);
+      this.#dependencies.begin(id, past.job.after ?? []);
       this.#outputs.comeBack(id, kept.job);
       for (const [chunk, adopted] of nukes) {
         this.#queue.took(id, chunk);
@@ -414,7 +418,14 @@ export class Scheduler {
 
   #admits(id: string): boolean {
     const job = this.#queued(id);
-    return this.#admission.admits({ id, needMB: job.needMB, running: job.loads.length }, this.#loads());
+    const text = this.#admission.refusal(
+      { id, needMB: job.needMB, running: job.loads.length },
+      this.#loads(),
+    );
+    job.change(
+      text === null ? { type: "unblocked", reason: "memory" } : { type: "blocked", reason: "memory", text },
+    );
+    return text === null;
   }
 
   #pump(): void {
@@ -450,13 +461,12 @@ export class Scheduler {
       });
   }
 
-  #requeue(id: string, { back, lostToMemory, hold, paused, givenUp }: FollowUp): void {
+  #requeue(id: string, { back, lostToMemory, hold, givenUp }: FollowUp): void {
     if (lostToMemory) this.#watch.lost(this.#running.length);
     if (givenUp) this.#queue.drop(id);
     else this.#queue.giveBack(id, back);
-    if (paused) this.#queue.pause(id, true);
-    if (hold !== null) this.#holds.begin(id, hold);
-    else if (back.length === 0) this.#holds.freed(id);
+    if (hold !== null) this.#blocks.begin(id, hold);
+    else if (back.length === 0) this.#blocks.freed(id);
   }
 
   /** Ends a job of which nothing was started, and of which nothing may be. */
@@ -470,7 +480,7 @@ export class Scheduler {
   }
 
   #finish(job: Job): void {
-    this.#waits.forget(job.id);
+    this.#dependencies.forget(job.id);
     this.#close(job).catch((error: unknown) => this.#options.log(`ending ${job.id}: ${messageOf(error)}`));
   }
 
@@ -490,8 +500,8 @@ export class Scheduler {
     this.#finished.set(job.id, status);
     this.#active.delete(job.id);
     this.#admission.forget(job.id);
-    this.#holds.forget(job.id);
-    this.#waits.over(job.id);
+    this.#blocks.forget(job.id);
+    this.#dependencies.over(job.id);
     this.#emit(finishedEvent(status));
     await this.#prune();
     this.#tellQuiet();
@@ -502,7 +512,6 @@ export class Scheduler {
     const { id } = job;
     this.#queue.add({ id, ...job.changes.settings, chunks: [] });
     this.#queue.giveBack(id, again);
-    this.#queue.pause(id, job.paused || job.interrupted);
     job.changed();
     this.#pump();
     this.#tellQuiet();

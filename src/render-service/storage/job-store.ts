@@ -72,7 +72,7 @@ export class JobStore {
   /** Keeps how a job ended, or what is known of a damaged one. */
   async save(status: JobStatus): Promise<void> {
     const [now, before] = [this.#over(status.job), this.#damaged(status.job)];
-    if (status.state !== "finished") return before.write(status);
+    if (status.state.kind !== "done") return before.write(status);
     await now.write(status);
     before.remove();
   }

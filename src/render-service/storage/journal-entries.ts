@@ -1,6 +1,7 @@
 /** The lines of a job's journal. */
 import * as z from "zod/mini";
 import { chunkStatusSchema, verdictSchema } from "../../plan/events.ts";
+import { jobOutcomeSchema } from "../../plan/job-state.ts";
 import { renderJobSchema } from "../../plan/job.ts";
 import { scriptFingerprintSchema } from "../script-snapshot/fingerprint.ts";
 import { parallelSchema, prioritySchema } from "../../plan/request.ts";
@@ -110,7 +111,7 @@ export const journalEntrySchema = z.discriminatedUnion("is", [
   }),
   /** It waits until somebody wants it to go on. */
   z.object({ is: z.literal("interrupted") }),
-  z.object({ is: z.literal("finished"), exitCode: z.int() }),
+  z.object({ is: z.literal("finished"), outcome: jobOutcomeSchema }),
 ]);
 /** What a line says of frames that come back. */
 export type SettlementRecord = Pick<EntryOf<"ended">, "ending" | "back" | "lost" | "givenUp" | "drop">;

@@ -1,10 +1,18 @@
 /** What version 0.1 wrote under other names, in the words of today. Pure; what is not known passes through, and the schema decides. */
 
+import type { JobOutcome } from "../../plan/job-state.ts";
+
 type Json = Readonly<Record<string, unknown>>;
 
 const verdicts: ReadonlyMap<unknown, string> = new Map([
   ["gave-way", "evicted"],
   ["unwatched", "unobserved"],
+]);
+
+const outcomes: ReadonlyMap<unknown, JobOutcome> = new Map([
+  [0, "complete"],
+  [3, "no-license"],
+  [130, "cancelled"],
 ]);
 
 /** A line of a job's journal. */
@@ -19,6 +27,8 @@ export function upgradeEntry(entry: unknown): unknown {
       return upgradeSettlement(entry);
     case "cancelled":
       return { ...entry, drop: upgradeVerdict(entry.drop) };
+    case "finished":
+      return "outcome" in entry ? entry : { is: "finished", outcome: outcomeFor(entry.exitCode) };
     default:
       return entry;
   }
@@ -28,7 +38,16 @@ export function upgradeEntry(entry: unknown): unknown {
 export function upgradeStatus(status: unknown): unknown {
   if (!isJson(status) || !Array.isArray(status.chunks)) return status;
   const chunks: unknown[] = status.chunks;
-  return { ...status, chunks: chunks.map(upgradeVerdict) };
+  return { ...status, chunks: chunks.map(upgradeVerdict), state: upgradeState(status) };
+}
+
+/** Only finished jobs have a status on disk. */
+function upgradeState({ state, exitCode }: Json): unknown {
+  return typeof state === "string" ? { kind: "done", outcome: outcomeFor(exitCode) } : state;
+}
+
+function outcomeFor(exitCode: unknown): JobOutcome {
+  return outcomes.get(exitCode) ?? "incomplete";
 }
 
 function upgradeSettlement(entry: Json): Json {

@@ -1,6 +1,7 @@
 /** What a journal tells of a job: the sum of its lines. Pure; whatever line is the last, no frame is in two places and none in no place. */
 import type { JobStatus } from "../../plan/events.ts";
 import { formatFrames, framesOf, parseFrames } from "../../plan/frames.ts";
+import { type JobState, type JobStateEvent, NEW_JOB, transition } from "../../plan/job-state.ts";
 import type { RenderPlan } from "../../plan/render-plan.ts";
 import type { ScriptFingerprint } from "../script-snapshot/fingerprint.ts";
 import type { SettlementRecord, EntryOf, JournalEntry, KeptJob, JobSettings } from "./journal-entries.ts";
@@ -50,18 +51,14 @@ export interface ReplayedJob {
   readonly endings: Pick<EntryOf<"ended">, "ending">[];
   /** Chunks that will not be started. */
   readonly dropped: { verdict: EntryOf<"cancelled">["drop"]["verdict"]; reason: string } | null;
-  readonly cancelled: boolean;
+  readonly state: JobState;
   readonly givenUp: "failed" | "license" | null;
   readonly lost: Set<number>;
   /** Frames that were rendered again because their files were gone, each time. */
   readonly vanished: (readonly number[])[];
   readonly heaviest: JobStatus["heaviest"];
-  readonly paused: boolean;
-  /** Why, where the job has paused itself. */
-  readonly pausedFor: string | null;
   /** How the script has to be; null: nobody looks after it. */
   readonly script: ScriptFingerprint | null;
-  readonly interrupted: boolean;
   /** Null: as it was submitted. */
   readonly settings: JobSettings | null;
 }
@@ -78,15 +75,12 @@ export function replayJournal(entries: readonly JournalEntry[]): ReplayedJob | n
     runs: new Map(),
     endings: [],
     dropped: null,
-    cancelled: false,
+    state: NEW_JOB,
     givenUp: null,
     lost: new Set(),
     vanished: [],
     heaviest: null,
-    paused: false,
-    pausedFor: null,
     script: first.script ?? null,
-    interrupted: false,
     settings: null,
   };
   for (const entry of entries) apply(past, entry);
@@ -109,6 +103,7 @@ function apply(past: Draft, entry: JournalEntry): void {
       // The line that made it was lost on a full disk; its frames lie elsewhere now.
       if (chunk === undefined) return;
       chunk.place = null;
+      move(past, { type: "nuke-started" });
       past.runs.set(entry.chunk, {
         chunk: entry.chunk,
         at: entry.at,
@@ -155,7 +150,7 @@ function apply(past: Draft, entry: JournalEntry): void {
     case "vanished":
       return takeVanished(past, entry);
     case "cancelled":
-      past.cancelled = true;
+      move(past, { type: "cancelled" });
       past.dropped ??= entry.drop;
       return;
     case "settings-changed":
@@ -169,17 +164,23 @@ function apply(past: Draft, entry: JournalEntry): void {
     case "dealt":
       return applyDistribution(past, entry);
     case "paused":
-      past.paused = entry.paused;
-      past.pausedFor = entry.why ?? null;
-      past.interrupted = false;
-      return;
+      return applyPause(past, entry);
     case "script":
       past.script = entry.script;
       return;
     case "interrupted":
-      past.interrupted = true;
-      return;
+      return move(past, { type: "paused", by: "interruption" });
   }
+}
+
+function move(past: Draft, event: JobStateEvent): void {
+  past.state = transition(past.state, event);
+}
+
+function applyPause(past: Draft, { paused, why }: EntryOf<"paused">): void {
+  if (!paused) return move(past, { type: "resumed", begun: past.runs.size > 0 });
+  if (why !== undefined) move(past, { type: "blocked", reason: "script", text: why });
+  move(past, { type: "paused", by: why === undefined ? "user" : "script" });
 }
 
 function lastPlace({ chunks }: Draft): number {

@@ -12,9 +12,7 @@ const status = (job: string, submittedAt: number): JobStatus => ({
   job,
   script: "/p/shot.nk",
   write: "Write1",
-  state: "finished",
-  paused: false,
-  held: null,
+  state: { kind: "done", outcome: "complete" },
   priority: 50,
   parallel: 1,
   waitsFor: [],
@@ -34,7 +32,6 @@ const status = (job: string, submittedAt: number): JobStatus => ({
   folder: null,
   doneRanges: ["1"],
   missingRanges: [],
-  exitCode: 0,
   demo: false,
 });
 

@@ -7,7 +7,7 @@ export const jobStatus = (changes: Partial<JobStatus>): JobStatus =>
     job: "shot-Write1-3f9a",
     script: "/p/shot.nk",
     write: "Write1",
-    state: "running",
+    state: { kind: "running", blockedBy: [] },
     frames: "1-100",
     frameCount: 100,
     framesDone: 0,
@@ -22,7 +22,6 @@ export const jobStatus = (changes: Partial<JobStatus>): JobStatus =>
     folder: null,
     doneRanges: [],
     missingRanges: [],
-    exitCode: null,
     demo: false,
     ...changes,
   });

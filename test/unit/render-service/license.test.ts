@@ -42,13 +42,15 @@ test("Nukes started together are refused together; with others that render, or a
   assert.equal(hold.refused(5_000_000, 0, 5_000_001), "give-up");
 });
 
-test("a held job starts nothing; then one more at a time", () => {
-  const queue = new RenderQueue(8);
+test("a blocked job starts nothing; then one more at a time", () => {
+  let blocked = false;
+  const queue = new RenderQueue(8, () => !blocked);
   queue.add({ id: "a", parallel: 4, chunks: [0, 1, 2, 3, 4] });
   assert.equal(queue.take()?.chunk, 0);
-  queue.hold("a");
+  blocked = true;
   assert.equal(queue.take(), null);
-  queue.release("a", queue.runningOf("a") + 1);
+  blocked = false;
+  queue.setLimit("a", queue.runningOf("a") + 1);
   assert.deepEqual([queue.take()?.chunk, queue.take()], [1, null]);
 });
 

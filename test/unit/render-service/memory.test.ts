@@ -53,23 +53,23 @@ test("what a Nuke needs: earlier renders, then what is seen, then cache and allo
   assert.equal(needMB({ ...plan, cacheMB: 4000, seenMB: 0, past: full }), 4800 * 1.05);
 });
 
-test("a hold is said once, with its numbers, and again when it holds fewer", () => {
+test("a wait for memory is said once, with its numbers, and again with fewer Nukes", () => {
   const events: RenderEvent[] = [];
   const admission = new Admission(1536, { refusal: () => null }, (event) => events.push(event));
   const load = { needMB: 500, measuredMB: 480 };
   const ask = (running: number): boolean =>
-    admission.admits(
+    admission.refusal(
       { id: "a", needMB: 500, running },
       Array.from({ length: running }, () => load),
-    );
+    ) === null;
   assert.deepEqual([ask(0), ask(1), ask(2), ask(3), ask(3)], [true, true, true, false, false]);
   assert.equal(ask(2), true);
   assert.equal(ask(3), false);
   const texts = events.map((event) => (event.type === "message" ? event.text : ""));
-  assert.equal(texts.length, 1, "the next chunk in place of one that ended is the same hold");
-  assert.match(texts[0] ?? "", /need 500 MB, and 3 Nukes at work count for 1\.5 GB of the 1\.5 GB/u);
-  assert.equal(admission.admits({ id: "b", needMB: 9000, running: 0 }, []), true);
-  assert.equal(admission.admits({ id: "b", needMB: 9000, running: 0 }, []), true);
+  assert.equal(texts.length, 1, "the next chunk in place of one that ended is the same wait");
+  assert.match(texts[0] ?? "", /needs about 500 MB; 1\.5 GB of 1\.5 GB in use by 3 Nukes/u);
+  assert.equal(admission.refusal({ id: "b", needMB: 9000, running: 0 }, []), null);
+  assert.equal(admission.refusal({ id: "b", needMB: 9000, running: 0 }, []), null);
   const warnings = events.filter((event) => event.type === "message" && event.severity === "warning");
   assert.equal(warnings.length, 1);
 });

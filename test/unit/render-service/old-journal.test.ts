@@ -34,7 +34,7 @@ test("a journal of 0.1 is replayed: chunks that wait, their order, settings and 
       ["memory", "unobserved"],
     );
     assert.deepEqual(job.settings, { priority: 80, place: 1_795_737_539_005, parallel: 3 });
-    assert.deepEqual([job.paused, job.interrupted, job.cancelled], [false, true, false]);
+    assert.deepEqual(job.state, { kind: "paused", by: "interruption", blockedBy: [] });
     assert.equal(job.runs.get(0)?.ended?.status.verdict, "evicted");
   } finally {
     await rm(folder, { recursive: true, force: true });

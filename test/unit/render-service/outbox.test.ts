@@ -32,7 +32,7 @@ const finished: RenderEvent = {
   job: "a",
   framesDone: [],
   framesMissing: [],
-  exitCode: 0,
+  outcome: "complete",
   status,
 };
 const words = (events: readonly RenderEvent[]): string[] =>

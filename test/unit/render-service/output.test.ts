@@ -41,28 +41,28 @@ test("a disk is full below 64 MB, a small one below a twentieth, and where a few
     assert.equal(await place.trouble(), null);
     disk.freeMB = 63;
     assert.deepEqual(await place.trouble(), {
-      by: "disk",
+      reason: "disk",
       text: `The disk of ${frames} is full: 63 MB left.`,
     });
     assert.equal(await place.beforeStart(), null, "a frame may still fit");
     disk.totalMB = 200;
     assert.equal(await place.trouble(), null);
     disk.freeMB = 9;
-    assert.equal((await place.trouble())?.by, "disk");
+    assert.equal((await place.trouble())?.reason, "disk");
     disk.freeMB = 0;
-    assert.equal((await place.beforeStart())?.by, "disk");
+    assert.equal((await place.beforeStart())?.reason, "disk");
     Object.assign(disk, { freeMB: 100, totalMB: 100_000 });
     const file = join(frames, "a.0001.exr");
     await writeFile(file, Buffer.alloc(30 * MB));
     place.wrote([file]);
-    assert.equal((await place.trouble())?.by, "disk", "120 MB for four more");
+    assert.equal((await place.trouble())?.reason, "disk", "120 MB for four more");
   }));
 
 test("a disk of ours that is full counts too: without logs no frame is known to be done", () =>
   withPlace(async (place, _frames, disk) => {
     disk.ownFreeMB = 0;
-    assert.equal((await place.beforeStart())?.by, "disk");
-    assert.equal((await place.trouble())?.by, "disk");
+    assert.equal((await place.beforeStart())?.reason, "disk");
+    assert.equal((await place.trouble())?.reason, "disk");
   }));
 
 test("a folder that was there is missed; one that Nuke would make is not", () =>
@@ -74,21 +74,24 @@ test("a folder that was there is missed; one that Nuke would make is not", () =>
     await mkdir(frames);
     await place.beforeStart();
     await rmdir(frames);
-    assert.equal((await place.trouble())?.by, "folder");
+    assert.equal((await place.trouble())?.reason, "folder");
     assert.deepEqual(await place.restore(), [frames]);
     assert.equal(await place.trouble(), null);
     assert.deepEqual(await place.restore(), []);
   }));
 
 test("a held job looks again and again, then goes on; a license that comes free does not end another hold", async () => {
-  const queue = new RenderQueue(8);
+  let blocked = false;
+  const queue = new RenderQueue(8, () => !blocked);
   queue.add({ id: "a", parallel: 4, chunks: [0, 1, 2] });
   queue.take();
+  blocked = true;
   let resumed = (): void => undefined;
   const goesOn = new Promise<void>((resolve) => (resumed = resolve));
-  const holds = new BlockTimers(queue, () => resumed());
+  const holds = new BlockTimers({ queue, unblock: () => (blocked = false), pump: () => resumed() });
   let looks = 0;
   const hold: BlockedUntil = {
+    reasons: ["disk"],
     waitMs: 1,
     look: () => Promise.resolve(++looks < 3 ? { waitMs: 1 } : "go"),
   };
@@ -105,12 +108,16 @@ test("somebody who resumes a held job makes it look at once; one that is over is
   queue.add({ id: "a", parallel: 4, chunks: [0, 1] });
   let resumed = (): void => undefined;
   const goesOn = new Promise<void>((resolve) => (resumed = resolve));
-  const holds = new BlockTimers(queue, () => resumed());
-  holds.begin("a", { waitMs: 1_000_000, look: () => Promise.reject(new Error("no answer")) });
+  const holds = new BlockTimers({ queue, unblock: () => undefined, pump: () => resumed() });
+  holds.begin("a", {
+    reasons: ["disk"],
+    waitMs: 1_000_000,
+    look: () => Promise.reject(new Error("no answer")),
+  });
   holds.lookNow("a");
   await goesOn;
   assert.deepEqual([queue.take()?.chunk, queue.take()], [0, null], "one Nuke has to find out");
-  holds.begin("a", { waitMs: 1_000_000, look: null });
+  holds.begin("a", { reasons: ["disk"], waitMs: 1_000_000, look: null });
   holds.forget("a");
   holds.lookNow("a");
 });
