@@ -65,7 +65,7 @@ test(
     assert.ok(!isAlive(service) && isAlive(nuke));
     assert.equal(await killService(here.state), null, "once");
     const next = await here.connect();
-    assert.equal((await next.job(job)).state, "running");
+    assert.equal((await next.job(job)).state.kind, "running");
     await next.shutdown({ force: true });
     assert.ok(!isAlive(nuke));
     // A lock that names a process which is another program by now.

@@ -20,7 +20,7 @@ test("a paused job has no Nuke; resumed, it renders what is left and nothing twi
   await begun;
   await pauseWhole(client, job);
   const paused = await client.job(job);
-  assert.deepEqual([paused.state, isPaused(paused), paused.running], ["running", true, 0]);
+  assert.deepEqual([paused.state.kind, isPaused(paused), paused.running], ["paused", true, 0]);
   assert.ok(paused.framesDone > 0 && paused.framesDone < 40);
   // Another job is not held up by it.
   const other = nextEvent(client, (event) => event.type === "finished" && event.job !== job);

@@ -26,7 +26,7 @@ test("a split render: chunks in parallel, every frame on disk, a status that say
   assert.ok(lastStart < firstEnd, "all four started before one ended");
   const { status } = finished;
   assert.equal(status.folder, here.frames);
-  assert.equal(status.state, "finished");
+  assert.equal(status.state.kind, "done");
   assert.equal(status.progress, 1);
   assert.ok(status.chunks.every(({ verdict, exitCode }) => verdict === "done" && exitCode === 0));
   assert.ok(

@@ -127,7 +127,7 @@ test("killed in the middle, twice: its Nukes are taken over, and no frame is ren
 
   const second = await here.connect();
   const status = await second.job(job);
-  assert.deepEqual([status.state, status.framesDone, status.running], ["running", 2, 2]);
+  assert.deepEqual([status.state.kind, status.framesDone, status.running], ["running", 2, 2]);
   assert.deepEqual(
     new Set(status.chunks.map(({ pid }) => pid)),
     new Set(nukes.map(({ pid }) => pid)),
@@ -235,7 +235,7 @@ test("after a restart of the machine a job is interrupted, and goes on when some
   await next.watch({ jobs: "all", lines: false });
   await quiet;
   const status = await next.job(job);
-  assert.deepEqual([status.state, status.framesDone, status.running], ["interrupted", 1, 0]);
+  assert.deepEqual([stateWord(status.state), status.framesDone, status.running], ["interrupted", 1, 0]);
   await kill(next);
   const again = await here.connect();
   assert.equal(stateWord((await again.job(job)).state), "interrupted", "also with the next service");
