@@ -6,10 +6,13 @@ import { join } from "node:path";
 import { after, test } from "node:test";
 import { renderPlanSchema } from "../../src/plan/render-plan.ts";
 import { hostileDocuments } from "../hostile/documents.ts";
+import { onlyNuke } from "../standin/install.ts";
 import { type NbrResult, runNbr } from "./run-nbr.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "hostile scripts "));
 after(() => rmSync(folder, { recursive: true }));
+
+const nuke = await onlyNuke(folder);
 
 /** More than any of them takes, and far less than what they took once. */
 const HEAP_MB = 1000;
@@ -19,6 +22,7 @@ const nbr = (...args: readonly string[]): Promise<NbrResult> =>
     cwd: folder,
     env: {
       ...process.env,
+      ...nuke,
       NODE_OPTIONS: `--max-old-space-size=${HEAP_MB}`,
       NUKE_RENDER_STATE_DIR: join(folder, "state"),
       XDG_CONFIG_HOME: folder,
@@ -49,7 +53,7 @@ for (const name of ["growing string map", "inputs by the thousand"])
   });
 
 test("plan says of a file name that it takes too long to work out", async () => {
-  const { stdout } = await nbr("plan", "--json", "--demo", "--write", "Write8", document("tower of values"));
+  const { stdout } = await nbr("plan", "--json", "--write", "Write8", document("tower of values"));
   const { problems } = renderPlanSchema.parse(JSON.parse(stdout));
   const unresolved = problems.find(({ code }) => code === "file-unresolved");
   assert.match(unresolved?.message ?? "", /too long to work out here/u);
@@ -57,7 +61,7 @@ test("plan says of a file name that it takes too long to work out", async () => 
 
 test("plan refuses a frame number with more digits than a file name may have", async () => {
   const script = document("very wide frame numbers");
-  const { stdout, code } = await nbr("plan", "--json", "--demo", "--write", "Write1", script);
+  const { stdout, code } = await nbr("plan", "--json", "--write", "Write1", script);
   assert.equal(code, 2);
   const { problems } = renderPlanSchema.parse(JSON.parse(stdout));
   assert.deepEqual(
@@ -76,7 +80,7 @@ test("a name with twelve frame numbers next to a file of two hundred digits is l
     join(folder, "many.nk"),
     `version 15.1 v5\nWrite {\n inputs 0\n file "${file.replaceAll("\\", "/")}"\n file_type exr\n name Write1\n}\n`,
   );
-  const { stdout } = await nbr("plan", "--json", "--demo", "--range", "1-3", "--only", "missing", "many.nk");
+  const { stdout } = await nbr("plan", "--json", "--range", "1-3", "--only", "missing", "many.nk");
   const { chunks } = renderPlanSchema.parse(JSON.parse(stdout));
   assert.equal(chunks.map(({ frames }) => frames).join(" "), "1 3");
 });

@@ -2,6 +2,7 @@
 import { constants } from "node:fs";
 import { open, lstat } from "node:fs/promises";
 import * as z from "zod/mini";
+import { visibleText } from "../../plan/visible-text.ts";
 import { errorCode } from "../protocol/errors.ts";
 
 /** A lock file is not longer, bytes. */
@@ -13,12 +14,14 @@ const MOST_OUTPUTS = 1000;
 /** Shown to people: one line, without control characters. */
 const plain = (most: number) => z.string().check(z.maxLength(most), z.regex(/^[^\p{C}\p{Zl}\p{Zp}]*$/u));
 
+const fileName = z.nullable(plain(1000));
+
 const lockedOutputSchema = z.object({
   job: z._default(plain(100), ""),
   script: z._default(plain(4096), ""),
   write: z._default(plain(1000), ""),
   /** The file name with its frame number as a token; null: any that this lock stands for. */
-  name: z._default(z.nullable(plain(1000)), null),
+  name: z._default(fileName, null),
   /** In Nuke syntax; null: all. */
   frames: z._default(z.nullable(plain(MOST_LOCK_BYTES)), null),
 });
@@ -89,7 +92,8 @@ export async function readOutputLock(file: string): Promise<FoundLock | null> {
 }
 
 /** The text of a lock file. What would make it too long is left out, which means all frames, and at last all files. */
-export function lockText(record: OutputLockRecord): string {
+export function lockText(given: OutputLockRecord): string {
+  const record = readableRecord(given);
   const brief = record.outputs.map((output) => ({ ...output, script: "", name: null, frames: null }));
   for (const outputs of [record.outputs, brief]) {
     // Long lists are not written out only to be measured.
@@ -99,6 +103,26 @@ export function lockText(record: OutputLockRecord): string {
     if (Buffer.byteLength(text) <= MOST_LOCK_BYTES) return text;
   }
   return `${JSON.stringify({ ...record, outputs: [] })}\n`;
+}
+
+/** What is written must be readable: a name with control characters, which file systems allow, stands for all names of its lock. */
+function readableRecord(record: OutputLockRecord): OutputLockRecord {
+  // What is still no plain character, such as half of a pair that was cut, is not needed to name a script.
+  const shown = (text: string, most: number): string =>
+    visibleText(text)
+      .slice(0, most)
+      .replaceAll(/[\p{C}\p{Zl}\p{Zp}]/gu, "\uFFFD");
+  return {
+    ...record,
+    host: shown(record.host, 255),
+    user: shown(record.user, 255),
+    outputs: record.outputs.map((output) => ({
+      ...output,
+      script: shown(output.script, 4096),
+      write: shown(output.write, 1000),
+      name: fileName.safeParse(output.name).success ? output.name : null,
+    })),
+  };
 }
 
 function parseRecord(text: string): OutputLockRecord | null {

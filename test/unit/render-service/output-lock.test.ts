@@ -105,3 +105,20 @@ test("a record that is too long names no frames, and is a record still", async (
     assert.ok(found.record.outputs.every((one) => one.frames === null && one.name === null));
   }
 });
+
+test("whatever names a script, a Write and a file have, the lock can be read back by its owner", async () => {
+  await using here = await folder();
+  // Controls, text that turns around, a joiner, a private character, half of a pair, and no end.
+  for (const odd of ["\u001B]0;t\u0007", "\u202Egpj", "a\u200Db", "\uE000", "\uD83D", "x".repeat(70_000)]) {
+    const outputs = [
+      { job: "job", script: `/p/${odd}.nk`, write: odd, name: `f${odd}.#.exr`, frames: "1-10" },
+    ];
+    const mine = record("here", { outputs });
+    const rules = { owner: owner("here"), staleMs: STALE_MS, clashes: () => true };
+    const attempt = await takeOutputLock({ folder: here.path, name: "f.#.exr" }, mine, rules);
+    assert.equal(attempt.is, "held", JSON.stringify(odd.slice(0, 20)));
+    const found = await readOutputLock(attempt.file);
+    assert.equal(found?.record?.nonce, mine.nonce);
+    await removeOutputLock(attempt.file, mine.nonce);
+  }
+});
