@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { corpusFiles, corpusFolder } from "../corpus/corpus-files.ts";
 
@@ -23,4 +23,14 @@ export function largeScript(megabytes: number): string {
     length += piece.length;
   }
   return pieces.join("\n");
+}
+
+/** The largest real script; null where they are not there. */
+export function largestScript(): string | null {
+  if (!existsSync(corpusFolder)) return null;
+  const bySize = corpusFiles()
+    .filter((file) => file.endsWith(".nk"))
+    .sort((a, b) => statSync(b).size - statSync(a).size);
+  const [largest] = bySize;
+  return largest === undefined ? null : readFileSync(largest, "utf8");
 }
