@@ -65,7 +65,11 @@ export class Job {
       say: (severity, text) => this.#say(null, severity, text),
       accepted: (script) => context.journal.append({ is: "script", script }),
       blockedBy: (reason) => blocksOf(this.#state).find((block) => block.reason === reason)?.text ?? null,
-      block: (block) => this.change({ type: "blocked", ...block }),
+      block: (block) => {
+        this.change({ type: "blocked", ...block });
+        // Another look is news, too: clients see that the job is not forgotten.
+        this.#throttle.changed();
+      },
       unblock: (reason) => this.change({ type: "unblocked", reason }),
     });
     this.#settlement = new Settlement({

@@ -148,9 +148,9 @@ export class Preconditions {
     if (after === "give-up")
       return { giveUp: `Nuke got no license, asked for ${count(this.#license.refusals, "time")}.` };
     const text = refusalText(after.waitMs, this.#license.deadlineMs);
-    this.#deps.block({ reason: "license", text });
     this.#deps.say("warning", text);
-    return { hold: { reasons: ["license"], waitMs: after.waitMs, look: null } };
+    const block = { reason: "license", text } as const;
+    return { hold: { block, ends: ["license"], waitMs: after.waitMs, look: null } };
   }
 
   async #lookAtPlace(): Promise<Instead | null> {
@@ -164,7 +164,8 @@ export class Preconditions {
   }
 
   #placeHold(waitMs: number): BlockedUntil {
-    return { reasons: PLACE, waitMs, look: () => this.#lookAgain() };
+    const block = this.#trouble ?? { reason: "folder", text: "Its output folder is unavailable." };
+    return { block, ends: PLACE, waitMs, look: () => this.#lookAgain() };
   }
 
   async #lookAgain(): Promise<Look> {
@@ -180,6 +181,8 @@ export class Preconditions {
       return "go";
     }
     this.#tell(trouble);
+    for (const reason of PLACE) if (reason !== trouble.reason) this.#deps.unblock(reason);
+    this.#deps.block(trouble);
     const after = this.#output.refused(Date.now(), 0);
     // One more Nuke has the last word.
     return typeof after === "string" ? "try" : after;
@@ -193,8 +196,6 @@ export class Preconditions {
         `${trouble.text} No frame is to blame: the render goes on when there is a place for frames, and waits ${duration(this.#output.deadlineMs / 1000)} for it.`,
       );
     this.#trouble = trouble;
-    for (const reason of PLACE) if (reason !== trouble.reason) this.#deps.unblock(reason);
-    this.#deps.block(trouble);
   }
 
   async #lookAtScript(old: readonly number[]): Promise<Instead | null> {
@@ -209,10 +210,9 @@ export class Preconditions {
       const text = `${this.#name} is gone.`;
       if (this.#deps.blockedBy("script") === null)
         this.#deps.say("warning", `${text} The render goes on when it is back. Cancel it if it will not be.`);
-      this.#deps.block({ reason: "script", text });
-      return {
-        hold: { reasons: ["script"], waitMs: care.waitMs(), look: () => this.#lookForScript(care) },
-      };
+      const block = { reason: "script", text } as const;
+      const look = (): Promise<Look> => this.#lookForScript(care);
+      return { hold: { block, ends: ["script"], waitMs: care.waitMs(), look } };
     }
     const text = savedText(this.#name, old);
     if (!care.mayChange(old.length > 0)) {

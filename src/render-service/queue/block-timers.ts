@@ -1,5 +1,5 @@
 /** When jobs that wait for a license, a disk or their script look for it again, and go on. */
-import type { BlockReason } from "../../plan/job-state.ts";
+import type { Block, BlockReason } from "../../plan/job-state.ts";
 import type { RenderQueue } from "./queue.ts";
 
 /** What a look has found: `go`: it is there; `try`: a Nuke has to find out; otherwise look again after this many milliseconds. */
@@ -7,8 +7,10 @@ export type Look = "go" | "try" | { readonly waitMs: number };
 
 /** No further Nuke of a job is started for the time being. */
 export interface BlockedUntil {
-  /** The job's blocks that end with it. */
-  readonly reasons: readonly BlockReason[];
+  /** What blocks the job meanwhile. */
+  readonly block: Block;
+  /** The reasons that end with it. */
+  readonly ends: readonly BlockReason[];
   readonly waitMs: number;
   /** Looks for what is missing; null: only a Nuke can find out (a license). */
   readonly look: (() => Promise<Look>) | null;
@@ -21,6 +23,7 @@ interface Timer {
 
 export interface BlockTimerDeps {
   readonly queue: Pick<RenderQueue, "setLimit" | "runningOf">;
+  readonly block: (job: string, block: Block) => void;
   /** Ends a block of a job. */
   readonly unblock: (job: string, reason: BlockReason) => void;
   /** Starts what may be started now. */
@@ -35,9 +38,10 @@ export class BlockTimers {
     this.#deps = deps;
   }
 
-  /** The job is blocked, and this says until when. */
+  /** Blocks the job until then. */
   begin(job: string, until: BlockedUntil): void {
     this.#clear(job);
+    this.#deps.block(job, until.block);
     const timer: Timer = { until, handle: null };
     this.#timers.set(job, timer);
     this.#wait(job, timer, until.waitMs);
@@ -93,7 +97,7 @@ export class BlockTimers {
 
   #release(job: string, { until }: Timer, limit: number): void {
     this.#deps.queue.setLimit(job, limit);
-    for (const reason of until.reasons) this.#deps.unblock(job, reason);
+    for (const reason of until.ends) this.#deps.unblock(job, reason);
   }
 
   #clear(job: string): void {

@@ -60,6 +60,7 @@ export class Scheduler {
   readonly #limits: Limits;
   readonly #blocks = new BlockTimers({
     queue: this.#queue,
+    block: (id, block) => this.#active.get(id)?.change({ type: "blocked", ...block }),
     unblock: (id, reason) => this.#active.get(id)?.change({ type: "unblocked", reason }),
     pump: () => this.#pump(),
   });

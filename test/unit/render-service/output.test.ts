@@ -88,10 +88,16 @@ test("a held job looks again and again, then goes on; a license that comes free 
   blocked = true;
   let resumed = (): void => undefined;
   const goesOn = new Promise<void>((resolve) => (resumed = resolve));
-  const holds = new BlockTimers({ queue, unblock: () => (blocked = false), pump: () => resumed() });
+  const holds = new BlockTimers({
+    queue,
+    block: () => undefined,
+    unblock: () => (blocked = false),
+    pump: () => resumed(),
+  });
   let looks = 0;
   const hold: BlockedUntil = {
-    reasons: ["disk"],
+    block: { reason: "disk", text: "" },
+    ends: ["disk"],
     waitMs: 1,
     look: () => Promise.resolve(++looks < 3 ? { waitMs: 1 } : "go"),
   };
@@ -108,16 +114,22 @@ test("somebody who resumes a held job makes it look at once; one that is over is
   queue.add({ id: "a", parallel: 4, chunks: [0, 1] });
   let resumed = (): void => undefined;
   const goesOn = new Promise<void>((resolve) => (resumed = resolve));
-  const holds = new BlockTimers({ queue, unblock: () => undefined, pump: () => resumed() });
+  const holds = new BlockTimers({
+    queue,
+    block: () => undefined,
+    unblock: () => undefined,
+    pump: () => resumed(),
+  });
   holds.begin("a", {
-    reasons: ["disk"],
+    block: { reason: "disk", text: "" },
+    ends: ["disk"],
     waitMs: 1_000_000,
     look: () => Promise.reject(new Error("no answer")),
   });
   holds.lookNow("a");
   await goesOn;
   assert.deepEqual([queue.take()?.chunk, queue.take()], [0, null], "one Nuke has to find out");
-  holds.begin("a", { reasons: ["disk"], waitMs: 1_000_000, look: null });
+  holds.begin("a", { block: { reason: "disk", text: "" }, ends: ["disk"], waitMs: 1_000_000, look: null });
   holds.forget("a");
   holds.lookNow("a");
 });
