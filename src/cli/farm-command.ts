@@ -1,10 +1,11 @@
 import * as z from "zod";
 import { commandTemplateEngine } from "../farm/command-template.ts";
-import type { AskedOption, FarmOption } from "../farm/engine.ts";
+import type { AskedOption } from "../farm/engine.ts";
 import { DEFAULT_BATCH_SIZE, farmJob } from "../farm/farm-job.ts";
 import { displayCommand } from "../plan/command-line.ts";
 import { nothingLeft } from "../plan/select-frames.ts";
 import { UsageError, exitCodes } from "./failure.ts";
+import { optionFlags } from "./flag-table.ts";
 import { mayReplace } from "./overwrite-question.ts";
 import { printProblems, terminalAdvice } from "./plan-command.ts";
 import { type RenderCommand, readRenderCommand } from "./render-flags.ts";
@@ -54,28 +55,19 @@ export async function farmCommand(args: readonly string[], terminal: Terminal): 
   return result.exitCode ?? 1;
 }
 
-/** Flags that have no effect unless the farm command passes them on. */
-const farmFlags: Readonly<Record<string, FarmOption>> = {
-  range: "range",
-  only: "range",
-  threads: "threads",
-  "batch-size": "batchSize",
-  "chunk-size": "batchSize",
-  cache: "cache",
-  views: "views",
-  proxy: "proxy",
-  full: "proxy",
-  "continue-on-error": "continueOnError",
-  nuke: "nuke",
-};
-
-/** `--write` counts only if the script has several Writes. */
+/** Flags that have no effect unless the farm command passes them on. `--write` counts only if the script has several Writes. */
 function askedOptions({ given, facts }: RenderCommand): AskedOption[] {
-  const asked = Object.entries(farmFlags).flatMap(([flag, option]) =>
-    given.has(flag) ? [{ option, name: `--${flag}` }] : [],
-  );
+  const asked = optionFlags.flatMap(({ row, flag }): AskedOption[] => {
+    const use = flag.farm ?? row.farm;
+    const passedOn = given.has(flag.name) && use !== "plan" && use !== "refused";
+    return passedOn ? [{ option: use, name: `--${flag.name}` }] : [];
+  });
   const choice = given.has("write") && facts.script.writes.length > 1;
-  return choice ? [{ option: "write", name: "--write" }, ...asked] : asked;
+  return [
+    ...(choice ? [{ option: "write", name: "--write" } as const] : []),
+    ...asked,
+    ...(given.has("nuke") ? [{ option: "nuke", name: "--nuke" } as const] : []),
+  ];
 }
 
 function template(command: RenderCommand, terminal: Terminal): readonly string[] {

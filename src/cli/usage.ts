@@ -1,40 +1,13 @@
-const renderFlags = `  --write W            the Write node, by its full name (Group1.Write1); may be left out when there is only one;
-                       several are rendered in the order they need, else as they are named
-  --range R            frames in Nuke's syntax: 1-100, 1-100x2, "1 3 5-9"; negative ones as --range=-8--5
-                       (default: the Write's own limit, else the script's range)
-  --only missing       only frames that are not on disk; --only outdated: those older than the script as well
-  --overwrite MODE     frames that are on disk (default: the setting nukeRender.overwrite, else ask-once):
-                       ask-once: say what is replaced, and ask on a terminal; without a terminal, or with --json, go on
-                       always: say so and replace; never: refuse (exit code 2)
-                       newer-script-only: keep those that are newer than the script
-  --all                all enabled Writes, in the order they need: first what others read, then by render_order
-  --with-needed        before it, the Writes whose files it reads, where those are missing or older than the script
-  --after JOB          start when that job of nbr ps has ended well, and not at all when it has not; may be repeated
-  --split N            divide the range into N chunks (default: frames are dealt out as Nukes come free, large chunks first, then
-                       smaller ones, in blocks from all over the range)
-  --chunk-size K       or into chunks of K frames
-  --deal WAY           auto: deal out, whatever a setting says; split: contiguous chunks
-  --warm               keep Nukes open between frames: each opens the script once, and gets frames as it comes free
-  --order O            which frames first: forward, backward, ends (first, middle and last), every:N (each N-th, then the rest)
-  --priority P         0 to 100 (default 50); of renders that wait, higher ones start first
-  --parallel P         Nukes at once
-  --threads T          threads of each Nuke
-  --cache SIZE         image cache of each Nuke: 4G, 4096M
-  --views left,right   only these views (or --views left --views right)
-  --proxy, --full      proxy or full size, whatever the script says
-  --continue-on-error  go on with the next frame after an error, in the same Nuke (otherwise in a new one)
-  --retries N          how often a failed frame is rendered again, alone (default 2; 0: never)
-  --while-rendering W  when the script is saved meanwhile: copy (default: the rest is rendered from a copy of what it was),
-                       hold (wait until the render is resumed), go-on (with what was saved)
-  --nuke PATH          the Nuke to use (default: the setting for the script's version, else an installed one)
-  --nuke-argument=A    one more word for Nuke's command line, such as --nuke-argument=-i; may be repeated
-  --demo               render test pictures with the demo renderer instead of Nuke, into nuke-render-demo/ next to the script;
-                       no frame of yours is touched
-  --create-folders     create missing output folders
-  --ignore CODE        go on in spite of a problem (same-path, folder-not-writable, being-rendered); may be repeated
-  --settings FILE      read nukeRender.* settings from this file too
-  --json               print JSON
-  --                   what follows is the script, even if it begins with a dash`;
+import type { FarmUse } from "../plan/options/kinds.ts";
+import { optionFlags, renderFlagsHelp } from "./flag-table.ts";
+
+const renderFlags = renderFlagsHelp();
+
+function flagNames(passes: (use: FarmUse) => boolean): string {
+  return optionFlags
+    .flatMap(({ row, flag }) => (passes(flag.farm ?? row.farm) ? [`--${flag.name}`] : []))
+    .join(", ");
+}
 
 export const usage: Record<string, string> = {
   "": `nbr: render Nuke Write nodes in the background
@@ -111,14 +84,16 @@ ${renderFlags}`,
 Runs the studio's own submit command, an argv list in the setting nukeRender.farm.command, without a shell.
 Tokens in it: {script} {write} {first} {last} {range} {threads} {batchSize} {cache} {views} {proxy} {continueOnError} {nuke};
 {{ and }} are braces. {views} are their names with commas, {proxy} is script, proxy or full, {continueOnError} is true or false.
-An option without its token in the command is refused, and so are those of renders here (--split, --deal, --warm …).
+An option without its token in the command is refused, and so are those of renders here:
+${flagNames((use) => use === "refused")}.
 Exit code: that of the command; 2 where something stands in the way before it is started.
 
   --batch-size K       frames of one task (default 10)
   --dry-run            print the command line and run nothing
   --command JSON       the argv list, instead of the setting: --command '["submit", "{script}", "{range}"]'
                        (the environment variable NUKE_RENDER_FARM_COMMAND is read the same way)
-  --write W, --range R, --only, --overwrite MODE, --threads T, --cache SIZE, --views, --proxy, --full, --continue-on-error, --nuke, --create-folders, --ignore, --settings, --json: see nbr render --help`,
+  --write W, ${flagNames((use) => use !== "refused")},
+  --nuke, --create-folders, --ignore, --settings, --json: see nbr render --help`,
   "language-server": `Usage: nbr language-server --stdio
 
 The language server of .nk and .gizmo files, for editors other than VS Code: it speaks the Language Server Protocol on standard

@@ -15,7 +15,8 @@ import { RenderActions } from "./render/render-actions.ts";
 import { Renders } from "./render/renders.ts";
 import { ScriptReader } from "./script-reader.ts";
 import { renderStatusBar } from "./surfaces/status-bar.ts";
-import { RenderTaskProvider, taskType } from "./surfaces/tasks.ts";
+import { taskType } from "./surfaces/task-definition.ts";
+import { RenderTaskProvider } from "./surfaces/tasks.ts";
 import { offerTerminalProgram } from "./surfaces/terminal-path.ts";
 
 let scripts: ScriptReader | null = null;

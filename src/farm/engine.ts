@@ -1,18 +1,10 @@
 /** One interface for every way of handing a render to a render manager. An engine is one file beside this one. */
+import type { FarmToken } from "../plan/options/kinds.ts";
 import type { NukeCommand } from "../plan/render-plan.ts";
 import type { ProxyMode } from "../plan/request.ts";
 
 /** The options of a farm job that a person can choose. */
-export type FarmOption =
-  | "write"
-  | "range"
-  | "threads"
-  | "batchSize"
-  | "cache"
-  | "views"
-  | "proxy"
-  | "continueOnError"
-  | "nuke";
+export type FarmOption = FarmToken | "write" | "nuke";
 
 /** An option that was chosen, and its name on that surface: `--views`, `Threads`. */
 export interface AskedOption {

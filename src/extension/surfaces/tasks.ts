@@ -14,60 +14,16 @@ import {
   type WorkspaceFolder,
   workspace,
 } from "vscode";
-import * as z from "zod";
 import { endingText, folderText, heaviestText, rangesText, runningText } from "../../plan/display.ts";
 import type { RenderEvent } from "../../plan/events.ts";
 import { conflictText } from "../../plan/output-conflict.ts";
-import { parseOrder } from "../../plan/order.ts";
-import {
-  type Order,
-  type RenderOptions,
-  dealSchema,
-  onlySchema,
-  overwriteSchema,
-  prioritySchema,
-  splitSchema,
-  whileRenderingSchema,
-} from "../../plan/request.ts";
-import { parseMB } from "../../plan/size.ts";
 import { visibleLines } from "../../plan/visible-text.ts";
 import { isUserFacing } from "../failures.ts";
 import { conflictsOf } from "../render/being-rendered.ts";
 import type { RenderActions } from "../render/render-actions.ts";
 import type { Renders } from "../render/renders.ts";
 import { readSettings } from "../settings.ts";
-
-export const taskType = "nuke-render";
-
-/** The fields of a task in tasks.json; package.json describes the same for completion. */
-const definitionSchema = z.object({
-  type: z.literal(taskType),
-  script: z.string().min(1),
-  write: z.string().min(1),
-  range: z.string().optional(),
-  only: z.optional(onlySchema),
-  overwrite: z.optional(overwriteSchema),
-  withNeeded: z.boolean().optional(),
-  split: z.int().min(1).optional(),
-  chunkSize: z.int().min(1).optional(),
-  parallel: z.int().min(1).max(256).optional(),
-  threads: z.int().min(1).max(1024).optional(),
-  cache: z.string().optional(),
-  views: z.array(z.string()).optional(),
-  continueOnError: z.boolean().optional(),
-  deal: z.optional(dealSchema),
-  order: z.string().optional(),
-  priority: z.optional(prioritySchema),
-  retries: z.int().min(0).max(20).optional(),
-  warm: z.boolean().optional(),
-  whileRendering: z.optional(whileRenderingSchema),
-});
-type Definition = z.infer<typeof definitionSchema>;
-
-/** A task of tasks.json that cannot be run as it is written. */
-export class TaskDefinitionError extends Error {
-  readonly reason = "task-definition";
-}
+import { TaskDefinitionError, readTask } from "./task-definition.ts";
 
 /** The task type `nuke-render`: the same render as everywhere, with an exit code that is true to its result. */
 export class RenderTaskProvider implements TaskProvider {
@@ -150,7 +106,7 @@ class RenderTerminal implements Pseudoterminal {
   }
 
   async #run(): Promise<number> {
-    const definition = parseDefinition(this.#definition);
+    const definition = readTask(this.#definition);
     const uri = Uri.file(this.#path(definition.script));
     const early: RenderEvent[] = [];
     const listener = this.#renders.onEvent((event) => {
@@ -161,8 +117,8 @@ class RenderTerminal implements Pseudoterminal {
       const started = await this.#actions.start(
         uri,
         definition.write,
-        options(definition, readSettings(uri)["render.continueOnError"]),
-        { needed: definition.withNeeded ?? false, unattended: true },
+        definition.options(readSettings(uri)["render.continueOnError"]),
+        { needed: definition.withNeeded, unattended: true },
       );
       if (started.kind === "nothing") this.#line(started.message);
       if (started.kind !== "started") return started.kind === "nothing" ? 0 : 2;
@@ -219,46 +175,4 @@ function failureText(error: unknown, { write }: TaskDefinition): string {
     return `${conflictText(String(write), conflicts)}\nThe task renders nothing. Run it again when that is done, or cancel that first.`;
   if (!(error instanceof Error)) return String(error);
   return isUserFacing(error) ? error.message : (error.stack ?? error.message);
-}
-
-function parseDefinition(definition: TaskDefinition): Definition {
-  const result = definitionSchema.safeParse(definition);
-  if (result.success) return result.data;
-  const [issue] = result.error.issues;
-  throw new TaskDefinitionError(
-    `tasks.json: ${issue?.path.join(".") ?? ""}: ${issue?.message ?? "is not usable"}. Correct the task.`,
-  );
-}
-
-function options(definition: Definition, continueOnError: boolean): RenderOptions {
-  const { range, only, split, chunkSize, parallel, threads, cache, views, deal, order, priority } =
-    definition;
-  const { retries, warm, whileRendering, overwrite } = definition;
-  return {
-    proxy: "script",
-    continueOnError: definition.continueOnError ?? continueOnError,
-    ...(range === undefined ? {} : { range }),
-    ...(only === undefined ? {} : { only }),
-    ...(overwrite === undefined ? {} : { overwrite }),
-    ...(split === undefined ? {} : { split: splitSchema.parse({ by: "chunks", count: split }) }),
-    ...(chunkSize === undefined ? {} : { split: splitSchema.parse({ by: "frames", size: chunkSize }) }),
-    ...(parallel === undefined ? {} : { parallel }),
-    ...(threads === undefined ? {} : { threads }),
-    ...(cache === undefined ? {} : { cacheMB: parseMB(cache) }),
-    ...(views === undefined ? {} : { views }),
-    ...(deal === undefined ? {} : { deal }),
-    ...(order === undefined ? {} : { order: orderOf(order) }),
-    ...(priority === undefined ? {} : { priority }),
-    ...(retries === undefined ? {} : { retries }),
-    ...(warm === undefined ? {} : { warm }),
-    ...(whileRendering === undefined ? {} : { whileRendering }),
-  };
-}
-
-function orderOf(text: string): Order {
-  const order = parseOrder(text);
-  if (order !== null) return order;
-  throw new TaskDefinitionError(
-    `tasks.json: order: "${text}" is none of forward, backward, ends, every:N (N from 2 on). Correct the task.`,
-  );
 }
