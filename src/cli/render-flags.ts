@@ -1,6 +1,7 @@
 import { isAbsolute, resolve } from "node:path";
 import type { NukeOptions } from "../nuke/choose-nuke.ts";
 import type { PlanFacts } from "../plan/facts.ts";
+import { dependsOnDisk } from "../plan/overwrite.ts";
 import type { RenderRequest } from "../plan/request.ts";
 import { BEING_RENDERED } from "../plan/output-conflict.ts";
 import type { Problem } from "../plan/render-plan.ts";
@@ -8,7 +9,7 @@ import type { Repeat } from "../plan/repeat.ts";
 import type { ScriptFacts } from "../plan/target.ts";
 import { readScriptFile } from "../script/read-script.ts";
 import { scriptFacts } from "../script/write-targets.ts";
-import { type DiskQuestion, dependsOnDisk, collectFacts, writesToLookAt } from "../facts/gather-facts.ts";
+import { type DiskQuestion, collectFacts, writesToLookAt } from "../facts/gather-facts.ts";
 import { type Settings, memorySettings } from "../facts/settings.ts";
 import { readSettings } from "../facts/settings-files.ts";
 import { UsageError } from "./failure.ts";

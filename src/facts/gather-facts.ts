@@ -3,7 +3,7 @@ import { NukeNotFoundError, type NukeOptions, chooseNuke, demoRenderer } from ".
 import { demoScript } from "../plan/demo-output.ts";
 import type { PlanFacts, ViewFiles } from "../plan/facts.ts";
 import type { NukeCommand } from "../plan/render-plan.ts";
-import type { Only, Overwrite, WhileRendering } from "../plan/request.ts";
+import type { Overwrite, WhileRendering } from "../plan/request.ts";
 import type { ScriptFacts } from "../plan/target.ts";
 import { readBy } from "../plan/write-order.ts";
 import { warmFile } from "../paths.ts";
@@ -45,11 +45,6 @@ const LOOK_MS = 3000;
 /** The Writes whose files planning `write` asks about: itself, and those it reads. */
 export function writesToLookAt(script: ScriptFacts, write: string): string[] {
   return [write, ...readBy(script, write).map(({ name }) => name)];
-}
-
-/** Whether a render depends on what is on disk. */
-export function dependsOnDisk(only: Only | undefined, overwrite: Overwrite): boolean {
-  return (only ?? "all") !== "all" || overwrite === "never" || overwrite === "newer-script-only";
 }
 
 /**

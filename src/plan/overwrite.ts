@@ -3,7 +3,7 @@ import { count, periodText } from "./display.ts";
 import type { PlanFacts, ViewFiles } from "./facts.ts";
 import { formatFrames, framesOf } from "./frames.ts";
 import type { Problem, Replaced } from "./render-plan.ts";
-import type { Overwrite } from "./request.ts";
+import type { Only, Overwrite } from "./request.ts";
 import { type Selection, type SelectionQuestion, selectFrames, unknowable } from "./select-frames.ts";
 import { displayMB } from "./size.ts";
 import type { WriteTarget } from "./target.ts";
@@ -15,6 +15,11 @@ export interface OverwriteQuestion extends SelectionQuestion {
 export interface ChosenFrames extends Selection {
   /** Absent: nothing is replaced, as far as is known. */
   readonly replaces?: Replaced | undefined;
+}
+
+/** Whether a render depends on what is on disk. */
+export function dependsOnDisk(only: Only | undefined, overwrite: Overwrite): boolean {
+  return (only ?? "all") !== "all" || overwrite === "never" || overwrite === "newer-script-only";
 }
 
 type DiskFacts = Pick<PlanFacts, "files" | "unseen" | "unsaved" | "now">;

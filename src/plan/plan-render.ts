@@ -15,7 +15,7 @@ import { formatFrames } from "./frames.ts";
 import { defaultCacheMB, defaultParallel, defaultThreads, memorySum, nukesThatFit } from "./memory.ts";
 import { chooseRange } from "./range.ts";
 import type { Chunk, NukeCommand, Problem, RenderPlan } from "./render-plan.ts";
-import { FORWARD } from "./order.ts";
+import { FORWARD, orderText } from "./order.ts";
 import { type ChosenFrames, chooseFrames } from "./overwrite.ts";
 import {
   DEFAULT_OVERWRITE,
@@ -123,7 +123,7 @@ export function planRender(request: RenderRequest, facts: PlanFacts): RenderPlan
       ...checkFileName(write, range.list.frames.length, rendered),
       ...checkFolders(write, facts),
       ...checkSamePath(write, facts.script),
-      ...movieNotice(write, request.split),
+      ...movieNotice(write, request),
       ...warmProblems,
       ...checkMemory(memory),
     ],
@@ -138,7 +138,7 @@ export function stoppers(
   return problems.filter((problem) => problem.severity === "error" && !ignored.has(problem.code));
 }
 
-/** Dealt out unless somebody asked for chunks of their own; a container is never dealt out. */
+/** Automatic unless chunks were asked for; a container is never divided. */
 function dealOf({ deal, split }: RenderRequest, { movie }: WriteTarget): RenderPlan["deal"] {
   if (movie) return "fixed";
   return (deal ?? (split === undefined ? "auto" : "split")) === "auto" ? "auto" : "fixed";
@@ -188,10 +188,15 @@ function outputFile(write: WriteTarget, request: RenderRequest, script: ScriptFa
   return proxy && write.proxyFile !== "" ? null : write.resolvedFile;
 }
 
-function movieNotice(write: WriteTarget, split: Split | undefined): Problem[] {
-  const asked = split && (split.by === "frames" || split.count > 1);
-  if (!write.movie || !asked) return [];
-  const message = `${write.name} writes one ${write.fileType || "movie"} file, which one Nuke must write from the first frame to the last: it is not split.`;
+/** What was asked for and has no meaning for a movie, by name. */
+function movieNotice(write: WriteTarget, { split, order = FORWARD }: RenderRequest): Problem[] {
+  if (!write.movie) return [];
+  const lost = [
+    ...(split && (split.by === "frames" || split.count > 1) ? ["it is not split"] : []),
+    ...(order.by === "forward" ? [] : [`the order ${orderText(order)} does not apply`]),
+  ];
+  if (lost.length === 0) return [];
+  const message = `${write.name} writes one ${write.fileType || "movie"} file, which one Nuke must write from the first frame to the last: ${lost.join(", and ")}.`;
   return [{ code: "movie-not-split", severity: "info", message }];
 }
 

@@ -28,3 +28,8 @@ export function displayMB(megabytes: number): string {
   const gigabytes = megabytes / 1024;
   return `${gigabytes >= 100 ? Math.round(gigabytes) : gigabytes.toFixed(1).replace(/\.0$/u, "")} GB`;
 }
+
+/** An amount of memory as it is typed: `4G`, `800M`. */
+export function sizeText(megabytes: number): string {
+  return megabytes % 1024 === 0 ? `${megabytes / 1024}G` : `${megabytes}M`;
+}

@@ -5,7 +5,13 @@
 import * as z from "zod/mini";
 import { planFactsSchema } from "../plan/facts.ts";
 import { problemSchema } from "../plan/render-plan.ts";
-import { type RenderOptions, type RenderRequest, onlySchema, renderOptionsSchema } from "../plan/request.ts";
+import {
+  type RenderOptions,
+  type RenderRequest,
+  onlySchema,
+  overwriteSchema,
+  renderOptionsSchema,
+} from "../plan/request.ts";
 
 /** Which side of the form is shown. */
 export const formModeSchema = z.enum(["render", "farm"]);
@@ -87,7 +93,13 @@ export type ToWebview = z.infer<typeof toWebviewSchema>;
 export const fromWebviewSchema = z.discriminatedUnion("type", [
   z.object({ type: z.literal("ready") }),
   /** The form now shows this; the host answers the next `ready` with it, and sends the `facts` it needs. */
-  z.object({ type: z.literal("selected"), write: z.string(), mode: formModeSchema, only: onlySchema }),
+  z.object({
+    type: z.literal("selected"),
+    write: z.string(),
+    mode: formModeSchema,
+    only: onlySchema,
+    overwrite: z.optional(overwriteSchema),
+  }),
   /** Settings that can be used as they stand, kept for the next time. */
   z.object({ type: z.literal("remember"), ...renderOrderSchema }),
   z.object({ type: z.literal("remember-farm"), ...farmOrderSchema }),

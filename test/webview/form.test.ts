@@ -28,17 +28,17 @@ test("the plan follows what is typed, and Render sends exactly that", async () =
   );
 });
 
-test("dealt out unless somebody chooses otherwise; frames per chunk", async () => {
+test("automatic distribution unless someone chooses otherwise; frames per chunk", async () => {
   await using form = await openForm();
   await form.type("range", "1-40");
   assert.equal(await form.page.locator("#split-auto").isChecked(), true);
-  await form.shows("#split-hint", "As Nukes come free");
+  await form.shows("#split-hint", "As Nukes become free");
   assert.equal(await form.input("split-count").isDisabled(), true);
   await form.page.getByRole("radio", { name: "Frames per chunk" }).click();
   await form.type("split-count", "7");
   await form.shows("#chunks", "36-40");
-  await form.page.getByRole("radio", { name: "Dealt out" }).click();
-  await form.shows("#split-hint", "As Nukes come free");
+  await form.page.getByRole("radio", { name: "Automatic" }).click();
+  await form.shows("#split-hint", "As Nukes become free");
   assert.equal(await form.input("split-count").isDisabled(), true);
   await form.page.getByRole("button", { name: "Render 1–40" }).click();
   const { options } = await form.message("render");
@@ -267,4 +267,37 @@ test("the farm side shows its own batches, whatever the last render here was div
   await form.page.locator("#local-render").click();
   await form.shows("#summary", "100 frames in 10 chunks");
   await form.shows("#chunks", "91-100");
+});
+
+test("More: overwrite, priority, retries and what a save does are sent, remembered, and shown again", async () => {
+  await using form = await openForm();
+  const more = form.page.locator("#more");
+  assert.equal(await more.evaluate((element) => element.hasAttribute("open")), false);
+  await form.page.locator("#more-summary").click();
+  await form.type("retries", "0");
+  await form.type("priority", "70");
+  await form.choose("while-rendering", "Wait until the render is resumed");
+  await form.choose("overwrite", "Refuse to replace any");
+  const { overwrite } = await form.messageThat("selected", (message) => message.overwrite === "never");
+  assert.equal(overwrite, "never");
+  const wanted = { retries: 0, priority: 70, whileRendering: "hold", overwrite: "never" } as const;
+  const { options } = await form.messageThat("remember", (message) => message.options.overwrite === "never");
+  assert.deepEqual({ ...options, ...wanted }, options);
+  // What was cleared is not hidden under the cursor.
+  for (const id of ["retries", "priority"]) await form.type(id, "");
+  assert.equal(await more.evaluate((element) => element.hasAttribute("open")), true);
+  await using again = await openForm({ state: aState({ remembered: { Write1: options } }) });
+  assert.equal(await again.input("priority").inputValue(), "70");
+  assert.equal(await again.page.locator("#more").evaluate((element) => element.hasAttribute("open")), true);
+});
+
+test("More: a field that is wrong is opened and named, and nothing starts", async () => {
+  await using form = await openForm();
+  await form.page.locator("#more-summary").click();
+  await form.type("retries", "21");
+  await form.shows("#retries-error", 'Retries: "21" is not a whole number from 0 to 20.');
+  await form.page.locator("#more-summary").click();
+  await form.page.locator("#submit").click();
+  await form.page.waitForFunction(() => document.activeElement?.id === "retries");
+  assert.ok(form.received.every(({ type }) => type !== "render"));
 });

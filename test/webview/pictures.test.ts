@@ -59,6 +59,9 @@ for (const theme of themeNames) {
     await using form = await openForm({ state: shot(), theme });
     await form.shows("#summary", "100 frames in 8 chunks");
     await form.picture(`render-${theme}`);
+    await form.page.locator("#more-summary").click();
+    await form.page.locator("#while-rendering").scrollIntoViewIfNeeded();
+    await form.picture(`more-${theme}`);
     await form.type("range", "1001-10a0");
     await form.type("cache", "32G");
     await form.shows("#range-error", "position");

@@ -1,11 +1,12 @@
 import { dirname } from "node:path";
 import { type TextDocument, workspace } from "vscode";
 import type { PlanFacts } from "../../plan/facts.ts";
+import { dependsOnDisk } from "../../plan/overwrite.ts";
 import type { NukeCommand } from "../../plan/render-plan.ts";
 import type { Only, Overwrite } from "../../plan/request.ts";
 import type { ScriptFacts } from "../../plan/target.ts";
 import type { DiskLooks } from "../../facts/disk-looks.ts";
-import { type DiskQuestion, dependsOnDisk, collectFacts, writesToLookAt } from "../../facts/gather-facts.ts";
+import { type DiskQuestion, collectFacts, writesToLookAt } from "../../facts/gather-facts.ts";
 import { staysLocal } from "../../facts/local-path.ts";
 import { memorySettings } from "../../facts/settings.ts";
 import type { ScriptReader } from "../script-reader.ts";

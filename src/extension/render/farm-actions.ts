@@ -3,6 +3,7 @@ import { commandTemplateEngine } from "../../farm/command-template.ts";
 import { type AskedOption, type FarmEngine, FarmError } from "../../farm/engine.ts";
 import { DEFAULT_BATCH_SIZE, type FarmPlan, farmJob } from "../../farm/farm-job.ts";
 import { displayCommand } from "../../plan/command-line.ts";
+import { optionTable } from "../../plan/options/table.ts";
 import { defaultRange } from "../../plan/range.ts";
 import type { RenderOptions, RenderRequest } from "../../plan/request.ts";
 import type { ScriptFacts } from "../../plan/target.ts";
@@ -127,14 +128,18 @@ function askedOptions(
     { option: "write", name: "Write", chosen: script.writes.length > 1 },
     {
       option: "range",
-      name: "Frames",
+      name: optionTable.range.form.label,
       chosen: write !== undefined && range !== defaultRange(script, write).range,
     },
-    { option: "threads", name: "Threads", chosen: threads !== undefined },
+    { option: "threads", name: optionTable.threads.form.label, chosen: threads !== undefined },
     { option: "batchSize", name: "Batch size", chosen: batchSize !== DEFAULT_BATCH_SIZE },
-    { option: "views", name: "Views", chosen: views.length > 0 },
-    { option: "proxy", name: "Size", chosen: proxy !== "script" },
-    { option: "continueOnError", name: "Continue on error", chosen: continueOnError && !continuesByDefault },
+    { option: "views", name: optionTable.views.form.label, chosen: views.length > 0 },
+    { option: "proxy", name: optionTable.proxy.form.label, chosen: proxy !== "script" },
+    {
+      option: "continueOnError",
+      name: optionTable.continueOnError.form.label,
+      chosen: continueOnError && !continuesByDefault,
+    },
   ];
   return asked.filter(({ chosen }) => chosen).map(({ option, name }) => ({ option, name }));
 }

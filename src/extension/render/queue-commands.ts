@@ -35,7 +35,7 @@ export function queueCommands(renders: Renders): Record<string, Handler> {
       const parallel = parallelSchema.safeParse(
         value ??
           (await askNumber({
-            title: `Nukes at once for ${job.write}`,
+            title: `Parallel Nukes for ${job.write}`,
             prompt: "1 to 256, as memory allows. Fewer: Nukes beyond that end when their chunks are over.",
             now: job.parallel,
             fits: (number) => parallelSchema.safeParse(number).success,

@@ -1,7 +1,13 @@
 import type { Memento } from "vscode";
+import type { OptionRow } from "../../plan/options/kinds.ts";
+import { optionTable } from "../../plan/options/table.ts";
 import { type RenderOptions, renderOptionsSchema } from "../../plan/request.ts";
 import type { Settings } from "../../facts/settings.ts";
 import { type FarmOptions, farmOptionsSchema } from "../../webview/protocol.ts";
+
+const rememberedNames: ReadonlySet<string> = new Set(
+  Object.entries<OptionRow>(optionTable).flatMap(([name, { remembered }]) => (remembered ? [name] : [])),
+);
 
 /** The settings of the last render of each Write, kept with the workspace. */
 export class RememberedOptions {
@@ -25,21 +31,8 @@ export class RememberedOptions {
 
   /** Which frames are left out is not kept: the next click is to render what it says. */
   async set(script: string, write: string, options: RenderOptions): Promise<void> {
-    const { range, split, deal, order, parallel, threads, cacheMB, views, proxy, continueOnError, warm } =
-      options;
-    await this.#memento.update(key("options", script, write), {
-      range,
-      split,
-      deal,
-      order,
-      parallel,
-      threads,
-      cacheMB,
-      views,
-      proxy,
-      continueOnError,
-      warm,
-    });
+    const kept = Object.entries(options).filter(([name]) => rememberedNames.has(name));
+    await this.#memento.update(key("options", script, write), Object.fromEntries(kept));
   }
 
   /** Undefined: this Write was never sent to the farm. */

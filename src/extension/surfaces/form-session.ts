@@ -2,7 +2,7 @@ import { type Disposable, type TextDocument, type Uri, workspace } from "vscode"
 import { DEFAULT_BATCH_SIZE } from "../../farm/farm-job.ts";
 import type { PlanFacts } from "../../plan/facts.ts";
 import type { Problem } from "../../plan/render-plan.ts";
-import type { Only, RenderOptions } from "../../plan/request.ts";
+import type { RenderOptions } from "../../plan/request.ts";
 import { DiskLooks } from "../../facts/disk-looks.ts";
 import { createFolder } from "../../facts/output-folders.ts";
 import {
@@ -63,7 +63,7 @@ export class FormSession implements Disposable {
   #write: string;
   #mode: FormMode;
   /** Which frames the form asks for: where that matters, the disk is looked at as long as it takes. */
-  #only: Only = "all";
+  #frames: Pick<RenderOptions, "only" | "overwrite"> = {};
   #demo = false;
   /** The script may change with every key, and what is on disk does not. */
   readonly #looks = new DiskLooks(LOOK_AGAIN_MS);
@@ -81,7 +81,8 @@ export class FormSession implements Disposable {
       handlers: {
         ready: () => this.#sendState(),
         selected: (message) => {
-          [this.#write, this.#mode, this.#only] = [message.write, message.mode, message.only];
+          [this.#write, this.#mode] = [message.write, message.mode];
+          this.#frames = { only: message.only, overwrite: message.overwrite };
           this.#title();
           void this.#sendFacts();
         },
@@ -155,7 +156,8 @@ export class FormSession implements Disposable {
   }
 
   #facts(): Promise<PlanFacts> {
-    const asked = { write: this.#write, only: this.#only, looks: this.#looks };
+    const { only, overwrite } = this.#frames;
+    const asked = { write: this.#write, only, overwrite, looks: this.#looks };
     return factsFor(this.#document, this.#deps.scripts, { demo: this.#demo || undefined, asked });
   }
 

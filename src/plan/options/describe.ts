@@ -44,9 +44,7 @@ function jsonSchema(kind: OptionKind): object {
       return { type: "array", items: { type: "string" } };
     case "order":
       return { type: "string", pattern: "^(forward|backward|ends|every:[0-9]+)$" };
-    case "size":
-    case "text":
-    case "split":
+    default:
       return { type: "string" };
   }
 }

@@ -21,7 +21,7 @@ export function readOption(kind: OptionKind, text: string): unknown {
       return text;
     case "list":
       return [text];
-    case "split":
+    default:
       return undefined;
   }
 }
@@ -41,8 +41,7 @@ export function takes(kind: OptionKind): string {
       return "forward, backward, ends or every:N (N from 2 on)";
     case "list":
       return "words";
-    case "text":
-    case "split":
+    default:
       return "text";
   }
 }

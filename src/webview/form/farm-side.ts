@@ -1,5 +1,6 @@
 /** The left column when sending to a farm. */
 import { type TemplateResult, html, nothing } from "lit";
+import { optionTable } from "../../plan/options/table.ts";
 import type { RenderPlan } from "../../plan/render-plan.ts";
 import type { ScriptFacts } from "../../plan/target.ts";
 import type { FormState, SharedOptions } from "../protocol.ts";
@@ -50,7 +51,7 @@ export function farmSide(parts: FarmSideParts): TemplateResult {
     ${rangeNote === undefined ? nothing : html`<p class="hint note">${rangeNote}</p>`}
     ${textField({
       id: "farm-threads",
-      label: "Threads",
+      label: optionTable.threads.form.label,
       value: draft.threads,
       placeholder: `${plan.threads} (as here)`,
       offers: usualThreads,

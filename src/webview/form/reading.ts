@@ -2,10 +2,12 @@
 import type { PlanFacts } from "../../plan/facts.ts";
 import { planRender } from "../../plan/plan-render.ts";
 import type { Problem, RenderPlan } from "../../plan/render-plan.ts";
-import type { RenderRequest } from "../../plan/request.ts";
+import { dependsOnDisk } from "../../plan/overwrite.ts";
+import { DEFAULT_OVERWRITE, type RenderRequest } from "../../plan/request.ts";
 import type { WriteTarget } from "../../plan/target.ts";
 import { type FormMode, type FormState, farmRequest } from "../protocol.ts";
 import { type ReadDraft, type RenderDraft, draftOf, emptyDraft, readDraft } from "./draft.ts";
+import { fieldIdsOfTable } from "./option-fields.ts";
 import { type FarmDraft, type ReadFarmDraft, farmDraftOf, readFarmDraft } from "./farm-draft.ts";
 
 export interface Reading {
@@ -51,11 +53,18 @@ export function isRangeWrong({ problems }: RenderPlan): boolean {
 }
 
 /** The host has to read the disk, or read it again without a time limit, because the choice of frames depends on it now. */
-export function needsDisk({ mode, plan, write, draft }: Reading, { files, unseen }: PlanFacts): boolean {
+export function needsDisk(
+  { mode, plan, write, read }: Reading,
+  { files, unseen, overwrite = DEFAULT_OVERWRITE }: PlanFacts,
+): boolean {
   if (mode !== "render") return false;
   if (plan.problems.some(({ code }) => code === "frames-unread")) return true;
   const partly = files?.[write.name]?.some(({ unread }) => unread !== undefined) ?? false;
-  return draft.only !== "all" && (partly || unseen?.[write.name] !== undefined);
+  const { options } = read;
+  return (
+    dependsOnDisk(options.only, options.overwrite ?? overwrite) &&
+    (partly || unseen?.[write.name] !== undefined)
+  );
 }
 
 /** Null where the script has no such Write. */
@@ -96,15 +105,13 @@ export function wrongField({ mode, read, readFarm, plan }: Reading): string | nu
 }
 
 /** In the order they stand in. */
-const fieldIds = {
+const fieldIds: Readonly<Record<keyof ReadDraft["errors"], string>> = {
   range: "range",
   splitCount: "split-count",
   orderStep: "order-step",
-  parallel: "parallel",
-  threads: "threads",
-  cache: "cache",
+  ...fieldIdsOfTable,
   views: "views",
-} satisfies Record<keyof ReadDraft["errors"], string>;
+};
 
 const farmFieldIds = {
   first: "first",

@@ -265,7 +265,7 @@ export class RenderForm {
   #askForDisk(reading: Reading): void {
     if (!this.#state || !needsDisk(reading, this.#state.facts)) return;
     const { write, draft } = reading;
-    const asked = `${draft.only} ${write.name}`;
+    const asked = `${draft.only} ${draft.overwrite} ${write.name}`;
     if (asked === this.#askedForDisk) return;
     this.#askedForDisk = asked;
     this.#tellSelected();
@@ -274,7 +274,8 @@ export class RenderForm {
   #tellSelected(): void {
     if (!this.#state) return;
     const { write, mode } = this.#state;
-    this.#channel.send({ type: "selected", write, mode, only: this.#read()?.draft.only ?? "all" });
+    const { only = "all", overwrite } = this.#read()?.read.options ?? {};
+    this.#channel.send({ type: "selected", write, mode, only, overwrite });
   }
 
   /** A field has changed: keeps it over hiding, and has it remembered once it can be used. */
@@ -388,7 +389,11 @@ export class RenderForm {
   /** After the next frame, when the element is there. */
   #focus(id: string): void {
     this.draw();
-    requestAnimationFrame(() => document.getElementById(id)?.focus());
+    requestAnimationFrame(() => {
+      const element = document.getElementById(id);
+      element?.closest("details")?.setAttribute("open", "");
+      element?.focus();
+    });
   }
 
   #takeFacts({ script }: PlanFacts): void {

@@ -2,11 +2,13 @@
 import { type TemplateResult, html, nothing } from "lit";
 import { count } from "../../plan/display.ts";
 import { defaultRange } from "../../plan/range.ts";
+import { type FieldName, fieldNames, optionTable } from "../../plan/options/table.ts";
 import type { RenderPlan } from "../../plan/render-plan.ts";
 import { onlySchema, orderBySchema, proxyModeSchema } from "../../plan/request.ts";
 import { displayMB } from "../../plan/size.ts";
 import type { ScriptFacts, WriteTarget } from "../../plan/target.ts";
 import { type ReadDraft, type RenderDraft, switchSplit } from "./draft.ts";
+import { type OptionControlParts, moreOptions, optionControl, rareFields } from "./option-controls.ts";
 import { onlyCodes, rangeCodes } from "./reading.ts";
 import { type Option, belowField, checkField, segments, selectField, textField } from "./fields.ts";
 
@@ -21,67 +23,35 @@ export interface RenderSideParts {
 }
 
 export function renderSide(parts: RenderSideParts): TemplateResult {
-  const { draft, errors, plan, cores, change } = parts;
-  const set =
-    (field: "parallel" | "threads" | "cache") =>
-    (text: string): void =>
-      change({ ...draft, [field]: text });
+  const { write, draft, errors, plan, cores, change } = parts;
+  const controls: OptionControlParts = {
+    write,
+    draft,
+    errors,
+    automatic: {
+      parallel: automatic(plan, plan.parallel),
+      threads: automatic(plan, plan.threads),
+      cacheMB: automatic(plan, displayMB(plan.memory.cacheMB)),
+    },
+    hints: { threads: `This machine has ${count(cores, "core")}.` },
+    change: (name, text) => change({ ...draft, [name]: text }),
+  };
   return html`${rangeField(parts)} ${onlyField(parts)} ${splitField(parts)} ${orderField(parts)}
-    <div class="row">
-      ${textField({
-        id: "parallel",
-        label: "Nukes at once",
-        value: draft.parallel,
-        placeholder: automatic(plan, plan.parallel),
-        error: errors.parallel,
-        set: set("parallel"),
-      })}
-      ${textField({
-        id: "threads",
-        label: "Threads per Nuke",
-        value: draft.threads,
-        placeholder: automatic(plan, plan.threads),
-        hint: `This machine has ${count(cores, "core")}.`,
-        error: errors.threads,
-        set: set("threads"),
-      })}
-    </div>
-    ${textField({
-      id: "cache",
-      label: "Cache per Nuke",
-      value: draft.cache,
-      placeholder: automatic(plan, displayMB(plan.memory.cacheMB)),
-      hint: "As 4G, 4096M or 800 (MB).",
-      error: errors.cache,
-      set: set("cache"),
-    })}
-    ${viewsField(parts)}
+    <div class="row">${optionControl("parallel", controls)} ${optionControl("threads", controls)}</div>
+    ${optionControl("cacheMB", controls)} ${viewsField(parts)}
     ${selectField({
       id: "proxy",
-      label: "Size",
+      label: optionTable.proxy.form.label,
       value: draft.proxy,
       options: parts.script.proxy ? proxyOptions.on : proxyOptions.off,
       set: (value) => change({ ...draft, proxy: proxyModeSchema.parse(value) }),
     })}
-    ${checkField({
-      id: "continue-on-error",
-      label: "Continue on error",
-      checked: draft.continueOnError,
-      hint: "A frame that fails is reported; the frames after it are still rendered.",
-      set: (continueOnError) => change({ ...draft, continueOnError }),
-    })}
-    ${parts.write.movie ? nothing : warmField(parts)}`;
+    ${placedByTable.map((name) => optionControl(name, controls))} ${moreOptions(controls)}`;
 }
 
-function warmField({ draft, change }: RenderSideParts): TemplateResult {
-  return checkField({
-    id: "warm",
-    label: "Keep Nukes open between frames",
-    checked: draft.warm,
-    hint: "Each Nuke opens the script once, and gets the next frames when it is free. Pays where opening takes long, or frames do not all cost the same.",
-    set: (warm) => change({ ...draft, warm }),
-  });
-}
+/** Fields that stand at a place of their own. */
+const placed: ReadonlySet<FieldName> = new Set(["parallel", "threads", "cacheMB"]);
+const placedByTable = fieldNames.filter((name) => !placed.has(name) && !rareFields.has(name));
 
 /** What an empty field stands for; without frames there is no telling. */
 function automatic({ frameCount }: RenderPlan, value: number | string): string {
@@ -95,27 +65,23 @@ function rangeField({ script, write, draft, plan, change }: RenderSideParts): Te
   const wrong = plan.problems.find((problem) => rangeCodes.has(problem.code));
   return textField({
     id: "range",
-    label: "Frame range",
+    label: optionTable.range.form.label,
     value: draft.range,
     placeholder: `${fallback.range} (${source})`,
-    hint: wrong?.severity === "warning" ? wrong.message : "As 1-10, 1-10x2 or 1 3 5-9.",
+    hint: wrong?.severity === "warning" ? wrong.message : optionTable.range.form.hint,
     error: wrong?.severity === "error" ? wrong.message : undefined,
     set: (range) => change({ ...draft, range }),
   });
 }
 
-const onlyOptions: readonly Option[] = [
-  { value: "all", label: "All of the range" },
-  { value: "missing", label: "Only those that are missing" },
-  { value: "outdated", label: "Those missing or older than the script" },
-];
+const onlyOptions: readonly Option[] = optionTable.only.kind.choices;
 
 /** Which frames of the range; below it, how many that leaves. */
 function onlyField({ draft, plan, change }: RenderSideParts): TemplateResult {
   const told = plan.problems.find(({ code }) => onlyCodes.has(code));
   return selectField({
     id: "only",
-    label: "Frames",
+    label: optionTable.only.form.label,
     value: draft.only,
     options: onlyOptions,
     hint: told?.message,
@@ -124,7 +90,7 @@ function onlyField({ draft, plan, change }: RenderSideParts): TemplateResult {
 }
 
 const splitOptions: readonly Option[] = [
-  { value: "auto", label: "Dealt out" },
+  { value: "auto", label: "Automatic" },
   { value: "chunks", label: "Chunks" },
   { value: "frames", label: "Frames per chunk" },
 ];
@@ -133,16 +99,16 @@ function splitField({ write, draft, errors, plan, change }: RenderSideParts): Te
   const movie = `${(write.fileType || "A movie").toUpperCase()} is one file, which one Nuke must write from the first frame to the last: it is not split.`;
   const label = draft.splitBy === "frames" ? "Frames per chunk" : "Number of chunks";
   const chunks = plan.chunks.length;
-  const dealt = draft.splitBy === "auto";
-  const dealing =
-    "As Nukes come free: large chunks first, then smaller ones, each in blocks from all over the range. What waits is dealt anew once it is known how long frames take.";
+  const distributed = draft.splitBy === "auto";
+  const distribution =
+    "As Nukes become free: large chunks first, then smaller ones, each in blocks from all over the range. What waits is distributed again once it is known how long frames take.";
   return segments({
     id: "split",
-    label: "Split",
+    label: optionTable.split.form.label,
     value: draft.splitBy,
     options: splitOptions,
     disabled: write.movie,
-    hint: write.movie ? movie : dealt ? dealing : undefined,
+    hint: write.movie ? movie : distributed ? distribution : undefined,
     error: errors.splitCount,
     set: (value) =>
       change(
@@ -157,7 +123,7 @@ function splitField({ write, draft, errors, plan, change }: RenderSideParts): Te
       .label=${label}
       .value=${write.movie ? "1" : draft.splitCount}
       placeholder=${draft.splitBy === "frames" ? "" : automatic(plan, chunks)}
-      ?disabled=${write.movie || dealt}
+      ?disabled=${write.movie || distributed}
       ?invalid=${errors.splitCount !== undefined}
       data-described=${errors.splitCount ?? (write.movie ? movie : "")}
       autocomplete="off"
@@ -181,7 +147,7 @@ function orderField({ write, draft, errors, change }: RenderSideParts): Template
   if (write.movie) return html`${nothing}`;
   const order = selectField({
     id: "order",
-    label: "Order",
+    label: optionTable.order.form.label,
     value: draft.order,
     options: orderOptions,
     hint: orderHints[draft.order],
@@ -217,7 +183,7 @@ function viewsField({ script, write, draft, errors, change }: RenderSideParts): 
     change({ ...draft, views: asWritten ? null : views });
   };
   return html`<div class="field" role="group" aria-labelledby="views-label">
-    <span class="label" id="views-label">Views</span>
+    <span class="label" id="views-label">${optionTable.views.form.label}</span>
     <div class="views" id="views" tabindex="-1">
       ${all.map((view) =>
         checkField({
@@ -232,10 +198,7 @@ function viewsField({ script, write, draft, errors, change }: RenderSideParts): 
   </div>`;
 }
 
-const others = [
-  { value: "full", label: "Full size" },
-  { value: "proxy", label: "Proxy" },
-];
+const others = optionTable.proxy.kind.choices.filter(({ value }) => value !== "script");
 const proxyOptions: Record<"on" | "off", readonly Option[]> = {
   on: [{ value: "script", label: "As in the script (proxy)" }, ...others],
   off: [{ value: "script", label: "As in the script (full size)" }, ...others],

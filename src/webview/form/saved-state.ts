@@ -4,6 +4,7 @@ import { onlySchema, orderBySchema, proxyModeSchema } from "../../plan/request.t
 import { type FormState, savedFormSchema } from "../protocol.ts";
 import type { RenderDraft } from "./draft.ts";
 import type { FarmDraft } from "./farm-draft.ts";
+import { fieldShape } from "./option-fields.ts";
 
 const renderDraftSchema = z.object({
   range: z.string(),
@@ -12,13 +13,9 @@ const renderDraftSchema = z.object({
   splitCount: z.string(),
   order: orderBySchema,
   orderStep: z.string(),
-  parallel: z.string(),
-  threads: z.string(),
-  cache: z.string(),
   views: z.nullable(z.array(z.string())),
   proxy: proxyModeSchema,
-  continueOnError: z.boolean(),
-  warm: z.boolean(),
+  ...fieldShape(z.string()),
 });
 
 const farmDraftSchema = z.object({

@@ -1,25 +1,20 @@
 /** Whole numbers as people type them. */
+import { type Bounds, bounds } from "../../plan/options/values.ts";
 
-export interface Limits {
-  readonly least: number;
-  readonly most: number;
-}
-
-/** What `renderOptionsSchema` allows, in words for people; a test holds the two together. */
+/** Bounds of what the form has a control of its own for. */
 export const limits = {
-  parallel: { least: 1, most: 256 },
-  threads: { least: 1, most: 1024 },
-  chunks: { least: 1, most: 10_000 },
-  frames: { least: 1, most: 1_000_000 },
-  orderStep: { least: 2, most: 100_000 },
+  threads: bounds.threads,
+  chunks: bounds.chunks,
+  frames: bounds.framesPerChunk,
+  orderStep: bounds.orderStep,
   frame: { least: -100_000_000, most: 100_000_000 },
-} satisfies Record<string, Limits>;
+} satisfies Record<string, Bounds>;
 
 /** An empty field has neither value nor error. */
 export function readWhole(
   text: string,
   noun: string,
-  { least, most }: Limits,
+  { least, most }: Bounds,
 ): { value?: number; error: string | null } {
   const trimmed = text.trim();
   if (trimmed === "") return { error: null };
