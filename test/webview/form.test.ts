@@ -274,6 +274,7 @@ test("More: overwrite, priority, retries and what a save does are sent, remember
   const more = form.page.locator("#more");
   assert.equal(await more.evaluate((element) => element.hasAttribute("open")), false);
   await form.page.locator("#more-summary").click();
+  await form.page.locator("#overwrite").getByText("As the setting says").first().waitFor();
   await form.type("retries", "0");
   await form.type("priority", "70");
   await form.choose("while-rendering", "Wait until the render is resumed");
@@ -283,9 +284,13 @@ test("More: overwrite, priority, retries and what a save does are sent, remember
   const wanted = { retries: 0, priority: 70, whileRendering: "hold", overwrite: "never" } as const;
   const { options } = await form.messageThat("remember", (message) => message.options.overwrite === "never");
   assert.deepEqual({ ...options, ...wanted }, options);
+  await form.choose("overwrite", "As the setting says");
   // What was cleared is not hidden under the cursor.
   for (const id of ["retries", "priority"]) await form.type(id, "");
   assert.equal(await more.evaluate((element) => element.hasAttribute("open")), true);
+  await form.page.locator("#submit").click();
+  const { options: sent } = await form.message("render");
+  assert.deepEqual([sent.overwrite, sent.retries, sent.whileRendering], [undefined, undefined, "hold"]);
   await using again = await openForm({ state: aState({ remembered: { Write1: options } }) });
   assert.equal(await again.input("priority").inputValue(), "70");
   assert.equal(await again.page.locator("#more").evaluate((element) => element.hasAttribute("open")), true);

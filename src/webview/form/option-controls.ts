@@ -38,7 +38,12 @@ export function optionControl(name: FieldName, parts: OptionControlParts): Templ
       set: (on) => parts.change(name, on ? "true" : ""),
     });
   if (kind.type === "choice")
-    return selectField({ ...common, value: draft[name], options: choicesOf[name] ?? [] });
+    return selectField({
+      ...common,
+      value: draft[name] === "" ? BY_DEFAULT : draft[name],
+      options: choicesOf[name] ?? [],
+      set: (value) => parts.change(name, value === BY_DEFAULT ? "" : value),
+    });
   return textField({
     ...common,
     value: draft[name],
@@ -64,6 +69,9 @@ export function moreOptions(parts: OptionControlParts): TemplateResult {
   </details>`;
 }
 
+/** The element takes an empty value for no choice. */
+const BY_DEFAULT = "default";
+
 /** Made once: elements compare lists by identity. The first choice is the default. */
 const choicesOf: Readonly<Partial<Record<FieldName, readonly Option[]>>> = Object.fromEntries(
   fieldNames.flatMap((name): [string, readonly Option[]][] => {
@@ -71,6 +79,6 @@ const choicesOf: Readonly<Partial<Record<FieldName, readonly Option[]>>> = Objec
     if (kind.type !== "choice") return [];
     const label = byDefault.startsWith("the setting") ? "As the setting says" : "Default";
     const choices = kind.choices.map((one): Option => ({ value: one.value, label: one.label }));
-    return [[name, [{ value: "", label, description: byDefault }, ...choices]]];
+    return [[name, [{ value: BY_DEFAULT, label, description: byDefault }, ...choices]]];
   }),
 );

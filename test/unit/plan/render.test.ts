@@ -102,6 +102,8 @@ test("a movie is one chunk whatever was asked, and it is said", () => {
     ["movie-not-split"],
   );
   assert.deepEqual(planRender(aRequest(), facts).problems, []);
+  const [ordered] = planRender(aRequest({ order: { by: "every", step: 10 } }), facts).problems;
+  assert.match(ordered?.message ?? "", /first frame to the last: the order every:10 does not apply\.$/u);
 });
 
 test("threads and cache share the machine, and what is typed wins", () => {

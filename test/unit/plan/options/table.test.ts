@@ -10,8 +10,9 @@ import { TaskDefinitionError, readTask } from "../../../../src/extension/surface
 import { settingsSchema } from "../../../../src/facts/settings.ts";
 import { tokenNames } from "../../../../src/farm/command-template.ts";
 import type { OptionKind, OptionRow } from "../../../../src/plan/options/kinds.ts";
+import { readOption } from "../../../../src/plan/options/read-option.ts";
 import { optionTable } from "../../../../src/plan/options/table.ts";
-import { type RenderOptions, type RenderRequest, renderOptionsSchema } from "../../../../src/plan/request.ts";
+import { type RenderRequest, renderOptionsSchema } from "../../../../src/plan/request.ts";
 import { draftOf, readDraft } from "../../../../src/webview/form/draft.ts";
 import { aWrite, someFacts } from "../plan-facts.ts";
 
@@ -131,24 +132,19 @@ test("package.json declares the properties of a task as the table has them (npm 
 });
 
 test("the form: every option comes back from the fields as it went in, but those it says are a setting's", () => {
-  const options: RenderOptions = {
+  const fields = rows.flatMap(([name, { kind, form }]) =>
+    form.control === "field" ? [[name, kind.type === "boolean" ? true : readOption(kind, sample(kind))]] : [],
+  );
+  const options = renderOptionsSchema.parse({
+    ...Object.fromEntries(fields),
     range: "7-9",
     only: "missing",
-    overwrite: "never",
     split: { by: "frames", size: 3 },
     deal: "chunks",
-    warm: true,
     order: { by: "every", step: 7 },
-    priority: 70,
-    parallel: 2,
-    threads: 3,
-    cacheMB: 2048,
     views: ["left"],
     proxy: "full",
-    continueOnError: true,
-    retries: 0,
-    whileRendering: "hold",
-  };
+  });
   const inForm = rows.flatMap(([name, { form }]) => (form.control === "setting" ? [] : [name]));
   assert.deepEqual(Object.keys(options).toSorted(), inForm.toSorted());
   assert.deepEqual(readDraft(draftOf(options), aWrite()), { options, errors: {} });
