@@ -33,14 +33,14 @@ export const farmOptionsSchema = z.object({
 export type FarmOptions = z.infer<typeof farmOptionsSchema>;
 
 /** Options that local renders and farm jobs share: they change what is rendered, not how it is divided. */
-export type SharedOptions = Pick<RenderOptions, "views" | "proxy" | "continueOnError">;
+export type SharedOptions = Pick<RenderOptions, "views" | "proxy" | "continueOnError" | "overwrite">;
 
 /** The request of the farm side as a local render: each batch is a chunk, regardless of how the last local render was divided. */
 export function farmRequest(
   script: string,
   write: string,
   farm: FarmOptions,
-  { views, proxy, continueOnError }: SharedOptions,
+  { views, proxy, continueOnError, overwrite }: SharedOptions,
 ): RenderRequest {
   return {
     script,
@@ -50,6 +50,7 @@ export function farmRequest(
     deal: "chunks",
     ...(farm.threads === undefined ? {} : { threads: farm.threads }),
     ...(views === undefined ? {} : { views }),
+    ...(overwrite === undefined ? {} : { overwrite }),
     proxy,
     continueOnError,
   };

@@ -215,7 +215,7 @@ test("bad input is exit 2, says what is wrong, and starts nothing", async () => 
     [[script, "--split", "0"], /--split takes a whole number/],
     [[script, "--order", "every"], /--order takes forward, backward, ends or every:N/],
     [[script, "--priority", "101"], /priority/],
-    [[script, "--cache", "much"], /"much" is not an amount of memory/],
+    [[script, "--cache", "much"], /--cache takes an amount of memory, .* not "much"/],
     [[script, "--nuke", join(folder, "no nuke")], /no nuke/],
     [[join(folder, "missing.nk")], /missing\.nk/],
     [[script, "--splat"], /--splat/],

@@ -260,10 +260,20 @@ test("where nothing may be replaced the form says so, and the host asks what to 
 });
 
 test("the farm side shows its own batches, whatever the last render here was divided into, and what holds for both", async () => {
-  const kept = { proxy: "proxy", continueOnError: true, deal: "auto", warm: true, parallel: 2 } as const;
+  const kept = {
+    proxy: "proxy",
+    continueOnError: true,
+    deal: "auto",
+    warm: true,
+    parallel: 2,
+    overwrite: "never",
+  } as const;
   await using form = await openForm({ state: aState({ mode: "farm", remembered: { Write1: kept } }) });
   await form.shows("#summary", "100 frames in 10 tasks of 10 frames");
-  await form.shows("#shared", "From the render settings: proxy size; continue on error.");
+  await form.shows(
+    "#shared",
+    "From the render settings: proxy size; continue on error; frames on disk: refuse to replace any.",
+  );
   await form.page.locator("#local-render").click();
   await form.shows("#summary", "100 frames in 10 chunks");
   await form.shows("#chunks", "91-100");

@@ -95,12 +95,12 @@ export class FarmActions {
   }
 
   async #plan(document: TextDocument, write: string, farm: FarmOptions): Promise<FarmPlan> {
+    const request = this.#request(document, write, farm);
     // A farm has Nukes of its own, and its frames are real.
     const facts = await factsFor(document, this.#scripts, {
       demo: false,
-      asked: { write, only: undefined },
+      asked: { write, only: undefined, overwrite: request.overwrite },
     });
-    const request = this.#request(document, write, farm);
     const byDefault = readSettings(document.uri)["render.continueOnError"];
     const { batchSize } = farm;
     return farmJob(

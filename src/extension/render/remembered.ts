@@ -6,7 +6,9 @@ import type { Settings } from "../../facts/settings.ts";
 import { type FarmOptions, farmOptionsSchema } from "../../webview/protocol.ts";
 
 const rememberedNames: ReadonlySet<string> = new Set(
-  Object.entries<OptionRow>(optionTable).flatMap(([name, { remembered }]) => (remembered ? [name] : [])),
+  Object.entries<OptionRow>(optionTable).flatMap(([name, { remembered }]) =>
+    remembered === false ? [] : [name],
+  ),
 );
 
 /** The settings of the last render of each Write, kept with the workspace. */

@@ -74,9 +74,9 @@ export interface OptionRow {
   readonly form: OptionForm;
   readonly farm: FarmUse;
   /** False: it has no meaning for a movie, which one Nuke writes from end to end. */
-  readonly movie: boolean;
-  /** Whether the next render of the same Write begins with it. */
-  readonly remembered: boolean;
+  readonly movie?: false;
+  /** False: the next render of the same Write does not begin with it. */
+  readonly remembered?: false;
 }
 
 export function whole(limits: Bounds) {

@@ -43,8 +43,6 @@ export const optionTable = {
     task: [{ name: "range" }],
     form: { control: "special", label: "Frame range", hint: "As 1-10, 1-10x2 or 1 3 5-9." },
     farm: "range",
-    movie: true,
-    remembered: true,
   },
   only: {
     ...choice(onlySchema, {
@@ -58,7 +56,6 @@ export const optionTable = {
     task: [{ name: "only" }],
     form: { control: "special", label: "Frames" },
     farm: "range",
-    movie: true,
     // The next click is to render what it says.
     remembered: false,
   },
@@ -81,8 +78,6 @@ export const optionTable = {
     task: [{ name: "overwrite", note: "A task does not ask: with ask-once it prints what it replaces." }],
     form: { control: "field", label: "Frames on disk", more: true },
     farm: "plan",
-    movie: true,
-    remembered: true,
   },
   /** Absent: the machine decides. */
   split: {
@@ -122,7 +117,6 @@ export const optionTable = {
     form: { control: "special", label: "Split" },
     farm: "refused",
     movie: false,
-    remembered: true,
   },
   /** With `auto`, the chunks of `split` are the number of parallel Nukes. */
   deal: {
@@ -138,7 +132,6 @@ export const optionTable = {
     form: { control: "special", label: "Split" },
     farm: "refused",
     movie: false,
-    remembered: true,
   },
   warm: {
     ...toggle,
@@ -153,7 +146,6 @@ export const optionTable = {
     },
     farm: "refused",
     movie: false,
-    remembered: true,
   },
   order: {
     ...order,
@@ -164,7 +156,6 @@ export const optionTable = {
     form: { control: "special", label: "Order" },
     farm: "refused",
     movie: false,
-    remembered: true,
   },
   priority: {
     ...whole(bounds.priority),
@@ -179,8 +170,6 @@ export const optionTable = {
       more: true,
     },
     farm: "refused",
-    movie: true,
-    remembered: true,
   },
   parallel: {
     ...whole(bounds.parallel),
@@ -190,8 +179,6 @@ export const optionTable = {
     task: [{ name: "parallel" }],
     form: { control: "field", label: "Parallel Nukes" },
     farm: "refused",
-    movie: true,
-    remembered: true,
   },
   /** `-m` of Nuke. */
   threads: {
@@ -202,8 +189,6 @@ export const optionTable = {
     task: [{ name: "threads" }],
     form: { control: "field", label: "Threads per Nuke" },
     farm: "threads",
-    movie: true,
-    remembered: true,
   },
   /** `-c` of Nuke. */
   cacheMB: {
@@ -214,8 +199,6 @@ export const optionTable = {
     task: [{ name: "cache" }],
     form: { control: "field", label: "Cache per Nuke", hint: "As 4G, 4096M or 800 (MB)." },
     farm: "cache",
-    movie: true,
-    remembered: true,
   },
   /** Empty is the same as absent. */
   views: {
@@ -226,8 +209,6 @@ export const optionTable = {
     task: [{ name: "views" }],
     form: { control: "special", label: "Views" },
     farm: "views",
-    movie: true,
-    remembered: true,
   },
   proxy: {
     ...proxyMode,
@@ -241,8 +222,6 @@ export const optionTable = {
     task: [{ name: "proxy" }],
     form: { control: "special", label: "Size" },
     farm: "proxy",
-    movie: true,
-    remembered: true,
   },
   continueOnError: {
     ...toggle,
@@ -257,8 +236,6 @@ export const optionTable = {
       hint: "A frame that fails is reported; the frames after it are still rendered.",
     },
     farm: "continueOnError",
-    movie: true,
-    remembered: true,
   },
   retries: {
     ...whole(bounds.retries),
@@ -273,8 +250,6 @@ export const optionTable = {
       more: true,
     },
     farm: "refused",
-    movie: true,
-    remembered: true,
   },
   whileRendering: {
     ...choice(whileRenderingSchema, {
@@ -288,8 +263,6 @@ export const optionTable = {
     task: [{ name: "whileRendering" }],
     form: { control: "field", label: "When the script is saved meanwhile", more: true },
     farm: "refused",
-    movie: true,
-    remembered: true,
   },
   /** Switches for Nuke, placed before the script (for example `-i` or `--gpu`). */
   extraArguments: {
@@ -310,25 +283,9 @@ export const optionTable = {
       setting: "nukeRender.nuke.extraArguments",
     },
     farm: "refused",
-    movie: true,
     // They come from the settings each time.
     remembered: false,
   },
 } as const satisfies Record<string, OptionRow>;
 
 export type OptionName = keyof typeof optionTable;
-
-type FieldOf<Name extends OptionName> = (typeof optionTable)[Name]["form"] extends { control: "field" }
-  ? Name
-  : never;
-/** Options that have a field in the form which is drawn from the table. */
-export type FieldName = { [Name in OptionName]: FieldOf<Name> }[OptionName];
-
-function isField(name: string): name is FieldName {
-  return Object.entries<OptionRow>(optionTable).some(
-    ([one, { form }]) => one === name && form.control === "field",
-  );
-}
-
-/** In the order of the table. */
-export const fieldNames: readonly FieldName[] = Object.keys(optionTable).filter((name) => isField(name));

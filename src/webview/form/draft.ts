@@ -1,5 +1,5 @@
 /** What stands in the fields of the render side, as text, and what it means. */
-import type { FieldName } from "../../plan/options/table.ts";
+import type { FieldName } from "../../plan/options/fields.ts";
 import {
   type Only,
   type Order,

@@ -2,6 +2,7 @@
 import { type TemplateResult, html, nothing } from "lit";
 import { optionTable } from "../../plan/options/table.ts";
 import type { RenderPlan } from "../../plan/render-plan.ts";
+import type { Overwrite } from "../../plan/request.ts";
 import type { ScriptFacts } from "../../plan/target.ts";
 import type { FormState, SharedOptions } from "../protocol.ts";
 import type { FarmDraft, ReadFarmDraft } from "./farm-draft.ts";
@@ -89,11 +90,17 @@ export function farmSide(parts: FarmSideParts): TemplateResult {
     })}`;
 }
 
-function sharedNote({ views = [], proxy, continueOnError }: SharedOptions): TemplateResult {
+function overwriteLabel(overwrite: Overwrite): string {
+  const label = optionTable.overwrite.kind.choices.find(({ value }) => value === overwrite)?.label;
+  return (label ?? overwrite).toLowerCase();
+}
+
+function sharedNote({ views = [], proxy, continueOnError, overwrite }: SharedOptions): TemplateResult {
   const parts = [
     ...(views.length > 0 ? [`views ${views.join(", ")}`] : []),
     ...(proxy === "script" ? [] : [proxy === "proxy" ? "proxy size" : "full size"]),
     ...(continueOnError ? ["continue on error"] : []),
+    ...(overwrite === undefined ? [] : [`frames on disk: ${overwriteLabel(overwrite)}`]),
   ];
   if (parts.length === 0) return html`${nothing}`;
   return html`<p class="hint note" id="shared">From the render settings: ${parts.join("; ")}.</p>`;

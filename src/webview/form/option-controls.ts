@@ -1,7 +1,8 @@
 /** The controls that come from the table of render options. */
 import { type TemplateResult, html, nothing } from "lit";
 import type { OptionRow } from "../../plan/options/kinds.ts";
-import { type FieldName, fieldNames, optionTable } from "../../plan/options/table.ts";
+import { type FieldName, fieldNames } from "../../plan/options/fields.ts";
+import { optionTable } from "../../plan/options/table.ts";
 import type { WriteTarget } from "../../plan/target.ts";
 import { type Option, checkField, selectField, textField } from "./fields.ts";
 import { type FieldTexts, type RenderField } from "./draft.ts";

@@ -1,7 +1,8 @@
 /** The fields that come from the table of render options: what stands in them as text, and what it means. */
 import type { OptionKind, OptionRow } from "../../plan/options/kinds.ts";
 import { readOption, takes } from "../../plan/options/read-option.ts";
-import { type FieldName, fieldNames, optionTable } from "../../plan/options/table.ts";
+import { type FieldName, fieldNames } from "../../plan/options/fields.ts";
+import { optionTable } from "../../plan/options/table.ts";
 import type { RenderOptions } from "../../plan/request.ts";
 import { sizeText } from "../../plan/size.ts";
 import type { WriteTarget } from "../../plan/target.ts";
@@ -41,7 +42,7 @@ export function readFields(texts: Readonly<Record<FieldName, string>>, write: Wr
 
 /** Whether the option means something for the Write. */
 export function hasField(row: OptionRow, { movie }: WriteTarget): boolean {
-  return row.movie || !movie;
+  return row.movie !== false || !movie;
 }
 
 /** The id of a field's element: the name of the option's flag. */

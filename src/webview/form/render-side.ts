@@ -2,7 +2,8 @@
 import { type TemplateResult, html, nothing } from "lit";
 import { count } from "../../plan/display.ts";
 import { defaultRange } from "../../plan/range.ts";
-import { type FieldName, fieldNames, optionTable } from "../../plan/options/table.ts";
+import { type FieldName, fieldNames } from "../../plan/options/fields.ts";
+import { optionTable } from "../../plan/options/table.ts";
 import type { RenderPlan } from "../../plan/render-plan.ts";
 import { onlySchema, orderBySchema, proxyModeSchema } from "../../plan/request.ts";
 import { displayMB } from "../../plan/size.ts";
