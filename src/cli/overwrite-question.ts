@@ -16,8 +16,6 @@ export async function mayReplace(
   if (!asked || json || terminal.ask === null) return true;
   const answer = await terminal.ask("Replace them? [y/N] ");
   if (/^\s*y(?:es)?\s*$/iu.test(answer)) return true;
-  terminal.err(
-    "Nothing was rendered. --only missing leaves out what is on disk; --overwrite always does not ask.",
-  );
+  terminal.err("Nothing was rendered. --only missing skips frames on disk; --overwrite always does not ask.");
   return false;
 }

@@ -32,11 +32,14 @@ export async function parallelCommand(args: readonly string[], terminal: Termina
   const { job, value, json } = jobAndValue(args, "parallel");
   const parallel = parallelSchema.safeParse(wholeNumber(value));
   if (!parallel.success)
-    throw new UsageError(`Nukes at once are a whole number from 1 to 256, not "${value}".`, "parallel");
+    throw new UsageError(
+      `The number of parallel Nukes is a whole number from 1 to 256, not "${value}".`,
+      "parallel",
+    );
   const client = await clientWith([job]);
   try {
     await client.setParallel({ job, parallel: parallel.data });
-    tell(await client.job(job), json, terminal, (status) => `${count(status.parallel, "Nuke")} at once`);
+    tell(await client.job(job), json, terminal, (status) => `${count(status.parallel, "parallel Nuke")}`);
     return 0;
   } finally {
     client.dispose();
@@ -75,7 +78,7 @@ function tell(
   change: (status: JobStatus) => string,
 ): void {
   if (json) terminal.out(JSON.stringify(statusJson(status)));
-  else if (status.state.kind === "done") terminal.out(`${status.job} is over: ${stateText(status)}`);
+  else if (status.state.kind === "done") terminal.out(`${status.job} has finished: ${stateText(status)}`);
   else terminal.out(`${status.job}: ${change(status)} · ${stateText(status)}`);
 }
 

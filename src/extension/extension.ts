@@ -58,7 +58,7 @@ export function activate(context: ExtensionContext): void {
   renders
     .lookForRunning()
     .then(() => offerToResume(renders))
-    .catch((error: unknown) => output.line(`The render service could not be asked: ${String(error)}`));
+    .catch((error: unknown) => output.line(`The render service did not respond: ${String(error)}`));
 }
 
 /** The language server ends with the window; the render service does not. */

@@ -31,7 +31,7 @@ export function ownershipOf(file: string, opened: Stats, uid = process.getuid?.(
     near = [{ path: file, stats: opened }, itself(file), itself(folder), seen(folder), seen(dirname(real))];
     above = [...foldersAbove(realpathSync(folder)), ...foldersAbove(dirname(real))].map(seen);
   } catch {
-    return { kind: "foreign", path: file, why: "its owner cannot be told" };
+    return { kind: "foreign", path: file, why: "its owner is unknown" };
   }
   const foreign = near.find((entry) => !isOurs(entry));
   if (foreign)

@@ -65,7 +65,7 @@ export async function probeNuke(
       child.once("exit", (code, name) => timers.push(setTimeout(() => ended(code, name), DRAIN_MS)));
       const late = `it did not end within ${Math.round(timeoutMs / 1000)} s`;
       timers.push(setTimeout(() => resolve({ kind: "silent", how: late }), timeoutMs));
-      signal?.addEventListener("abort", () => resolve({ kind: "silent", how: "it was not waited for" }), {
+      signal?.addEventListener("abort", () => resolve({ kind: "silent", how: "the test was cancelled" }), {
         once: true,
       });
     });

@@ -63,7 +63,7 @@ test("a service that hangs is named with its process and log, and ended by force
   );
   const stopped = await runNbr(["service", "stop", "--force"], { env });
   assert.equal(stopped.code, 0, stopped.stderr);
-  assert.match(stopped.stderr, new RegExp(`process ${pid}\\) did not answer and was killed`, "u"));
+  assert.match(stopped.stderr, new RegExp(`process ${pid}\\) did not respond and was killed`, "u"));
   assert.match(stopped.stdout, /has ended/u);
   await over;
   const listed = await runNbr(["ps", "--all"], { env });

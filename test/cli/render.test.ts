@@ -327,5 +327,5 @@ test("farm submit hands a real command exactly what was meant; --dry-run runs no
   assert.deepEqual(JSON.parse(readFileSync(record, "utf8")), [script, "Write1", "1-20", "2", "5"]);
   const unknown = await runNbr([...args.slice(0, -1), JSON.stringify(["sub", "{frames}"])], { env });
   assert.equal(unknown.code, 2);
-  assert.match(unknown.stderr, /\{frames\}.*not known/);
+  assert.match(unknown.stderr, /\{frames\}.*unknown/);
 });

@@ -122,7 +122,7 @@ test("a path that is wrong is a problem in the form, with the same button, and t
     await person.picture("wrong-path");
     await problem.getByRole("button", { name: "Choose Nuke…" }).click();
     await person.pick("Launcher command…");
-    await person.page.locator(".quick-input-widget").getByText("Quotes hold words").waitFor();
+    await person.page.locator(".quick-input-widget").getByText("Quotes keep spaces").waitFor();
     await person.page.locator(".quick-input-widget input").fill(`"${nuke}" --safe`);
     await person.page.keyboard.press("Enter");
     await person.notification("Nuke 15.1v5 renders scripts of Nuke 15 from now on").waitFor();

@@ -59,8 +59,8 @@ const damagedFiles: readonly (readonly [string, string, RegExp])[] = [
   ["journal.jsonl", "garbage", /first line of its journal/u],
   ["journal.jsonl", "a folder", /its journal cannot be read/u],
   ["journal.jsonl", "gone", /its journal is gone/u],
-  ["environment.json", "a folder", /environment it renders in is lost/u],
-  ["environment.json", "gone", /environment it renders in is lost/u],
+  ["environment.json", "a folder", /its saved environment is missing/u],
+  ["environment.json", "gone", /its saved environment is missing/u],
 ];
 
 for (const [file, damage, why] of damagedFiles)

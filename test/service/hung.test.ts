@@ -17,7 +17,7 @@ const limits = { greetMs: 500, requestMs: 500, longMs: 500, heartbeatMs: 300 };
 const says = (pid: number) => ({
   reason: "not-reachable",
   message: new RegExp(
-    `process ${pid}\\) has not answered for .* log .*service\\.log may tell why\\. .*nbr service stop --force`,
+    `process ${pid}\\) has not responded for .* log .*service\\.log may show why\\. .*nbr service stop --force`,
     "u",
   ),
 });

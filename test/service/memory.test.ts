@@ -163,8 +163,8 @@ test("over the budget the youngest Nuke makes room; its frames are rendered late
   );
   const framesDone = eventsOf(events, "frame-done").map(({ frame }) => frame);
   assert.equal(new Set(framesDone).size, framesDone.length, "none is rendered twice that was finished");
-  assert.match(texts(events, "warning").join("\n"), /ended to make room: all Nukes together hold/u);
-  assert.match(texts(events, "info").join("\n"), /Frame 6 of chunk 3 is rendered when there is room/u);
+  assert.match(texts(events, "warning").join("\n"), /evicted to free memory: all Nukes together use/u);
+  assert.match(texts(events, "info").join("\n"), /Frame 6 of chunk 3 is requeued until memory is free/u);
   assert.equal(
     chunks.reduce((sum, chunk) => sum + chunk.framesDone, 0),
     6,

@@ -69,7 +69,7 @@ test("frames are dealt anew once it is known that a start of Nuke costs more tha
   );
   assert.ok(
     eventsOf(events, "message").some(({ text }) =>
-      /^20 frames that wait are dealt anew, in 2 chunks: a start of Nuke takes \d s, a frame 0\.\d s\.$/u.test(
+      /^20 queued frames are redistributed into 2 chunks: Nuke takes \d s to start and 0\.\d s for a frame\.$/u.test(
         text,
       ),
     ),

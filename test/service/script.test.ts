@@ -113,7 +113,7 @@ test("copy: saved while it renders, and its service killed, all frames are of on
   for (const words of argvOf(events))
     assert.match(words, /\/\.shot\.rendering-[0-9a-f]{8}\.nk /u, "hidden, and beside the script");
   const told = eventsOf(events, "message").filter(({ text }) =>
-    text.includes("a copy of the version before"),
+    text.includes("a copy of the earlier version"),
   );
   assert.equal(told.length, 1);
   assert.deepEqual(await copiesIn(here.folder), []);
@@ -189,7 +189,7 @@ test("hold: saved meanwhile, no further Nuke is started until it is resumed, by 
   await save(here);
   const paused = nextEvent(
     client,
-    says(/shot\.nk was saved while it renders; frame 1 is of the version before/u),
+    says(/shot\.nk was saved during the render; frame 1 is from the earlier version/u),
   );
   await letGo(here);
   await paused;
@@ -237,7 +237,7 @@ test("a script that is gone holds the render until it is back; it can be cancell
   const client = await here.connect();
   const { id, over } = await start(client, await scriptJob(here, "hold"));
   await rm(join(here.folder, "shot.nk"));
-  const held = nextEvent(client, says(/shot\.nk is gone/u));
+  const held = nextEvent(client, says(/shot\.nk no longer exists/u));
   await letGo(here);
   await held;
   const status = await client.job(id);
@@ -249,7 +249,7 @@ test("a script that is gone holds the render until it is back; it can be cancell
   await rm(join(here.frames, "go"));
   const again = await start(client, await scriptJob(here, "hold"));
   await rm(join(here.folder, "shot.nk"));
-  const heldAgain = nextEvent(client, says(/shot\.nk is gone/u));
+  const heldAgain = nextEvent(client, says(/shot\.nk no longer exists/u));
   await letGo(here);
   await heldAgain;
   await client.cancel({ job: again.id });
@@ -269,7 +269,9 @@ test("a script that is not there is refused at once, and leaves nothing", async 
   await assert.rejects(
     client.submit(job, { watch: true }),
     (error) =>
-      error instanceof RenderServiceError && error.reason === "bad-plan" && /not there/u.test(error.message),
+      error instanceof RenderServiceError &&
+      error.reason === "bad-plan" &&
+      /no longer exists/u.test(error.message),
   );
   assert.deepEqual(await readdir(join(here.state, "jobs")), []);
 });
@@ -284,7 +286,7 @@ test("a folder that takes no copy: as long as the script is as it was, none is n
   const { id, over } = await start(client, await scriptJob(here, "copy", { script }));
   await writeFile(script, "version 2, saved");
   await disk.readOnly(true);
-  const asked = nextEvent(client, says(/was saved while it renders; frame 1 is of the version before/u));
+  const asked = nextEvent(client, says(/was saved during the render; frame 1 is from the earlier version/u));
   await letGo(here);
   await asked;
   const status = await client.job(id);
@@ -324,7 +326,7 @@ for (const [name, damage] of Object.entries<(file: string) => Promise<void>>({
     const folder = join(here.state, "jobs", id);
     await damage(join(folder, "script.nk"));
     await writeFile(join(folder, "script-copy"), join(here.folder, "some other file"));
-    const waits = nextEvent(client, says(/shot\.nk was saved while it renders.*No further Nuke is started/u));
+    const waits = nextEvent(client, says(/shot\.nk was saved during the render.*No more Nukes are started/u));
     await save(here);
     await letGo(here);
     await waits;

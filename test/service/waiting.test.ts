@@ -104,7 +104,7 @@ test("when what is waited for leaves frames missing, those that wait are closed 
   const told = eventsOf(events, "message").filter((event) => event.job === second);
   assert.match(
     told.at(-1)?.text ?? "",
-    /Not rendered\. It waited for Write1 \(.*\), .*3 test pictures missing/u,
+    /Not rendered\. It depends on Write1 \(.*\), .*3 test pictures missing/u,
   );
   assert.ok(!existsSync(join(here.frames, "f.0011.exr")));
   // Who comes later is told the same.

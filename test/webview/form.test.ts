@@ -195,7 +195,7 @@ test("only frames that are missing: the host looks at the disk when asked, and t
   await form.shows("#summary", "Nothing left to render");
   await form.shows(
     ".fields",
-    "All 40 frames of Write1 are on disk already, and none is older than the script.",
+    "All 40 frames of Write1 are already on disk, and none is older than the script.",
   );
   await form.type("range", "41-60");
   await form.page.locator("#submit").click();
@@ -251,7 +251,7 @@ test("where nothing may be replaced the form says so, and the host asks what to 
     state: aState({ facts }),
     host: { render: () => ({ started: false }) },
   });
-  await form.shows("#problems", "Write1 would replace 40 frames, and when they were written is not known");
+  await form.shows("#problems", "Write1 would replace 40 frames, with unknown dates");
   await form.page.locator("#submit").click();
   await form.message("render");
   await form.page.getByRole("button", { name: "Render Only Missing" }).click();

@@ -60,7 +60,7 @@ async function settleConflict(
     `Show ${it}`,
     "Render Anyway",
   ];
-  const detail = "Rendered at the same time, each overwrites what the other writes.";
+  const detail = "If both render at the same time, they overwrite each other's files.";
   const chosen = await showWarningMessage(
     conflictText(job.plan.write, conflicts),
     { modal: true, detail },

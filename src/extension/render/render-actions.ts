@@ -168,7 +168,7 @@ export class RenderActions {
       (facts?.writes ?? []).filter((write) => !write.disabled && !write.reading),
     );
     if (writes.length === 0) {
-      void showInformationMessage("This script has no Write that is enabled.");
+      void showInformationMessage("This script has no enabled Write.");
       return;
     }
     this.#tellProblems(problems);
@@ -219,7 +219,7 @@ export class RenderActions {
     const plan = await this.#renders.plan(jobId);
     const repeat = plan === null ? null : repeatOf(plan, job);
     if (repeat !== null) return await this.render(uri, job.write, undefined, { repeat, askToReplace: false });
-    this.#output.line(`How ${jobId} was rendered is not known any more: the last settings are used.`);
+    this.#output.line(`The options of ${jobId} are no longer known; the last settings are used.`);
     const options = this.#remembered.get(job.script, job.write, readSettings(uri));
     await this.render(uri, job.write, {
       ...options,

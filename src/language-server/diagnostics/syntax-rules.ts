@@ -137,7 +137,7 @@ function* foreignPaths(script: Script): Steps<Finding[]> {
     findings.push({
       code: "foreign-path",
       ...span,
-      message: `"${value}" is a path of ${system}: it is not found here.`,
+      message: `"${value}" is a ${system} path: it does not work on this system.`,
     });
   }
   return findings;

@@ -57,15 +57,15 @@ async function targetOf(
   const node = nodeAt(script, offset);
   if (!node) return {};
   const { file, why } = expandKnob(document, node, value);
-  if (file === null) return { tooltip: `Only Nuke can tell which file this is: ${why}.` };
+  if (file === null) return { tooltip: `Only Nuke knows which file this is: ${why}.` };
   // Nothing says where it lies: the document has no path, or it is one of another system.
   if (!isAbsolute(file)) return { tooltip: file };
   if (!(await disk.mayTouch(file)))
     return {
-      tooltip: `It may be on another machine, and is not looked at until the folder is trusted: ${file}`,
+      tooltip: `It may be on another machine, and is not accessed until the folder is trusted: ${file}`,
     };
   const found = await nearest(file, firstFrame(script, node), firstView(script, node), disk);
-  if (found === null) return { tooltip: `Neither it nor its folder is there: ${file}` };
+  if (found === null) return { tooltip: `Neither the file nor its folder exists: ${file}` };
   const opened = await openable(found, disk);
   if (opened !== null) return { target: pathToFileURL(opened).href, tooltip: found };
   const folder = await folderToShow(found, disk);

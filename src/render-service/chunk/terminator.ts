@@ -73,7 +73,7 @@ export class Terminator {
     this.#distrusted = true;
     this.#deps.say(
       "warning",
-      "The script was saved while this Nuke read it, so it is ended; its frames are rendered anew.",
+      "The script was saved while this Nuke read it. It is stopped, and its frames are requeued.",
     );
     this.#stopInBackground();
   }
@@ -87,7 +87,7 @@ export class Terminator {
   evict(why: string, exclusive: boolean): void {
     const { timeouts, say } = this.#deps;
     this.#gaveWay = true;
-    say("warning", `This Nuke is ended to make room: ${why}. Its unfinished frames are rendered later.`);
+    say("warning", `This Nuke is evicted to free memory: ${why}. Its unfinished frames are requeued.`);
     if (exclusive) this.#lastFrame.begin(2 * timeouts.cancelMs, () => this.#stopInBackground());
     else this.#stopInBackground();
   }
@@ -96,7 +96,10 @@ export class Terminator {
   stopIfSilent(quietMs: number, limitMs: number): void {
     if (this.#stopping !== null || this.#lateness.isOn || quietMs <= limitMs) return;
     this.#silentMs = quietMs;
-    this.#deps.say("warning", `Nuke has said nothing for ${duration(quietMs / 1000)}; it is being ended.`);
+    this.#deps.say(
+      "warning",
+      `Nuke has printed nothing for ${duration(quietMs / 1000)} and is being stopped.`,
+    );
     this.#stopInBackground();
   }
 
@@ -104,7 +107,7 @@ export class Terminator {
   flood(): void {
     if (this.#stopping !== null) return;
     this.#flooded = true;
-    this.#deps.say("error", "Nuke prints without end, and its log cannot be kept short; it is being ended.");
+    this.#deps.say("error", "Nuke prints endlessly, and its log cannot be shortened. It is being stopped.");
     this.#stopInBackground();
   }
 
@@ -116,7 +119,7 @@ export class Terminator {
       this.#late = true;
       this.#deps.say(
         "warning",
-        `Nuke did not end ${Math.round(hangMs / 1000)} s after its render; it is being ended.`,
+        `Nuke did not exit within ${Math.round(hangMs / 1000)} s after its render and is being stopped.`,
       );
       this.#stopInBackground();
     });
@@ -146,7 +149,7 @@ export class Terminator {
 
   #stopInBackground(): void {
     this.stop().catch((error: unknown) =>
-      this.#deps.say("error", `ChunkOutcome Nuke failed: ${messageOf(error)}.`),
+      this.#deps.say("error", `Stopping Nuke failed: ${messageOf(error)}.`),
     );
   }
 

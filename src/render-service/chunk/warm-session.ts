@@ -217,7 +217,7 @@ export class WarmSession {
       this.#pending = this.#pending.filter((frame) => !frames.has(frame));
       return true;
     } catch (error) {
-      this.#deps.warn(`This Nuke cannot be told what to do next: ${messageOf(error)}.`);
+      this.#deps.warn(`Commands cannot be sent to this Nuke: ${messageOf(error)}.`);
       return false;
     }
   }

@@ -73,7 +73,7 @@ export async function connectRenderService(options: ConnectOptions = {}): Promis
   if (start?.ended) problem = start.ended;
   throw new RenderServiceError(
     "not-reachable",
-    `The render service cannot be reached: ${problem}. Its log ${serviceLogFile(folder)} may tell why.`,
+    `The render service cannot be reached: ${problem}. Its log ${serviceLogFile(folder)} may show why.`,
   );
 }
 
@@ -187,7 +187,7 @@ async function startService(folder: string, options: ConnectOptions): Promise<St
     const start: Start = { child, ended: null };
     child.once("error", (error) => (start.ended = error.message));
     child.once("exit", (code, signal) => {
-      start.ended = `it ended at once (${signal ?? `exit code ${code ?? "unknown"}`})`;
+      start.ended = `it ended immediately (${signal ?? `exit code ${code ?? "unknown"}`})`;
     });
     child.unref();
     return start;

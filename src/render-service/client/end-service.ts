@@ -44,7 +44,7 @@ async function findService(folder: string): Promise<Found | null> {
   // Nobody has this number, or another program has it now.
   if (started === null) return null;
   if (started === UNKNOWN_START || holder.started === UNKNOWN_START)
-    throw notEnded(holder.pid, "the system does not tell whether this process is still the service");
+    throw notEnded(holder.pid, "it is unknown whether this process is still the service");
   return started === holder.started ? { pid: holder.pid, started } : null;
 }
 

@@ -46,12 +46,12 @@ async function live(
     });
   const lock = await acquireLock(lockFile(stateFolder), socket);
   if (lock === null) {
-    log("another render service runs; leaving it to that one");
+    log("another render service is running; stopping");
     return 0;
   }
   // A service whose lock was damaged or removed renders on; its next client has it write the lock again.
   if (asked || (await isListening(stateFolder))) {
-    if (!asked) log("another render service runs, whose lock was lost; leaving it to that one");
+    if (!asked) log("another render service is running, but its lock was lost; stopping");
     await lock.release();
     return 0;
   }

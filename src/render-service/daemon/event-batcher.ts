@@ -118,7 +118,7 @@ function surplus(lines: readonly string[]): number {
 
 function withLeftOut(event: Lines, stream: Stream): Lines {
   if (stream.leftOut === 0) return event;
-  const notice = `… ${stream.leftOut} lines left out here; the log has them.`;
+  const notice = `… ${stream.leftOut} lines skipped here; the log has them.`;
   stream.leftOut = 0;
   return { ...event, lines: [notice, ...event.lines] };
 }

@@ -101,7 +101,7 @@ export class ServiceServer {
     const { idleMs } = this.#options;
     this.#idleTimer = setTimeout(
       () => {
-        this.#options.log("nothing to do; ending");
+        this.#options.log("idle; stopping");
         this.stop().catch((error: unknown) => this.#options.log(`ending: ${messageOf(error)}`));
       },
       this.#everUsed ? idleMs : Math.min(idleMs, UNUSED_MS),

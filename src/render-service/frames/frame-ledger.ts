@@ -218,7 +218,7 @@ export class FrameLedger {
     for (const frame of this.#frames.slice(this.#last + 1, Math.max(index, this.#last + 1))) {
       if (this.#done.has(frame) || this.#failed.has(frame)) continue;
       this.#failed.add(frame);
-      const message = this.#errors.shift() ?? "Nuke passed over this frame without a word.";
+      const message = this.#errors.shift() ?? "Nuke skipped this frame without an error message.";
       outcomes.push({ kind: "failed", frame, message });
     }
     this.#last = Math.max(this.#last, index);
@@ -266,7 +266,7 @@ export class FrameLedger {
         return `${file} is older than this render. Check that the clocks of this machine and its file server agree.`;
       return null;
     } catch (error) {
-      return `${file} is not there (${messageOf(error)}).`;
+      return `${file} was not found (${messageOf(error)}).`;
     }
   }
 }

@@ -110,7 +110,7 @@ export class OutputProbe {
     if (!(await isThere(folder))) {
       // Nuke would have made one that has never been there.
       const known = this.#seen.has(folder) || folder === this.#last;
-      return known ? { reason: "folder", text: `The folder ${folder} is gone.` } : null;
+      return known ? { reason: "folder", text: `The folder ${folder} no longer exists.` } : null;
     }
     const space = await this.#space(folder);
     const least = Math.max(Math.min(FULL_BYTES, (space?.total ?? 0) / 20), needed);
@@ -150,7 +150,7 @@ async function probe(folder: string, free: number): Promise<Block | null> {
 function full(folder: string, free: number, quota = false): Block {
   const text = quota
     ? `The quota of ${folder} is used up.`
-    : `The disk of ${folder} is full: ${displayMB(free / MB)} left.`;
+    : `The disk of ${folder} is full: ${displayMB(free / MB)} free.`;
   return { reason: "disk", text };
 }
 

@@ -129,7 +129,7 @@ export class Preconditions {
     if (after === "wait") return null;
     if (after !== "give-up") return { hold: this.#placeHold(after.waitMs) };
     return {
-      giveUp: `${this.#trouble?.text ?? "Its output folder is full or unavailable."} It was waited for long enough (${duration(this.#output.deadlineMs / 1000)}).`,
+      giveUp: `${this.#trouble?.text ?? "Its output folder is full or unavailable."} The render waited ${duration(this.#output.deadlineMs / 1000)} and gave up.`,
     };
   }
 
@@ -138,7 +138,7 @@ export class Preconditions {
     if (this.#script === null || (await this.#script.sourceIsSame())) return;
     this.#deps.say(
       "warning",
-      `${this.#name} is another version by now: frames that are rendered again may not match the others.`,
+      `${this.#name} has been saved since: frames that are rendered again may not match the others.`,
     );
   }
 
@@ -146,7 +146,7 @@ export class Preconditions {
     const after = this.#license.refused(startedAt, others);
     if (after === "wait") return null;
     if (after === "give-up")
-      return { giveUp: `Nuke got no license, asked for ${count(this.#license.refusals, "time")}.` };
+      return { giveUp: `Nuke got no license in ${count(this.#license.refusals, "attempt")}.` };
     const text = refusalText(after.waitMs, this.#license.deadlineMs);
     this.#deps.say("warning", text);
     const block = { reason: "license", text } as const;
@@ -172,12 +172,12 @@ export class Preconditions {
     for (const folder of await this.#place.restore())
       this.#deps.say(
         "warning",
-        `The folder ${folder} was made again. Frames that were in it are rendered again at the end.`,
+        `The folder ${folder} was created again. The frames that were in it are rendered again at the end.`,
       );
     const trouble = await this.#place.trouble();
     if (trouble === null) {
       this.#clearTrouble();
-      this.#deps.say("info", "There is a place for frames again: the render goes on.");
+      this.#deps.say("info", "The output folder is available again. The render continues.");
       return "go";
     }
     this.#tell(trouble);
@@ -193,7 +193,7 @@ export class Preconditions {
     if (this.#trouble?.reason !== trouble.reason)
       this.#deps.say(
         "warning",
-        `${trouble.text} No frame is to blame: the render goes on when there is a place for frames, and waits ${duration(this.#output.deadlineMs / 1000)} for it.`,
+        `${trouble.text} Frames are not counted as failed. The render waits up to ${duration(this.#output.deadlineMs / 1000)} and continues when the output folder is available again.`,
       );
     this.#trouble = trouble;
   }
@@ -207,9 +207,12 @@ export class Preconditions {
       return null;
     }
     if (found === "gone") {
-      const text = `${this.#name} is gone.`;
+      const text = `${this.#name} no longer exists.`;
       if (this.#deps.blockedBy("script") === null)
-        this.#deps.say("warning", `${text} The render goes on when it is back. Cancel it if it will not be.`);
+        this.#deps.say(
+          "warning",
+          `${text} The render continues when the file is back. If it is gone for good, cancel the render.`,
+        );
       const block = { reason: "script", text } as const;
       const look = (): Promise<Look> => this.#lookForScript(care);
       return { hold: { block, ends: ["script"], waitMs: care.waitMs(), look } };
@@ -217,14 +220,17 @@ export class Preconditions {
     const text = savedText(this.#name, old);
     if (!care.mayChange(old.length > 0)) {
       const advice =
-        "No further Nuke is started. Resume the render to go on with the new version, or cancel it.";
+        "No more Nukes are started. Resume the render to continue with the new version, or cancel it.";
       // Several Nukes may have been about to start.
       if (this.#deps.blockedBy("script") === null) this.#deps.say("warning", `${text} ${advice}`);
       this.#deps.block({ reason: "script", text });
       return { pause: text };
     }
     this.#deps.accepted(await care.accept());
-    this.#deps.say(old.length > 0 ? "warning" : "info", `${text} From here on it is rendered as it is now.`);
+    this.#deps.say(
+      old.length > 0 ? "warning" : "info",
+      `${text} The remaining frames are rendered from the saved version.`,
+    );
     return null;
   }
 
@@ -234,7 +240,7 @@ export class Preconditions {
     this.#besideTold = true;
     this.#deps.say(
       "info",
-      `${this.#name} was saved or removed while it renders. What is left is rendered from a copy of the version before, ${basename(copy)} beside it.`,
+      `${this.#name} was saved or removed during the render. The remaining frames are rendered from a copy of the earlier version, ${basename(copy)} in the same folder.`,
     );
   }
 
@@ -260,7 +266,7 @@ export class Preconditions {
 }
 
 function savedText(name: string, old: readonly number[]): string {
-  if (old.length === 0) return `${name} was saved before its render began.`;
+  if (old.length === 0) return `${name} was saved before its render started.`;
   const [noun, verb] = old.length === 1 ? ["frame", "is"] : ["frames", "are"];
-  return `${name} was saved while it renders; ${noun} ${displayFrames(old)} ${verb} of the version before.`;
+  return `${name} was saved during the render; ${noun} ${displayFrames(old)} ${verb} from the earlier version.`;
 }

@@ -231,7 +231,7 @@ function chunkStatus(trace: Trace, frames: readonly number[], framesDone: number
       verdict: "unobserved",
       exitCode: null,
       signal: null,
-      reason: "Its end is not known: files of its job are damaged.",
+      reason: "How it ended is unknown: files of its job are damaged.",
     }),
     index: chunk,
     frames: formatFrames(frames.toSorted((a, b) => a - b)),

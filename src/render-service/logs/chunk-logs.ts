@@ -79,9 +79,9 @@ export class ChunkLogs {
   get remark(): string | null {
     const problem = this.#out.problem ?? this.#err.problem;
     if (problem !== null)
-      return `This Nuke prints very much, and its log cannot be kept short (${problem}). Watch the disk that holds ${this.outFile}.`;
+      return `This Nuke prints too much, and its log cannot be shortened (${problem}). Watch the free space of the disk with ${this.outFile}.`;
     return this.#out.wasCut || this.#err.wasCut
-      ? "This Nuke prints so much that only the first and the newest part of its log are kept."
+      ? "This Nuke prints too much: only the first and the newest part of its log are kept."
       : null;
   }
 

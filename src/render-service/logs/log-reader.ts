@@ -26,7 +26,7 @@ export async function readLog(file: string, from: number): Promise<LogPiece> {
       // Counted from the end, it begins somewhere in a line.
       if (from < 0 && next === start && start > 0) piece.lines.shift();
       if (piece.leftOut > 0)
-        lines.push(`… ${megabytes(piece.leftOut)} left out here; the log of a Nuke is capped.`);
+        lines.push(`… ${megabytes(piece.leftOut)} skipped here; the size of a log is limited.`);
       lines.push(...piece.lines);
       // It was cut while we looked: whoever asks again gets the rest.
       if (piece.next === next) break;

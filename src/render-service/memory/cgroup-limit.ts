@@ -64,7 +64,7 @@ export class ScopeLimits {
     if (runner.problem !== null) {
       if (!this.#warned.has(job))
         warn(
-          `No memory limit is put around each Nuke (nukeRender.memory.systemdScope), for systemd makes no scope here: ${runner.problem}.`,
+          `Nukes run without a memory limit (nukeRender.memory.systemdScope), because systemd creates no scope here: ${runner.problem}.`,
         );
       this.#warned.add(job);
       return { ...nuke, limitMB: null };
@@ -87,7 +87,7 @@ interface Runner {
 
 async function findRunner(): Promise<Runner> {
   const program = process.platform === "linux" ? inPath("systemd-run") : null;
-  if (program === null) return { program: "", problem: "there is no systemd-run" };
+  if (program === null) return { program: "", problem: "systemd-run was not found" };
   return { program, problem: await tryScope(program) };
 }
 

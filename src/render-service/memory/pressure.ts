@@ -46,10 +46,10 @@ export function readStall(file = "/proc/pressure/memory"): number | null {
 export function shortageOf(figures: MemoryFigures): string | null {
   const { sumMB, budgetMB, freeMB, floorMB, stalledPercent } = figures;
   if (sumMB > budgetMB)
-    return `all Nukes together hold ${displayMB(sumMB)}, and ${displayMB(budgetMB)} is what they may`;
-  if (freeMB < floorMB) return `only ${displayMB(freeMB)} of this machine's memory are free`;
+    return `all Nukes together use ${displayMB(sumMB)} of a budget of ${displayMB(budgetMB)}`;
+  if (freeMB < floorMB) return `only ${displayMB(freeMB)} of this machine's memory is free`;
   if (stalledPercent !== null && stalledPercent >= STALL_HOLD_PERCENT)
-    return `this machine stood still for want of memory for ${Math.round(stalledPercent)} % of the last 10 s`;
+    return `this machine stalled on memory for ${Math.round(stalledPercent)} % of the last 10 s`;
   return null;
 }
 
@@ -64,7 +64,7 @@ export class PressureGuard {
   refusal(running: number): string | null {
     if (running === 0) return null;
     if (this.#shortage !== null) return this.#shortage;
-    return this.#ceiling !== null && running >= this.#ceiling ? "a Nuke had to make room a moment ago" : null;
+    return this.#ceiling !== null && running >= this.#ceiling ? "a Nuke was evicted a moment ago" : null;
   }
 
   /** Why the last look said so. */

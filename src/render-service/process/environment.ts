@@ -19,7 +19,7 @@ export async function prepareNukeTemp(env: Readonly<Record<string, string>>): Pr
     await mkdir(folder, { recursive: true, mode: 0o700 });
     return null;
   } catch (error) {
-    return `Nuke's temporary folder ${folder} cannot be created (${String(error)}). Set NUKE_TEMP_DIR to another one.`;
+    return `Nuke's temporary folder ${folder} cannot be created (${String(error)}). Set NUKE_TEMP_DIR to another folder.`;
   }
 }
 

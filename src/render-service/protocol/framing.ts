@@ -28,7 +28,7 @@ export class FramingError extends Error {
   readonly reason: "header" | "too-long" | "not-json" | "not-a-message";
 
   constructor(reason: FramingError["reason"]) {
-    super(`Closing a connection on which no proper message came (${reason}).`);
+    super(`Closing a connection that sent an invalid message (${reason}).`);
     this.name = "FramingError";
     this.reason = reason;
   }

@@ -110,7 +110,7 @@ export class Dependencies {
       this.forget(job);
       this.#deps.hopeless(
         job,
-        `It waited for ${status.write} (${id}), which did not end well: ${endingText(status)}.`,
+        `It depends on ${status.write} (${id}), which did not complete: ${endingText(status)}.`,
       );
       return;
     }

@@ -56,7 +56,7 @@ export async function acceptJob(
     if (error instanceof RenderServiceError) throw error;
     throw new RenderServiceError(
       "state-folder",
-      `The render could not be written down in the state folder, so it was not begun (${messageOf(error)}). Make room there, or check the rights to it, and try again.`,
+      `The render was not started, because it could not be recorded in the state folder (${messageOf(error)}). Free some space there, or check its permissions, and try again.`,
       { cause: error },
     );
   }
@@ -94,7 +94,7 @@ export function loadJob(
     const env = environmentFile(folder, tell).read();
     if (env !== null || isOver) return { job: { ...past.job, env: env ?? {} }, past, journal, isOver };
     journal.close();
-    return { damaged: "the environment it renders in is lost" };
+    return { damaged: "its saved environment is missing" };
   } catch (error) {
     return { damaged: `its journal cannot be read (${messageOf(error)})` };
   }

@@ -49,8 +49,8 @@ export class Eviction {
     const [only] = running;
     if (running.length === 1 && only && sumMB > budgetMB) this.#warnOf(only, sumMB, budgetMB);
     if (measure !== "shed") return;
-    const why = this.#guard.shortage ?? "memory is short";
-    this.#options.log(`memory is short (${why}): ending the youngest of ${running.length} Nukes`);
+    const why = this.#guard.shortage ?? "memory is low";
+    this.#options.log(`memory is low (${why}): evicting the newest of ${running.length} Nukes`);
     running.at(-1)?.evict(why);
   }
 
@@ -58,7 +58,7 @@ export class Eviction {
     if (this.#warned === run) return;
     this.#warned = run;
     run.warn(
-      `This Nuke holds ${displayMB(sumMB)}, and all together may take ${displayMB(budgetMB)}. It goes on, as no other runs.`,
+      `This Nuke uses ${displayMB(sumMB)}, more than the budget of ${displayMB(budgetMB)} for all Nukes. It continues, because no other Nuke is running.`,
     );
   }
 }

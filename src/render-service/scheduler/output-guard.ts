@@ -194,7 +194,7 @@ export class OutputGuard {
 
   #lateText(id: string, conflicts: readonly OutputConflict[]): string {
     const write = this.#entry(id)?.job.plan.write ?? id;
-    return `${conflictText(write, conflicts)} Cancel one of the two, or they overwrite each other's files.`;
+    return `${conflictText(write, conflicts)} Cancel one of the two, or they will overwrite each other's files.`;
   }
 }
 

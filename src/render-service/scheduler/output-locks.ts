@@ -79,7 +79,7 @@ export class OutputLocks {
       [...job.waiting].map(([file, place]) => this.#inTurn(file, () => this.#take(job, file, place))),
     );
     const conflicts = await withTimeLimit(taken, TAKE_MS, () => {
-      this.#say(job, "no answer", `the folder of its frames does not answer, so it is not locked`);
+      this.#say(job, "no answer", `the output folder does not respond, so it is not locked`);
       return [];
     });
     return conflicts.flat();
@@ -145,7 +145,7 @@ export class OutputLocks {
     } catch (error) {
       // A folder that is still to be made is looked for again.
       if (errorCode(error) !== "ENOENT")
-        this.#say(job, file, `${file} could not be made: ${messageOf(error)}`);
+        this.#say(job, file, `${file} could not be created: ${messageOf(error)}`);
     }
     return [];
   }
@@ -167,7 +167,7 @@ export class OutputLocks {
     try {
       const now = { ...record, job: first ?? record.job, outputs: [...outputs.values()] };
       if (await refreshOutputLock(held.file, now)) return;
-      this.#deps.log(`${held.file} is not this service's any more`);
+      this.#deps.log(`${held.file} no longer belongs to this service`);
     } catch (error) {
       // The share may be back soon, and the lock with it.
       if (errorCode(error) !== "ENOENT") return;

@@ -37,7 +37,7 @@ export async function keepScript(job: RenderJob, folder: string): Promise<SavedS
   try {
     return { job, mark: await copyScript(plan.script, join(folder, SNAPSHOT)), problem: null };
   } catch (error) {
-    const problem = `The text of the script could not be kept (${messageOf(error)}). When it is saved meanwhile, no further Nuke is started until you resume the render.`;
+    const problem = `No copy of the script could be kept (${messageOf(error)}). If it is saved during the render, no more Nukes are started until you resume the render.`;
     return { job: { ...job, plan: { ...plan, whileRendering: "hold" } }, mark, problem };
   }
 }
@@ -62,7 +62,7 @@ export async function copyBeside(
   if (hash === expected.hash) return copy;
   // No picture is better than one of another script.
   await remove(copy);
-  throw new Error("the kept text of the script is damaged");
+  throw new Error("the saved copy of the script is damaged");
 }
 
 /** Null where no copy is noted, or nothing that could be one. */
@@ -80,11 +80,11 @@ export async function copyScript(script: string, copy: string): Promise<ScriptFi
     // Saved while it was copied: it may be half of each.
     if (before.mtimeMs !== after.mtimeMs || before.size !== after.size) {
       if (tries < MOST_TRIES) continue;
-      throw new Error("it is being written all the time");
+      throw new Error("it keeps changing");
     }
     await utimes(copy, after.atime, after.mtime);
     const mark = await fingerprintScript(copy);
-    if (mark === null) throw new Error("it was removed at once");
+    if (mark === null) throw new Error("it was removed immediately");
     return { ...mark, mtimeMs: after.mtimeMs };
   }
 }
@@ -136,5 +136,5 @@ async function markOf(script: string): Promise<ScriptFingerprint> {
     throw new RenderServiceError("bad-plan", `The script cannot be read: ${messageOf(error)}.`);
   });
   if (mark !== null) return mark;
-  throw new RenderServiceError("bad-plan", `The script "${script}" is not there any more. Save it first.`);
+  throw new RenderServiceError("bad-plan", `The script "${script}" no longer exists. Save it first.`);
 }

@@ -60,6 +60,6 @@ export function requireThisMachine({ host }: LockRecord): void {
   throw new RenderServiceError(
     "state-folder",
     `The state folder is in use by a render service on ${host}. Set NUKE_RENDER_STATE_DIR to a folder of this machine, ` +
-      `or remove its service.lock if that machine's service is gone.`,
+      `or remove its service.lock if that service no longer runs.`,
   );
 }

@@ -73,7 +73,7 @@ export class NotALockError extends Error {
 export async function readOutputLock(file: string): Promise<FoundLock | null> {
   try {
     // Opening a pipe would wait for its writer.
-    if (!(await lstat(file)).isFile()) throw new NotALockError(`${file} is no file`);
+    if (!(await lstat(file)).isFile()) throw new NotALockError(`${file} is not a file`);
     const handle = await open(file, constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0));
     try {
       // Asked of the open file: a file server is then sure to be asked too.

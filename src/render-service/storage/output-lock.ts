@@ -113,7 +113,7 @@ export async function takeOutputLock(
     const mine = after.find(({ file }) => file === free.file);
     if (mine?.found?.record?.nonce === record.nonce) return { is: "held", file: free.file };
   }
-  throw new Error(`the lock files of ${name} in ${folder} do not stay`);
+  throw new Error(`the lock files of ${name} in ${folder} keep disappearing`);
 }
 
 /** Who else writes the files of a render that shares a lock with others of its service; null: no one. @param nonce of that lock. */

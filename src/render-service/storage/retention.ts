@@ -61,7 +61,7 @@ export class Retention {
     try {
       this.#file.writeNow(next);
     } catch (error) {
-      this.#log(`what is to be kept was not written down: ${messageOf(error)}`);
+      this.#log(`retention settings were not saved: ${messageOf(error)}`);
     }
   }
 }

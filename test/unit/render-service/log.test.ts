@@ -56,7 +56,7 @@ test("a log that grows without end stays short; nothing is read twice or missed,
       ({ next: from, more } = piece);
     }
     const gap = lines.findIndex((line) => line.startsWith("… "));
-    assert.match(lines[gap] ?? "", /^… \d+ kB left out here; the log of a Nuke is capped\.$/u);
+    assert.match(lines[gap] ?? "", /^… \d+ kB skipped here; the size of a log is limited\.$/u);
     const first = Array.from({ length: gap }, (_, index) => `line ${index} ü`);
     assert.deepEqual(lines.slice(0, gap), first);
     assert.ok(gap > 10);

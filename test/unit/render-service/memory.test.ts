@@ -127,7 +127,7 @@ test("over the budget the youngest goes at once; what others may have caused has
   assert.equal(guard.refusal(3), null);
   const over = { ...easy, sumMB: 1001 };
   assert.equal(guard.look(over, 3, false), "shed");
-  assert.match(guard.refusal(3) ?? "", /all Nukes together hold 1 GB/u);
+  assert.match(guard.refusal(3) ?? "", /all Nukes together use 1 GB/u);
   assert.equal(guard.look(over, 3, true), "hold", "one is on its way out");
   assert.equal(guard.look(over, 1, false), "hold", "one alone goes on");
   assert.equal(guard.refusal(0), null, "and one may always start");
@@ -149,7 +149,7 @@ test("after a loss one fewer runs, until memory has been at ease for a while", (
   const guard = new PressureGuard();
   guard.lost(2);
   guard.look(easy, 2, false, 0);
-  assert.match(guard.refusal(2) ?? "", /make room/u);
+  assert.match(guard.refusal(2) ?? "", /evicted/u);
   assert.equal(guard.refusal(1), null);
   guard.look(easy, 2, false, 29_000);
   assert.notEqual(guard.refusal(2), null);

@@ -42,7 +42,7 @@ test("a disk is full below 64 MB, a small one below a twentieth, and where a few
     disk.freeMB = 63;
     assert.deepEqual(await place.trouble(), {
       reason: "disk",
-      text: `The disk of ${frames} is full: 63 MB left.`,
+      text: `The disk of ${frames} is full: 63 MB free.`,
     });
     assert.equal(await place.beforeStart(), null, "a frame may still fit");
     disk.totalMB = 200;
