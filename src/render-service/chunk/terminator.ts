@@ -17,7 +17,7 @@ export class Terminator {
   #stopping: Promise<number[]> | null = null;
   #cancelled = false;
   #paused = false;
-  /** It had to make room. */
+  /** It was evicted. */
   #gaveWay = false;
   #late = false;
   #flooded = false;
@@ -31,7 +31,7 @@ export class Terminator {
     this.#deps = deps;
   }
 
-  /** Its Nuke runs; it is ended at once where somebody wanted that before. */
+  /** Its Nuke runs; it is stopped immediately if that was requested earlier. */
   started(process: NukeProcess): void {
     this.#process = process;
     if (this.#cancelled || this.#paused) this.#stopInBackground();
@@ -68,7 +68,7 @@ export class Terminator {
     this.#stopInBackground();
   }
 
-  /** Nobody knows which version of its script it has read. */
+  /** It is unknown which version of its script it has read. */
   stopStale(): void {
     this.#distrusted = true;
     this.#deps.say(
@@ -83,7 +83,7 @@ export class Terminator {
     return this.#distrusted;
   }
 
-  /** Ends it to make room; one that ends by itself behind its frame (`exclusive`) has a while for that. */
+  /** Evicts it; a Nuke that ends by itself after its frame (`exclusive`) gets some time for that. */
   evict(why: string, exclusive: boolean): void {
     const { timeouts, say } = this.#deps;
     this.#gaveWay = true;
@@ -153,7 +153,7 @@ export class Terminator {
     );
   }
 
-  /** Nothing is waited for any more. */
+  /** Stops all timers. */
   close(): void {
     this.#lateness.end();
     this.#lastFrame.end();

@@ -18,7 +18,7 @@ export interface ChunkFacts extends ProcessEnd {
   readonly firstError: string | null;
   /** Why we ended it; null when it ended by itself. `late`: it did not end after its render. */
   readonly ended: "cancelled" | "paused" | "stale-script" | "evicted" | "silent" | "flooded" | "late" | null;
-  /** Nobody saw how it ended: no service ran. */
+  /** Exit not observed (service was down). */
   readonly unobserved: boolean;
   /** How long it had said nothing when it was ended for that, ms. */
   readonly silentMs: number | null;
@@ -28,7 +28,7 @@ export interface ChunkFacts extends ProcessEnd {
 
 export interface Judgment {
   readonly verdict: Verdict;
-  /** For people; null when all went well. */
+  /** User-facing; null if there was no problem. */
   readonly reason: string | null;
 }
 
@@ -96,8 +96,8 @@ const causes: Partial<Record<Verdict, ChunkOutcome["cause"]>> = {
 };
 
 /**
- * Why a chunk left frames; null when nobody wants them rendered any more.
- * @param others Nukes that went on when it ended: killed alone, it was not killed to make room.
+ * Why a chunk left frames; null when the frames are no longer wanted.
+ * @param others Nukes that kept running when it ended: if there were none, it was not killed to free memory.
  */
 export function causeOf(
   verdict: Verdict | null,

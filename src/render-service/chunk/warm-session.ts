@@ -9,7 +9,7 @@ import { meanOf } from "../frames/frame-times.ts";
 import { WarmCommandFile, type WarmCommandDraft } from "./warm-command-file.ts";
 import { prefetchCount } from "./warm-prefetch.ts";
 
-/** Frames by which the next ones are reckoned. */
+/** Recent frames that the estimate of the next ones is based on. */
 const RECENT = 4;
 /** Looks into its log while it has nothing ahead and would wait for us: a part of its frame, within bounds (ms). */
 const LOOK = { part: 0.02, least: 25, most: 120 };
@@ -102,7 +102,7 @@ export class WarmSession {
     return meanOf(this.#seconds);
   }
 
-  /** Frames that have failed for the last time: nobody wants them back. */
+  /** Frames that have failed for the last time: they are not requeued. */
   get lost(): ReadonlySet<number> {
     return this.#lost;
   }

@@ -5,7 +5,7 @@ import { OutputConflictError, RenderServiceError, messageOf } from "../protocol/
 import { type Hello, type Request, failureSchema, requests } from "../protocol/messages.ts";
 import { productVersion } from "../protocol/version.ts";
 
-/** Asks a service of another version to make room, which it does when it has no jobs; answers with what to tell our caller. */
+/** Asks a service of another version to stop, which it does when it has no jobs; returns the error for the caller. */
 export async function replaceOther(rpc: MessageConnection, { version }: Hello): Promise<RenderServiceError> {
   try {
     await ask(rpc, requests.shutdown, { force: false });

@@ -41,7 +41,7 @@ async function findService(folder: string): Promise<Found | null> {
   if (typeof holder === "string" || isDamaged(holder)) return findByCommandLine(folder);
   requireThisMachine(holder);
   const started = await startOf(holder.pid);
-  // Nobody has this number, or another program has it now.
+  // No process has this pid, or another program has it now.
   if (started === null) return null;
   if (started === UNKNOWN_START || holder.started === UNKNOWN_START)
     throw notEnded(holder.pid, "it is unknown whether this process is still the service");

@@ -8,7 +8,7 @@ import { Scheduler } from "../scheduler/scheduler.ts";
 import { chooseSocket, isListening } from "./socket-path.ts";
 import { lockFile, prepareStateFolder, serviceLogFile } from "../storage/state-folder.ts";
 
-/** Runs until it has ended; answers with the process's exit code. At once when another service runs already. */
+/** Runs until it has ended; returns the process's exit code. Returns immediately if another service is already running. */
 export async function runService(options: MainOptions): Promise<number> {
   const log = (line: string): void => console.error(`${new Date().toISOString()} [${process.pid}] ${line}`);
   // What no handler caught: the Nukes go on in any case, and so should the service that watches them.

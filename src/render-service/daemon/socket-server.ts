@@ -1,4 +1,4 @@
-/** The service's door: the socket, its clients, and the end of the process when nobody needs it. */
+/** Socket server: the socket, its clients, and the end of the process when it is idle. */
 import { chmod, lstat, rm, rmdir } from "node:fs/promises";
 import { type Server, createServer } from "node:net";
 import { dirname } from "node:path";
@@ -122,7 +122,7 @@ export class ServiceServer {
     const closed = new Promise<void>((resolve) => this.#server.close(() => resolve()));
     // The next service may start now: its clients must not find this one's address.
     const { socket, release, log } = this.#options;
-    // Whatever cannot be removed is in no one's way: the next service finds that nothing lives behind it.
+    // A file that cannot be removed does no harm: the next service finds that nothing listens on it.
     const failed = (error: unknown): void => log(`ending: ${messageOf(error)}`);
     if (process.platform !== "win32") await removeSocket(socket).catch(failed);
     await release().catch(failed);

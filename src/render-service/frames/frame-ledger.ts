@@ -1,4 +1,4 @@
-/** Which frames of a chunk are done. A frame is done when its files are there, whatever else was said. */
+/** Which frames of a chunk are done. A frame is done when its files exist, regardless of what Nuke reported. */
 import { stat } from "node:fs/promises";
 import { resolve } from "node:path";
 import { frameFile, hasViewToken } from "../../plan/frame-file.ts";
@@ -54,7 +54,7 @@ export class FrameLedger {
   #last = -1;
   /** Of those rendered singly, the one at work. */
   #begun: number | null = null;
-  /** What the clock says less what has passed since: the same as long as nobody sets the clock. */
+  /** The clock minus the time passed since: constant unless the clock is set. */
   readonly #clock = Date.now() - performance.now();
 
   constructor(chunk: LedgerChunk) {
@@ -151,7 +151,7 @@ export class FrameLedger {
     this.#written = new Map();
     if (index === undefined) return [{ kind: "foreign", frame }];
     if (this.#chunk.movie) {
-      // One path for all frames: kept, for a Frame line without a file of its own says nothing of a movie.
+      // One path for all frames: kept, because a Frame line without a file says nothing about a movie.
       for (const [path, seconds] of written) this.#written.set(path, seconds);
       this.#rendered.add(frame);
       return [{ kind: "rendered", frame }];
@@ -205,7 +205,7 @@ export class FrameLedger {
     return gone.sort((a, b) => a - b);
   }
 
-  /** Nobody has written down whether a Nuke that renders by Python names its files: then they are where they are expected. */
+  /** It is not documented whether a Nuke that renders by Python prints file names. Without them, files are looked for in the expected place. */
   #expect(frame: number, written: Map<string, number | null>): void {
     const { outputFile, cwd, filesPerFrame } = this.#chunk;
     // Which view it is cannot be told here.

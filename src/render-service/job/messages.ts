@@ -1,10 +1,10 @@
-/** What a job says of frames that come back and of licenses. */
+/** Messages of a job about requeued frames and licenses. */
 import type { Pace } from "../../plan/distribute.ts";
 import { count, duration } from "../../plan/display.ts";
 import { displayFrames } from "../../plan/frames.ts";
 import type { RequeuedFrames, ChunkOutcome } from "../frames/retry-policy.ts";
 
-/** Why a chunk that waited is not started. */
+/** Why a queued chunk is not started. */
 export const TAKEN_OVER = "Open Nukes took over its frames.";
 
 /**
@@ -27,7 +27,7 @@ export function requeueText(
   return `${which} rendered by another Nuke.`;
 }
 
-/** @param counts frames of each chunk that was dealt anew. */
+/** @param counts frames of each redistributed chunk. */
 export function redistributionText(
   counts: readonly number[],
   { startupSeconds, secondsPerFrame }: Pace,
@@ -40,7 +40,7 @@ export function redistributionText(
   );
 }
 
-/** @param waitMs until it is asked for again; `mostMs`: for how long at most. */
+/** @param waitMs until the next attempt; `mostMs`: for how long at most. */
 export function refusalText(waitMs: number, mostMs: number): string {
   return `Nuke got no license. The next attempt is in ${duration(waitMs / 1000)}; attempts end after ${duration(mostMs / 1000)}.`;
 }

@@ -25,7 +25,7 @@ export interface PreconditionDeps {
   readonly folder: string;
   readonly timeouts: Pick<Timeouts, "license" | "output">;
   readonly list: Pick<Chunks, "runs" | "running">;
-  /** How the script was; null: nobody looks after it. */
+  /** Fingerprint of the script; null: it is not watched. */
   readonly script: ScriptFingerprint | null;
   readonly say: (severity: "warning" | "info", text: string) => void;
   /** The script may be this one from here on. */
@@ -38,7 +38,7 @@ export interface PreconditionDeps {
 
 /** What to do instead of starting a Nuke: wait, or pause the job in these words. */
 export type Instead = { readonly hold: BlockedUntil } | { readonly pause: string };
-/** What follows a Nuke that got no license or no place: a hold, the end in these words, or nothing, for a hold is on. */
+/** What follows a Nuke without a license or output folder: a hold, the end with this message, or nothing, because a hold is already active. */
 export type WaitFollowUp = { readonly hold: BlockedUntil } | { readonly giveUp: string } | null;
 
 export class Preconditions {

@@ -115,7 +115,7 @@ export class Settlement {
     // Of what it waits for the job has been told already.
     if (cause !== "license" && cause !== "place")
       this.#deps.say(chunk, "info", requeueText(comeback, cause, origin, this.book.tries));
-    // What was refused a license waits behind the others: some plug-in may want one of its own for just these frames.
+    // Frames that were refused a license are queued last: a plug-in may need its own license for just these frames.
     return { chunk, first: why === "rest" && !exclusive && cause !== "license", exclusive };
   }
 }

@@ -20,7 +20,7 @@ export interface JobContext {
   /** Milliseconds since 1970. */
   readonly submittedAt: number;
   readonly journal: Journal;
-  /** How the script was when it was submitted; null: nobody looks after it. */
+  /** Fingerprint of the script when it was submitted; null: it is not watched. */
   readonly script: ScriptFingerprint | null;
   /** What earlier renders of the same Write needed. */
   readonly past: PastNeed | null;

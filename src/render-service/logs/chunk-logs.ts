@@ -70,7 +70,7 @@ export class ChunkLogs {
     return this.#out.behind || this.#err.behind;
   }
 
-  /** So many times the limit of a log, although it was to be cut; 0 while it can be. */
+  /** How many times its limit a log has reached although it should have been cut; 0 while it can be. */
   get overflow(): number {
     return Math.max(this.#out.overflow, this.#err.overflow);
   }

@@ -28,7 +28,7 @@ export async function readLog(file: string, from: number): Promise<LogPiece> {
       if (piece.leftOut > 0)
         lines.push(`… ${megabytes(piece.leftOut)} skipped here; the size of a log is limited.`);
       lines.push(...piece.lines);
-      // It was cut while we looked: whoever asks again gets the rest.
+      // It was cut during the read: the next call returns the rest.
       if (piece.next === next) break;
       next = piece.next;
     }

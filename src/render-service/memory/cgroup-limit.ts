@@ -22,7 +22,7 @@ export interface LimitedCommand {
 }
 
 /**
- * What one Nuke may take at most, MB: all the budget that the others do not count for, and never less than it is reckoned to need.
+ * Memory limit of one Nuke, MB: the part of the budget that others do not use, and at least its estimated need.
  * @param loads all Nukes at work; it is one of them already.
  */
 export function wallFor(needMB: number, budgetMB: number, loads: readonly Load[]): number {
@@ -30,14 +30,14 @@ export function wallFor(needMB: number, budgetMB: number, loads: readonly Load[]
   return Math.ceil(Math.max(needMB, budgetMB - takenMB + needMB));
 }
 
-/** The command that starts another inside a scope of its own; it becomes that command, pid and all. */
+/** The command that starts another one inside its own scope; it becomes that command and keeps its pid. */
 export function scopeArgv(systemdRun: string, limitMB: number, argv: readonly string[]): string[] {
   const limits = ["-p", `MemoryMax=${limitMB}M`, "-p", "MemorySwapMax=0"];
   return [systemdRun, "--user", "--scope", "--quiet", "--collect", ...limits, "--", ...argv];
 }
 
 export class ScopeLimits {
-  /** Somebody wants them. */
+  /** The setting is on. */
   wanted = false;
   readonly #loads: () => readonly Load[];
   readonly #budgetMB: () => number;

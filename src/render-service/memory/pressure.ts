@@ -1,4 +1,4 @@
-/** When memory runs short in spite of all reckoning: its signs, and how many Nukes may go on. */
+/** When memory runs out in spite of all estimates: its signs, and how many Nukes may continue. */
 import { readFileSync } from "node:fs";
 import { displayMB } from "../../plan/size.ts";
 
@@ -42,7 +42,7 @@ export function readStall(file = "/proc/pressure/memory"): number | null {
   }
 }
 
-/** In words, what is short; null when nothing is. */
+/** What is short, as text; null when nothing is. */
 export function shortageOf(figures: MemoryFigures): string | null {
   const { sumMB, budgetMB, freeMB, floorMB, stalledPercent } = figures;
   if (sumMB > budgetMB)
@@ -54,13 +54,13 @@ export function shortageOf(figures: MemoryFigures): string | null {
 }
 
 export class PressureGuard {
-  /** Nukes that may run at once after one had to go; null: no such bound. */
+  /** Maximum number of parallel Nukes after an eviction; null: no limit. */
   #ceiling: number | null = null;
   #shortage: string | null = null;
   #shortSince: number | null = null;
   #easySince: number | null = null;
 
-  /** Why no Nuke may be started beside those that run; null when one may. */
+  /** Why no Nuke may be started in addition to the running ones; null when one may. */
   refusal(running: number): string | null {
     if (running === 0) return null;
     if (this.#shortage !== null) return this.#shortage;
@@ -94,7 +94,7 @@ export class PressureGuard {
     return "shed";
   }
 
-  /** A Nuke had to go, by us or by the kernel; so many are left. */
+  /** A Nuke was evicted by us or killed by the kernel; this many are left. */
   lost(left: number): void {
     this.#ceiling = Math.max(1, left);
     this.#easySince = null;
@@ -106,7 +106,7 @@ export class PressureGuard {
     this.#easySince ??= now;
     if (now - this.#easySince < EASE_MS) return;
     this.#easySince = now;
-    // With room below the ceiling, it holds nobody any more.
+    // With fewer Nukes than the ceiling, it no longer limits anything.
     this.#ceiling = running < this.#ceiling ? null : this.#ceiling + 1;
   }
 }

@@ -20,7 +20,7 @@ export interface NukeStart {
   readonly mark: ProcessMark;
 }
 
-/** Both are null when nobody saw it end. */
+/** Both are null when the exit was not observed. */
 export interface ProcessEnd {
   /** Null when a signal ended it. */
   readonly exitCode: number | null;
@@ -67,7 +67,7 @@ export class NukeProcess {
   }
 
   /**
-   * Starts a Nuke as the leader of a process group of its own.
+   * Starts a Nuke as the leader of its own process group.
    * @throws {NotStartedError} when the system cannot start it.
    */
   static async start({ argv, cwd, env, outFile, errFile, mark }: NukeStart): Promise<NukeProcess> {

@@ -1,5 +1,5 @@
 /**
- * JSON-RPC messages on a socket. The library's own reader takes a message of any length and its writer keeps a queue that nobody
+ * JSON-RPC messages on a socket. The library's own reader accepts a message of any length and its writer keeps a queue that no one
  * sees; between processes that must not harm each other both have a limit.
  */
 import type { Socket } from "node:net";

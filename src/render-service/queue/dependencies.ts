@@ -83,7 +83,7 @@ export class Dependencies {
     for (const [waiting, before] of this.#waits) if (before.has(job)) this.#settle(waiting);
   }
 
-  /** The job does not wait any more, whatever becomes of it. */
+  /** The job no longer waits, whatever happens to it. */
   forget(job: string): void {
     this.#waits.delete(job);
     this.#entered.delete(job);
@@ -94,7 +94,7 @@ export class Dependencies {
     this.#deps.block(job, `Waiting for ${writes.join(", ")}.`);
   }
 
-  /** Looks how those stand that a job waits for. One that is not known any more ended well: else nobody would wait for it still. */
+  /** Checks the jobs that a job depends on. One that is no longer known was complete; otherwise nothing would still wait for it. */
   #settle(job: string): void {
     if (!this.#entered.has(job)) return;
     for (const id of this.#waits.get(job) ?? []) {

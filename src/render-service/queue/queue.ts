@@ -21,7 +21,7 @@ export interface RequeuedChunk {
   readonly chunk: number;
   /** Before those that wait; else behind them. */
   readonly first: boolean;
-  /** It starts only when nothing else runs, and nothing else starts beside it. */
+  /** Exclusive: it starts only when nothing else runs, and nothing else starts while it runs. */
   readonly exclusive: boolean;
 }
 
@@ -34,7 +34,7 @@ interface Entry {
   readonly running: Set<number>;
   /** Chunks of this job that need the machine for themselves. */
   readonly exclusive: Set<number>;
-  /** Nukes of it at once for the time being, whatever was asked for. */
+  /** Temporary limit of its parallel Nukes, regardless of the requested number. */
   limit: number;
 }
 
@@ -74,7 +74,7 @@ export class RenderQueue {
     this.#sort();
   }
 
-  /** Puts a job before all others; answers with where it stands now. Null: it is not there. */
+  /** Puts a job before all others; returns its new place. Null: unknown job. */
   putFirst(job: string): { priority: number; place: number } | null {
     const entry = this.#entry(job);
     const [first] = this.#entries;
@@ -93,7 +93,7 @@ export class RenderQueue {
     if (entry) entry.parallel = Math.max(1, parallel);
   }
 
-  /** A chunk runs that nobody took: its Nuke was started before. */
+  /** A chunk runs without having been taken from the queue: its Nuke was started earlier. */
   took(job: string, chunk: number): void {
     this.#entry(job)?.running.add(chunk);
   }
@@ -160,7 +160,7 @@ export class RenderQueue {
     return null;
   }
 
-  /** At most this many Nukes of a job at once for the time being, whatever was asked for. */
+  /** Temporarily at most this many parallel Nukes of a job, regardless of the requested number. */
   setLimit(job: string, limit: number): void {
     const entry = this.#entry(job);
     if (entry) entry.limit = Math.max(1, limit);
@@ -198,7 +198,7 @@ export class RenderQueue {
     return this.#entry(job)?.exclusive.has(chunk) ?? false;
   }
 
-  /** More Nukes of a job run than somebody wants by now. */
+  /** More Nukes of a job run than are now allowed. */
   hasTooMany(job: string): boolean {
     const entry = this.#entry(job);
     return entry !== undefined && entry.running.size > entry.parallel;

@@ -62,7 +62,7 @@ export async function acceptJob(
   }
 }
 
-/** Forgets a job that nobody was promised. */
+/** Removes a job that was never confirmed to a client. */
 export async function rollbackAccept({ id, journal, job }: AcceptedJob, folders: JobStore): Promise<void> {
   journal.close();
   // A copy that came with the job is its sender's still.

@@ -42,7 +42,7 @@ export class DamagedJobs {
     await folders.save(status).catch((error: unknown) => log(`${id} was not saved: ${messageOf(error)}`));
   }
 
-  /** Those that nobody has closed yet. */
+  /** Damaged jobs that are not closed yet. */
   get ids(): string[] {
     return [...this.#deps.known.values()].filter((status) => isDamaged(status)).map(({ job }) => job);
   }

@@ -20,18 +20,18 @@ export class Eviction {
     this.#options = options;
   }
 
-  /** Why no Nuke may be started beside those that run; null when one may. */
+  /** Why no Nuke may be started in addition to the running ones; null when one may. */
   refusal(running: number): string | null {
     return this.#guard.refusal(running);
   }
 
-  /** A Nuke had to go; so many are left. */
+  /** A Nuke was evicted; this many are left. */
   lost(left: number): void {
     this.#guard.lost(left);
   }
 
   /**
-   * Takes a look after the Nukes were measured.
+   * Checks memory after the Nukes were measured.
    * @param running all Nukes at work, oldest first.
    */
   look(running: readonly ChunkRunner[], budgetMB: number): void {

@@ -42,7 +42,7 @@ interface LockedJob extends JobToLock {
 
 /** Another machine is gone if this many heartbeats are missing. A file server may tell of the last ones late. */
 const STALE_BEATS = 8;
-/** A share that does not answer, ms, is no place for a lock. */
+/** No lock is kept on a share that does not respond within this time, ms. */
 const TAKE_MS = 5000;
 const REMOVE_MS = 2000;
 

@@ -11,19 +11,19 @@ import { type ScriptFingerprint, fingerprintScript } from "./fingerprint.ts";
 const SNAPSHOT = "script.nk";
 /** Names the copy in the job's folder, before it is made: what a killed service leaves is found by it. */
 const NOTE = "script-copy";
-/** Somebody who saves just now is done soon. */
+/** A save in progress is done soon. */
 const MOST_TRIES = 3;
 
 export interface SavedSnapshot {
   readonly job: RenderJob;
-  /** Null: nobody looks after the script. */
+  /** Null: the script is not watched. */
   readonly mark: ScriptFingerprint | null;
   /** Why its text is not kept though that was asked for; null when all is as asked. */
   readonly problem: string | null;
 }
 
 /**
- * Keeps the text of a script for as long as its job renders. Nukes read the script itself while it is as it was, and a copy beside it from
+ * Keeps the text of a script while its job renders. Nukes read the script itself while it is unchanged, and a copy next to it from
  * when it is not (`copyBeside`). Where its text cannot be kept, it is watched only.
  * @param folder the job's own.
  * @throws {RenderServiceError} `bad-plan` when there is no script.
@@ -43,7 +43,7 @@ export async function keepScript(job: RenderJob, folder: string): Promise<SavedS
 }
 
 /**
- * Lays the script as it was when its job was submitted beside it, hidden, where that is not done yet: relative names, `[file dirname
+ * Writes a hidden copy of the submitted version next to the script, unless it is already there: relative names, `[file dirname
  * [value root.name]]` and the project directory keep their meaning.
  * @returns where it is.
  * @throws what the file system says, as of a folder that may not be written to.
@@ -71,7 +71,7 @@ async function notedCopy(folder: string): Promise<string | null> {
   return copyPattern.test(basename(copy)) ? copy : null;
 }
 
-/** Copies it whole, with its time; answers with what was copied. @throws what the file system says. */
+/** Copies all of it, with its modification time; returns the fingerprint of the copy. @throws what the file system says. */
 export async function copyScript(script: string, copy: string): Promise<ScriptFingerprint> {
   for (let tries = 1; ; tries++) {
     const before = await stat(script);

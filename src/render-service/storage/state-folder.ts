@@ -28,7 +28,7 @@ export function stateFolder(
 
 /**
  * Creates the state folder, open to this user alone.
- * @throws {RenderServiceError} `state-folder` when it belongs to somebody else or holds other things.
+ * @throws {RenderServiceError} `state-folder` when it belongs to another user or holds other files.
  */
 export async function prepareStateFolder(folder: string): Promise<void> {
   try {
