@@ -54,7 +54,7 @@ function inputText(names: readonly (string | null)[]): string {
   return names.length === 0 ? "none" : names.map((name) => name ?? "-").join(" ");
 }
 
-/** Longer than this, old and new stand on lines of their own. */
+/** If longer than this, old and new are on separate lines. */
 const SHORT = 40;
 
 function knobLines({ knob, old, new: now }: KnobChange): string[] {

@@ -13,7 +13,7 @@ import type { Terminal } from "./terminal.ts";
 
 const argvSchema = z.array(z.string()).min(1);
 
-/** `nbr farm submit`. Answers with the exit code of the farm command; 1 where it was ended by a signal. */
+/** `nbr farm submit`. Returns the exit code of the farm command; 1 if it was ended by a signal. */
 export async function farmCommand(args: readonly string[], terminal: Terminal): Promise<number> {
   const [verb, ...rest] = args;
   if (verb !== "submit")

@@ -27,7 +27,7 @@ export class ServiceGoneError extends Error {
   }
 }
 
-/** The service was told to end, and keeps what is not rendered for whoever resumes it. */
+/** The service was stopped, and keeps the unrendered frames until the job is resumed. */
 export class InterruptedError extends Error {
   readonly reason = "interrupted";
   constructor({ job, framesDone, frameCount, damaged }: JobStatus) {

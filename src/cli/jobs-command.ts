@@ -1,4 +1,4 @@
-/** `nbr ps`, `logs`, `cancel`, `pause`, `resume`, `retry`: the jobs of this user's render service, whoever started them. Only `retry` starts a service. */
+/** `nbr ps`, `logs`, `cancel`, `pause`, `resume`, `retry`: the jobs of this user's render service. Only `retry` starts a service. */
 import { stateWord, statusJson } from "./status-json.ts";
 import { parseArgs } from "node:util";
 import { count, endingText, framesText, rangesText, runningText, stateText } from "../plan/display.ts";

@@ -51,7 +51,7 @@ function list(store: TrustStore, json: boolean, terminal: Terminal): number {
 }
 
 async function remove(store: TrustStore, path: string, terminal: Terminal): Promise<number> {
-  // The file may be gone, or another folder's may be nearer by now; a folder means its own, or the nearest one above it.
+  // The file may have been removed, or another folder's file may be nearer now; a folder means its own file, or the nearest one above it.
   const nearest = findFolderSettings(path);
   const candidates = [path, canonicalSettingsFile(path), nearest, nearest && canonicalSettingsFile(nearest)];
   for (const file of candidates) {

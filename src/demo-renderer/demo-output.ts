@@ -1,4 +1,4 @@
-/** Where the demo renderer may write: into its own folder and nowhere else, whatever asks it to. */
+/** Where the demo renderer may write: into its own folder and nowhere else, whatever its arguments. */
 import { type Stats, lstatSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { basename, dirname, join, relative, resolve, sep } from "node:path";
 import { demoFolder, isDemoFolder, isInside } from "../facts/demo-folder.ts";

@@ -1,4 +1,4 @@
-/** Wires the rooms together when VS Code starts the extension; everything heavy is loaded on first use. */
+/** Wires the modules together when VS Code starts the extension; everything heavy is loaded on first use. */
 import { type ExtensionContext, languages, tasks } from "vscode";
 import { registerCommands } from "./commands.ts";
 import { Disposables } from "./disposables.ts";

@@ -91,7 +91,7 @@ export function readSettings({ cwd, named, env = process.env, trust }: SettingsP
   };
 }
 
-/** `.vscode/settings.json` of a folder or the nearest one above it, whatever it is; null where there is none. */
+/** `.vscode/settings.json` of a folder or the nearest one above it, whatever its type; null if there is none. */
 export function findFolderSettings(start: string): string | null {
   for (let folder = start; ; folder = dirname(folder)) {
     const file = join(folder, ".vscode", "settings.json");

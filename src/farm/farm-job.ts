@@ -64,7 +64,7 @@ export function farmJob(
       last,
       isOneRun: last - first + 1 === frames.length,
       threads: plan.threads,
-      // A movie is one task over the whole range, whatever the batch size.
+      // A movie is one task over the whole range, regardless of the batch size.
       batchSize: plan.movie ? plan.frameCount : batchSize,
       cacheMB: plan.memory.cacheMB,
       views: request.views && request.views.length > 0 ? request.views : (write?.views ?? []),

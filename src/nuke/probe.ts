@@ -39,7 +39,7 @@ export async function probeNuke(
       env,
       stdio: ["ignore", "pipe", "pipe"],
       windowsHide: true,
-      // A group of its own, so that what a launcher starts ends with it.
+      // Its own process group, so everything a launcher starts ends with it.
       detached: process.platform !== "win32",
     });
   } catch (error) {

@@ -28,7 +28,7 @@ const blockWords: Record<BlockReason, string> = {
   "start-time": "waiting for its start time",
 };
 
-/** So many frames of a job. The demo renderer writes none: its files must not be taken for the comp. */
+/** The number of frames of a job. The demo renderer writes none: its files must not be mistaken for the comp. */
 export function framesText(number: number, { demo }: Pick<JobStatus, "demo">): string {
   return count(number, demo ? "test picture" : "frame");
 }

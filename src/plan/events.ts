@@ -135,7 +135,7 @@ export const renderEventSchema = z.discriminatedUnion("type", [
     frame: z.nullable(z.int()),
     message: z.string(),
   }),
-  /** Something people should know: an error line of Nuke, a license report, a chunk held back. */
+  /** Something the user should know: an error line of Nuke, a license report, a delayed chunk. */
   z.object({
     type: z.literal("message"),
     job: z.string(),

@@ -45,7 +45,7 @@ export function hasFrameToken(pattern: string): boolean {
   return tokensOf(pattern).some(({ kind }) => kind === "frame");
 }
 
-/** Whether each frame, or some, has a folder of its own. */
+/** Whether all or some frames have separate folders. */
 export function hasFrameTokenInFolder(pattern: string): boolean {
   return hasFrameToken(pattern.slice(0, lastSlash(pattern) + 1));
 }

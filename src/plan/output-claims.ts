@@ -12,7 +12,7 @@ export interface OutputClaim {
    * the frames, the same ones for the same Write.
    */
   readonly files: "each" | "one" | "shifted";
-  /** The Write and its script: the same Write writes the same files, whatever they are called. */
+  /** The Write and its script: the same Write writes the same files, whatever their names. */
   readonly owner: string;
 }
 

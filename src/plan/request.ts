@@ -46,7 +46,7 @@ export const proxyModeSchema = z.enum(["script", "proxy", "full"]);
 export type ProxyMode = z.infer<typeof proxyModeSchema>;
 
 /**
- * What a render does when its script is saved meanwhile. `copy`: the rest is rendered from a copy of the earlier version; `hold`: no
+ * What a render does when its script is saved during the render. `copy`: the rest is rendered from a copy of the earlier version; `hold`: no
  * further Nuke starts until someone resumes the job; `go-on`: it warns and continues with the saved version.
  */
 export const whileRenderingSchema = z.enum(["copy", "hold", "go-on"]);

@@ -22,7 +22,7 @@ const [openBrace, closeBrace] = [123, 125];
 export class CommandScanner {
   readonly #text: string;
   #at: number;
-  /** Searches that found no end; after MOST_FAILED nothing is searched for any more. */
+  /** Searches that found no end; after MOST_FAILED, searching stops. */
   failed: number;
   type: CommandType = "command";
   start = 0;
@@ -151,7 +151,7 @@ export class CommandScanner {
     return -1;
   }
 
-  /** The first plain quote, or, where brackets hold quotes of their own, the one behind them. */
+  /** The first plain quote, or, if brackets hold their own quotes, the one after them. */
   #quoteEnd(start: number): number {
     const text = this.#text;
     let end = -1;
@@ -207,7 +207,7 @@ export class CommandScanner {
       const code = text.charCodeAt(at);
       if (code === backslash) at = this.#afterEscape(at);
       else {
-        // Half of a pair is no character of its own.
+        // Half of a surrogate pair is not a character.
         if (code >= 0xd800 && code <= 0xdbff) at++;
         at++;
         if (code === openBracket) open++;
@@ -235,7 +235,7 @@ export class CommandScanner {
         if (shown === null) continue;
         found = true;
         end = shown.closes ? shown.at + 1 : at;
-        // A brace of its own belongs to it, and may be the one that closes it.
+        // Its own brace belongs to it, and may be the one that closes it.
         if (shown.closes && depth === 1) return { end, closed: true };
         if (!this.#maySearch) return { end, closed: false };
       }
@@ -244,7 +244,7 @@ export class CommandScanner {
     return { end, closed: false };
   }
 
-  /** Whether a line of a body shows that the body ended before it, or, with a brace of its own (`closes`), at it. */
+  /** Whether a line of a body shows that the body ended before it, or, with its own brace (`closes`), at it. */
   #endsAt(line: number): { at: number; closes: boolean } | null {
     const text = this.#text;
     let at = line;

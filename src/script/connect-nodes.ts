@@ -72,7 +72,7 @@ export function connectNodes(statements: readonly Statement[], told?: (use: Vari
 
 /**
  * The nodes that open a group, each with the `end_group` that ends it; null where the text ends first. A LiveGroup that is only linked
- * has no `end_group` of its own and opens none.
+ * has no `end_group` and opens no group.
  */
 export function groupsThatEnd(statements: readonly Statement[]): Map<NodeStatement, CommandStatement | null> {
   const open: { statement: NodeStatement; certain: boolean }[] = [];

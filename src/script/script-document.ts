@@ -46,7 +46,7 @@ export class ScriptDocument {
     return this.#source.text;
   }
 
-  /** Takes an edit over; what it means is read when somebody asks. `after`: the whole text after it. */
+  /** Applies an edit; it is parsed on demand. `after`: the whole text after the edit. */
   edit({ start, end, text }: TextEdit, after: string): void {
     const newEnd = start + text.length;
     const before = this.#source.text;
@@ -145,7 +145,7 @@ export class ScriptDocument {
     return { fresh, failures, last: statements.length };
   }
 
-  /** Whether what was read from an offset on would be read like that after so many searches that failed. */
+  /** Whether the text from an offset on would be read the same way after this many failed searches. */
   #readsAlike(offset: number, failed: number): boolean {
     const before = sum(this.#failures.filter(({ statement }) => statement.place.start < offset));
     const all = sum(this.#failures);

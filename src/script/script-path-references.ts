@@ -16,7 +16,7 @@ const folderOnly = /(?:\bfile\s+dirname\s+\\*\[\s*(?:value|knob)\s+|\bdirname\(\
 const BEFORE = 80;
 
 /**
- * The first words of a script that use the name of its own file, and not only the folder it lies in: a copy of the script beside it would
+ * The first words of a script that use its own file name, and not only its folder: a copy of the script next to it would
  * give them another value. Null: there are none, as far as reading the script can tell.
  */
 export function usesOwnName(text: string): string | null {

@@ -15,7 +15,7 @@ export interface ScriptProblem {
   readonly message: string;
 }
 
-/** More are of no use to anybody, and each costs time. */
+/** More are useless, and each costs time. */
 const MOST_PROBLEMS = 1000;
 
 /** A script as it is written: its nodes in file order and how they are connected. */

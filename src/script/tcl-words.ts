@@ -11,7 +11,7 @@ export interface TclWord {
   readonly kind: "bare" | "quoted" | "braced" | "unclosed";
 }
 
-/** Failed searches for a closing character after which none is searched for any more: broken text must not take quadratic time. */
+/** Failed searches for a closing character after which searching stops: broken text must not take quadratic time. */
 export const MOST_MISSES = 64;
 
 export interface Budget {
@@ -119,7 +119,7 @@ function closingBrace(text: string, start: number, end: number): number {
   return -1;
 }
 
-/** Offset of the quote that closes the one at `start`. Brackets may hold quotes of their own; where they do not close, they are text. */
+/** Offset of the quote that closes the one at `start`. Brackets may hold their own quotes; unclosed brackets are text. */
 function closingQuote(text: string, start: number, end: number, budget: Budget): number {
   for (let at = start + 1; at < end; at++) {
     const code = text.charCodeAt(at);

@@ -1,6 +1,6 @@
 /**
  * The whole wire contract of the form: what it and its host say to each other. Both ends talk through `WireChannel` with the types
- * swapped. The form says `ready` first, also after it was hidden and shown again, and the host answers with `state`.
+ * swapped. The form says `ready` first, also after it was hidden and shown again, and the host responds with `state`.
  */
 import * as z from "zod/mini";
 import { planFactsSchema } from "../plan/facts.ts";
@@ -114,7 +114,7 @@ export const farmPreviewSchema = z.object({
 export type FarmPreview = z.infer<typeof farmPreviewSchema>;
 
 const startedSchema = z.object({
-  /** False: somebody decided against it when asked. */
+  /** False: the user declined. */
   started: z.boolean(),
 });
 

@@ -76,7 +76,7 @@ async function settleConflict(
   return job;
 }
 
-/** Goes on with a paused or interrupted render; asks where another one writes its files by now. */
+/** Resumes a paused or interrupted render; asks if another one now writes its files. */
 export async function resumeRender(job: string, renders: Renders): Promise<void> {
   try {
     await renders.setPaused(job, false);

@@ -82,7 +82,7 @@ export class FarmActions {
     return exitCode === 0;
   }
 
-  /** "Local render": the same frames and batches for the render service, whatever the last render here was like. */
+  /** "Local render": the same frames and batches for the render service, regardless of the last local render. */
   localOptions(document: TextDocument, write: string, farm: FarmOptions): RenderOptions {
     const { script: _script, write: _write, ...options } = this.#request(document, write, farm);
     return options;
@@ -94,7 +94,7 @@ export class FarmActions {
   }
 
   async #plan(document: TextDocument, write: string, farm: FarmOptions): Promise<FarmPlan> {
-    // A farm has Nukes of its own, and its frames are real.
+    // A farm has its own Nukes, and its frames are real.
     const facts = await factsFor(document, this.#scripts, {
       demo: false,
       asked: { write, only: undefined },

@@ -14,7 +14,7 @@ export function scriptFor(given: unknown): Uri {
   return document.uri;
 }
 
-/** Which Write of a script: the one given, the only one, or the one somebody picks. Undefined: none was picked. */
+/** Which Write of a script: the one given, the only one, or the one the user picks. Undefined: none was picked. */
 export async function writeFor(uri: Uri, given: unknown, scripts: ScriptReader): Promise<string | undefined> {
   if (typeof given === "string") return given;
   const document = await workspace.openTextDocument(uri);

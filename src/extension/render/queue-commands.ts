@@ -57,7 +57,7 @@ interface Question {
   readonly fits: (number: number) => boolean;
 }
 
-/** Undefined: somebody decided against it. */
+/** Undefined: the user cancelled. */
 async function askNumber({ title, prompt, now, fits }: Question): Promise<number | undefined> {
   const read = (text: string): number => (/^\d+$/u.test(text.trim()) ? Number(text) : Number.NaN);
   const text = await window.showInputBox({

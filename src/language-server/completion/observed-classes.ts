@@ -1,4 +1,4 @@
-/** What the scripts at hand teach about classes and their knobs: those that are open, and those of the workspace. */
+/** Classes and knobs observed in open scripts and in scripts of the workspace. */
 import { StringPool } from "../../script/string-pool.ts";
 import type { NkDocument } from "../core/nk-document.ts";
 import type { OpenScripts } from "../core/open-documents.ts";

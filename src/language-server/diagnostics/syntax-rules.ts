@@ -29,7 +29,7 @@ function readingProblems({ text, problems }: Script): Finding[] {
       const edits = [{ start: offset, end: offset + 1, text: "" }];
       return { ...found, fix: { title: "Remove it", kind: "edit", edits } };
     }
-    // Where a node's own brace is missing, nobody can say where it belongs.
+    // If a node's own brace is missing, its place is unknown.
     if (text.charAt(offset) !== "{" && text.charAt(offset) !== '"') return found;
     const closing = code === "unclosed-brace" ? "}" : '"';
     const edits = [{ start: end, end, text: closing }];

@@ -16,7 +16,7 @@ import { opensInEditor, outsideBundles } from "./link-target.ts";
 const linkSchema = z.object({ uri: z.string(), offset: z.number(), value: z.string() });
 type LinkData = z.infer<typeof linkSchema>;
 
-/** Links on file names. Which file they open is looked up on disk when somebody wants to follow one, and not before. */
+/** Links on file names. The disk is accessed only when the user follows a link. */
 export const documentLinksFeature: Feature = {
   capabilities: { documentLinkProvider: { resolveProvider: true } },
   register: ({ connection, scripts, disk }) => {
@@ -91,7 +91,7 @@ async function nearest(file: string, frame: number, view: string, disk: Disk): P
     const near = nearestFrame(inFolder, basename(file), frame, view);
     if (near !== null) return join(folder, near);
   }
-  // Up, but not to the disk's root: that tells nobody anything.
+  // Up, but not to the disk's root: that is useless.
   while ((await disk.stat(folder)) === null) {
     const above = dirname(folder);
     if (above === folder || dirname(above) === above) return null;

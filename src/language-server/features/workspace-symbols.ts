@@ -5,7 +5,7 @@ import type { Feature } from "../core/feature.ts";
 import { pathOf } from "./script-facts.ts";
 import { type SummarizedNode, summariesOf, summarizeNodes } from "../workspace/workspace-index.ts";
 
-/** As many as anybody looks through; who wants others types more of the name. */
+/** More than anyone looks through; typing more of the name narrows the list. */
 const MOST_SYMBOLS = 500;
 
 /** Finds nodes by their names in open scripts and in those of the workspace. */

@@ -93,7 +93,7 @@ export class Reader {
     this.#rpc.listen();
   }
 
-  /** Says what the editor said first; what came meanwhile follows. Returns the answer to `initialize`. */
+  /** Replays the editor's first messages, then those that arrived in the meantime. Returns the response to `initialize`. */
   async start(initialize: unknown): Promise<unknown> {
     const answer: unknown = await this.#rpc.sendRequest("initialize", initialize);
     const waiting = this.#waiting ?? [];

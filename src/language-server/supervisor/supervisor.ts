@@ -138,7 +138,7 @@ export class Supervisor {
     this.#publish(uri, []);
   }
 
-  /** Gives a script a reader of its own. */
+  /** Gives a script its own reader. */
   #readAlone(uri: string): void {
     const opening = this.#texts.opening(uri);
     if (!opening) return;
@@ -212,7 +212,7 @@ export class Supervisor {
           : connection.sendRequest(method, params, token),
       onNotification: (method, params) => {
         const uri = method === "textDocument/publishDiagnostics" ? subjectOf(params) : null;
-        // What one that no longer reads a script says of it is not true any more.
+        // Reports from a reader that no longer reads a script are outdated.
         if (uri !== null && this.#readerOf(uri) !== reader) return;
         connection.sendNotification(method, params).catch(() => {
           // The editor is gone.

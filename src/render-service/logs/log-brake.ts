@@ -11,7 +11,7 @@ export interface Printer {
 
 /** Bytes that may be unread before it has to wait, at least and at most; else a part of the log's limit. */
 const BOUNDS = { least: 1024 * 1024, most: 16 * 1024 * 1024, share: 4 };
-/** It continues when the unread text is at most the limit divided by this number. */
+/** It continues when the unread bytes are at most that bound divided by this number. */
 const GO_ON = 8;
 
 export class LogBrake {

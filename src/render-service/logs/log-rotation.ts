@@ -57,9 +57,9 @@ export interface ReadSoFar {
 }
 
 /**
- * Empties a log that another process appends to; the parts to keep are first written next to it. All in one synchronous step, because text printed between the last
- * read and the cut is lost: a few microseconds' worth. If a Nuke prints faster than it is read, more is lost, but not before the file is twice
- * as long as it may be.
+ * Empties a log that another process appends to; the parts to keep are first written next to it. This is one synchronous step, because
+ * text printed between the last read and the cut is lost: a few microseconds' worth. If a Nuke prints faster than it is read, more is
+ * lost, but not before the file is twice as long as it may be.
  * @returns the position of the first byte that is printed now, and what was read last; null when this is not the moment.
  * @throws the system's error where it cannot be done.
  */

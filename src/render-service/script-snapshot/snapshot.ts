@@ -45,7 +45,7 @@ export class ScriptSnapshot {
     return this.#beside;
   }
 
-  /** The script is unchanged. If its text is not kept, there is nothing else to read. */
+  /** Whether the script is unchanged; also true if its text is not kept, because there is nothing else to read. */
   async isSame(): Promise<boolean> {
     return this.#kept === null || (await this.#watch.look()) === "same";
   }
