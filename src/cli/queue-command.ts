@@ -39,7 +39,7 @@ export async function parallelCommand(args: readonly string[], terminal: Termina
   const client = await clientWith([job]);
   try {
     await client.setParallel({ job, parallel: parallel.data });
-    tell(await client.job(job), json, terminal, (status) => `${count(status.parallel, "parallel Nuke")}`);
+    tell(await client.job(job), json, terminal, (status) => count(status.parallel, "parallel Nuke"));
     return 0;
   } finally {
     client.dispose();

@@ -144,6 +144,6 @@ async function showStatus(client: RenderServiceClient, { json }: Flags, terminal
 function limitsText({ budgetMB, budgetHeld, maxParallel, running }: ServiceLimits): string {
   const memory = `${displayMB(budgetMB)} of memory${budgetHeld ? " (nbr service budget auto resets it)" : ""}`;
   const nukes =
-    maxParallel === null ? "as many Nukes as the machine allows" : `${count(maxParallel, "parallel Nuke")}`;
+    maxParallel === null ? "as many Nukes as the machine allows" : count(maxParallel, "parallel Nuke");
   return `all renders together: ${memory}, ${nukes}; ${count(running, "Nuke")} running`;
 }
