@@ -1,4 +1,4 @@
-/** The demo renderer in the terminal: test pictures go next to the script, and no frame of anybody is touched. */
+/** The demo renderer in the terminal: test pictures go next to the script, and no other frames are touched. */
 import assert from "node:assert/strict";
 import {
   existsSync,

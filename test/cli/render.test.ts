@@ -128,7 +128,7 @@ test("a frame that fails twice and then does not is rendered in the end; exit 0"
   assert.deepEqual(framesOf(finishedOf(result).framesDone), [51, 52, 53, 54]);
 });
 
-test("dealt out as Nukes come free when nothing was said, every frame is rendered once, first, middle and last before the others", async () => {
+test("distributed to free Nukes by default, every frame is rendered once, first, middle and last before the others", async () => {
   const script = writeScript("dealt.nk");
   const result = await runNbr(
     ["render", script, "--range", "61-89", "--order", "ends", "--parallel", "2", "--json"],

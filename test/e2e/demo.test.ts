@@ -36,7 +36,7 @@ after(async () => {
 
 const lens = "▶ Render 1001–1040";
 
-test("Enter chooses a Nuke and renders nothing; test pictures are a choice of their own, and touch no frame", async () => {
+test("Enter chooses a Nuke and renders nothing; test pictures are a separate choice, and touch no frame", async () => {
   await person.does("render test pictures", async () => {
     await person.lens(lens).click();
     const dialog = person.page.locator(".monaco-dialog-box");

@@ -123,7 +123,7 @@ test(
       const inside = `${pathToFileURL(folder).href}/`;
       assert.equal(found.length, files.length + schemes.length + 2);
       for (const [at, file] of files.entries()) assert.equal(found[at]?.target, inside, file);
-      // So does a link to a bundle, whatever it is called.
+      // So does a link to a bundle, whatever its name.
       assert.equal(found[files.length]?.target, inside);
       for (const { target } of found.slice(files.length + 1, -1))
         assert.match(target ?? inside, /^file:\/\/.*\/$/u);

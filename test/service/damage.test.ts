@@ -176,7 +176,7 @@ test("where nothing tells what was to be rendered, its Nukes' logs name the fram
 });
 
 for (const damage of ["cut in its first line", "of another shape", "a folder"])
-  test(`a finished job whose status is ${damage} is known all the same, by its journal`, async () => {
+  test(`a finished job whose status is ${damage} is still known, from its journal`, async () => {
     await using here = await place("nbr damage");
     const client = await here.connect();
     const code = `if (frames[0] === 1) { write(1); frameLine(1); } process.exit(1);`;

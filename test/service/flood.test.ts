@@ -44,7 +44,7 @@ test("a flood of lines: a client that reads along gets the newest, in order; not
   assert.ok(residentMB(pid) < 220, `${residentMB(pid)} MB resident`);
 });
 
-test("a Nuke that prints as fast as it can keeps to the limit of its log, and its frames are known all the same", async () => {
+test("a Nuke that prints as fast as it can keeps to the limit of its log, and its frames are still known", async () => {
   if (process.platform === "win32")
     return console.log("UNTESTED HERE: logs are cut while a Nuke appends to them (POSIX)");
   await using here = await place("nbr flood");

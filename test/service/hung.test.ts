@@ -84,7 +84,7 @@ test(
 );
 
 test(
-  "a service whose lock is removed or damaged is found all the same, stays the only one, and mends it",
+  "a service whose lock is removed or damaged is still found, stays the only one, and repairs it",
   posix,
   async () => {
     await using here = await place("nbr hung");

@@ -40,7 +40,7 @@ async function allWhole(folder: string, frames: number): Promise<void> {
     assert.ok((await readFile(join(folder, name))).equals(Buffer.alloc(150 * 1024, index + 1)), name);
 }
 
-test("a disk that fills up: the render waits, goes on when there is space, and no frame is to blame", async () => {
+test("a disk that fills up: the render waits, continues when there is space, and no frame counts as failed", async () => {
   await using here = await place("nbr disk", quick);
   await using disk = await smallDisk(here.frames, 2, "a disk that is full");
   if (disk === null) return;
@@ -119,7 +119,7 @@ async function begin(
   return { events, finished, held: (pattern) => nextEvent(client, says(pattern)) };
 }
 
-test("a folder that somebody deletes is made again; frames that were in it are rendered again", async () => {
+test("a deleted folder is created again; frames that were in it are rendered again", async () => {
   await using here = await place("nbr folder", quick);
   const { events, finished } = await begin(here, here.frames);
   await rm(here.frames, { recursive: true });

@@ -111,7 +111,7 @@ test("copy: saved while it renders, and its service killed, all frames are of on
   assert.deepEqual(await texts(here), ["version 1", "version 1", "version 1", "version 1"]);
   assert.equal(argvOf(events).length, 3);
   for (const words of argvOf(events))
-    assert.match(words, /\/\.shot\.rendering-[0-9a-f]{8}\.nk /u, "hidden, and beside the script");
+    assert.match(words, /\/\.shot\.rendering-[0-9a-f]{8}\.nk /u, "hidden, and next to the script");
   const told = eventsOf(events, "message").filter(({ text }) =>
     text.includes("a copy of the earlier version"),
   );
@@ -123,7 +123,7 @@ test("copy: saved while it renders, and its service killed, all frames are of on
   assert.deepEqual(await readFile(join(here.folder, "shot.nk"), "utf8"), "version 2, saved");
 });
 
-test("copy: saved at the moment a Nuke reads it, that Nuke is ended and its frames are rendered anew", async () => {
+test("copy: saved at the moment a Nuke reads it, that Nuke is ended and its frames are rendered again", async () => {
   await using here = await place();
   const client = await here.connect();
   const job = await scriptJob(here, "copy");
@@ -162,7 +162,7 @@ test("copy: saved at the moment a Nuke reads it, that Nuke is ended and its fram
   );
 });
 
-test("copy: one that somebody removed is made again, and a script that is gone is not missed", async () => {
+test("copy: a removed copy is created again, and a missing script does no harm", async () => {
   await using here = await place();
   const client = await here.connect();
   const { over } = await start(client, await scriptJob(here, "copy", { each: true }));
@@ -173,7 +173,7 @@ test("copy: one that somebody removed is made again, and a script that is gone i
     await done;
     // The Nuke of this frame waits now, with what it has read; the next one has to find a copy again.
     const copies = await copiesIn(here.folder);
-    assert.equal(copies.length, 1, `beside frame ${frame}`);
+    assert.equal(copies.length, 1, `next to frame ${frame}`);
     await rm(join(here.folder, copies[0] ?? ""));
   }
   await letGo(here, 4);
@@ -181,7 +181,7 @@ test("copy: one that somebody removed is made again, and a script that is gone i
   assert.deepEqual(await texts(here), ["version 1", "version 1", "version 1", "version 1"]);
 });
 
-test("hold: saved meanwhile, no further Nuke is started until it is resumed, by the next service too", async () => {
+test("hold: after a save, no more Nukes are started until it is resumed, also by the next service", async () => {
   await using here = await place();
   const client = await here.connect();
   const { id, events } = await start(client, await scriptJob(here, "hold"));
@@ -219,7 +219,7 @@ test("hold: saved without a change, it is the same script", async () => {
   assert.equal(eventsOf(events, "message").length, 0);
 });
 
-test("go-on: saved meanwhile, it says so and renders the rest as it is now", async () => {
+test("go-on: after a save, it says so and renders the rest from the saved version", async () => {
   await using here = await place();
   const client = await here.connect();
   const { over, events } = await start(client, await scriptJob(here, "go-on"));

@@ -28,7 +28,7 @@ test("the plan follows what is typed, and Render sends exactly that", async () =
   );
 });
 
-test("dealt out unless somebody chooses otherwise; frames per chunk", async () => {
+test("distributed automatically by default; frames per chunk", async () => {
   await using form = await openForm();
   await form.type("range", "1-40");
   assert.equal(await form.page.locator("#split-auto").isChecked(), true);
@@ -43,13 +43,13 @@ test("dealt out unless somebody chooses otherwise; frames per chunk", async () =
   await form.page.getByRole("button", { name: "Render 1–40" }).click();
   const { options } = await form.message("render");
   assert.deepEqual([options.deal, options.split], ["auto", undefined]);
-  // Back to chunks there is no number that nobody typed.
+  // Back to chunks there is no number that was not typed.
   await form.page.getByRole("radio", { name: "Chunks", exact: true }).click();
   assert.equal(await form.input("split-count").inputValue(), "");
   await form.messageThat("remember", (message) => message.options.deal === "split");
 });
 
-test("the order of frames: what is wanted early has chunks of its own", async () => {
+test("the order of frames: early frames have separate chunks", async () => {
   await using form = await openForm();
   await form.type("range", "1-41");
   await form.choose("order", "First, middle and last, then the rest");
@@ -259,7 +259,7 @@ test("where nothing may be replaced the form says so, and the host asks what to 
   await form.shows("#summary", "60 frames in");
 });
 
-test("the farm side shows its own batches, whatever the last render here was divided into, and what holds for both", async () => {
+test("the farm side shows its own batches, regardless of the last local render, and the settings for both", async () => {
   const kept = { proxy: "proxy", continueOnError: true, deal: "auto", warm: true, parallel: 2 } as const;
   await using form = await openForm({ state: aState({ mode: "farm", remembered: { Write1: kept } }) });
   await form.shows("#summary", "100 frames in 10 tasks of 10 frames");

@@ -162,7 +162,7 @@ test("what cannot be told is said; only where nothing may be replaced it stops t
   const renumbered = { write: { renumbered: true }, facts: { files: {} } };
   assert.match(told(plan({}, [], renumbered)).join(), /overwrite-unknown: .*"frame" knob/u);
   assert.equal(stoppers(plan({ overwrite: "never" }, [], renumbered)).length, 1);
-  // A plan that nobody has looked at the disk for says nothing, and is no answer to `never`.
+  // A plan made without checking the disk says nothing, and does not satisfy `never`.
   const blind = { facts: { files: {} } };
   assert.deepEqual(told(plan({}, [], blind)), []);
   assert.match(told(plan({ overwrite: "never" }, [], blind)).join(), /error frames-unread/u);
@@ -225,7 +225,7 @@ test("time that is over is told as that, and never as an empty folder", async ()
       looks,
     });
     assert.deepEqual(listed, [{ view: null, whole: null, fresh: "", older: "", unread: "1", written: [] }]);
-    // A share that hangs: whatever is asked of it never comes back.
+    // A share that hangs: no request ever returns.
     const hanging = new LookLimit(20).within(new Promise<never>(() => {}), "/share/o");
     await assert.rejects(hanging, /"\/share\/o" did not respond within 0 s/u);
   } finally {

@@ -185,7 +185,7 @@ test("with what it needs: only those that are not rendered, over their own range
   assert.equal(said(plans[1]?.plan ?? assert.fail(), "reads-unrendered"), "");
 });
 
-test("all in order: nobody waits for what has nothing to do", () => {
+test("all in order: no one waits for a Write with nothing to do", () => {
   const facts = someFacts({ files: { Pre: [files("1-100")], Write1: [files("1-50")] } }, [needing, pre]);
   const plans = (only: "all" | "missing") =>
     planInOrder([needing, pre], ({ name }) => aRequest({ write: name, only }), facts).plans.map(

@@ -14,7 +14,7 @@ import { PressureGuard, readStall } from "../../../src/render-service/memory/pre
 import { RenderHistory, historySchema } from "../../../src/render-service/memory/history.ts";
 import { StateFile } from "../../../src/render-service/storage/state-file.ts";
 
-test("the peak of a frame: its highest look, or the kernel's mark where that rose meanwhile", () => {
+test("the peak of a frame: its highest sample, or the kernel's peak if that rose in the meantime", () => {
   const peak = new FramePeak();
   assert.equal(peak.frame(), null, "nobody has looked");
   peak.look(100, 120);
@@ -83,7 +83,7 @@ test("start-up and frame times are told apart", () => {
   assert.deepEqual([times.startupSeconds, times.secondsPerFrame, times.recent], [3, 2, [5, 1, 3]]);
 });
 
-test("the history outlives its reader, forgets heavy renders slowly, and a broken file is begun anew", async () => {
+test("the history outlives its reader, forgets heavy renders slowly, and a broken file is started again", async () => {
   const folder = await mkdtemp(join(tmpdir(), "nbr history "));
   const file = join(folder, "history.json");
   const said: string[] = [];
@@ -121,7 +121,7 @@ test("the history outlives its reader, forgets heavy renders slowly, and a broke
 
 const easy = { sumMB: 900, budgetMB: 1000, freeMB: 5000, floorMB: 500, stalledPercent: 0 };
 
-test("over the budget the youngest goes at once; what others may have caused has to last", () => {
+test("over the budget the newest is evicted immediately; pressure that others may have caused has to last", () => {
   const guard = new PressureGuard();
   assert.equal(guard.look(easy, 3, false), "go-on");
   assert.equal(guard.refusal(3), null);

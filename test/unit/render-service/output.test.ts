@@ -109,7 +109,7 @@ test("a held job looks again and again, then goes on; a license that comes free 
   assert.deepEqual([queue.take()?.chunk, queue.take()?.chunk], [1, 2]);
 });
 
-test("somebody who resumes a held job makes it look at once; one that is over is not looked for any more", async () => {
+test("resuming a held job checks immediately; a job that has ended is no longer checked", async () => {
   const queue = new RenderQueue(8);
   queue.add({ id: "a", parallel: 4, chunks: [0, 1] });
   let resumed = (): void => undefined;

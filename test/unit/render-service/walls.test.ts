@@ -36,7 +36,7 @@ test("the scope's command has Nuke's own words behind its last flag, untouched",
   ]);
 });
 
-test("a Nuke that nobody wants walled is started as it is", async () => {
+test("a Nuke without a scope limit is started unchanged", async () => {
   const scopeLimits = new ScopeLimits(
     () => assert.fail("not asked"),
     () => assert.fail("not asked"),
