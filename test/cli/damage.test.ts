@@ -91,7 +91,7 @@ test("a damaged job is listed with its frames, cannot be resumed, and can be for
   );
   assert.match(
     listed.stderr,
-    new RegExp(`^! The job ${id} cannot go on: .* Frames on disk: .*; missing: .*200`, "mu"),
+    new RegExp(`^! The job ${id} cannot continue: .* Frames on disk: .*; missing: .*200`, "mu"),
   );
   const shown = await runNbr(["ps", id], { env });
   assert.match(shown.stdout, /damaged: the first line of its journal.*[^]*missing: .*200/u);

@@ -110,7 +110,7 @@ test("priority, parallel, single chunks and what holds for all renders, from ano
     [["priority", job, "101"], /from 0 to 100/u],
     [["parallel", job, "0"], /from 1 to 256/u],
     [["cancel", job, "--chunk", "9"], /has no chunk 9\. nbr ps/u],
-    [["cancel", "--all", "--chunk", "1"], /exclude each other/u],
+    [["cancel", "--all", "--chunk", "1"], /cannot be combined/u],
     [["service", "budget"], /takes one value/u],
     [["service", "parallel", "many"], /1 to 256/u],
   ] as const) {

@@ -93,7 +93,7 @@ test("a launcher is tested, written into the settings of the machine, and render
     await person.page.keyboard.press("Enter");
     // One of its frames is there already.
     await dialog.getByRole("button", { name: "Replace" }).click();
-    await person.notification("Nuke 15.1v5 renders scripts of Nuke 15.1 from now on").waitFor();
+    await person.notification("Nuke 15.1v5 now renders scripts of Nuke 15.1").waitFor();
     await person.lens(/^◐ \d+\/40 frames/).waitFor();
     await person.lens(/^✓ 40 frames/).waitFor({ timeout: 60_000 });
     assert.equal(readdirSync(join(person.workspace, "renders", "beauty")).length, 40);
@@ -125,7 +125,7 @@ test("a path that is wrong is a problem in the form, with the same button, and t
     await person.page.locator(".quick-input-widget").getByText("Quotes keep spaces").waitFor();
     await person.page.locator(".quick-input-widget input").fill(`"${nuke}" --safe`);
     await person.page.keyboard.press("Enter");
-    await person.notification("Nuke 15.1v5 renders scripts of Nuke 15 from now on").waitFor();
+    await person.notification("Nuke 15.1v5 now renders scripts of Nuke 15").waitFor();
     await problem.waitFor({ state: "detached" });
     assert.deepEqual(read()["nukeRender.nuke.executables"], { "15": [nuke, "--safe"], "*": nuke });
   });

@@ -198,7 +198,7 @@ for (const damage of ["cut in its first line", "of another shape", "a folder"])
     assert.deepEqual([state, doneRanges, missingRanges], [outcome, ["1"], ["2-3"]]);
     assert.match(
       (await next.notices()).map(({ text }) => text).join("\n"),
-      /status\.json is (?:damaged|that of)/u,
+      /status\.json (?:is damaged|belongs to another job)/u,
     );
   });
 
