@@ -41,7 +41,7 @@ test("a crash in the middle: what was done stays, the frame at work is rendered 
   );
   assert.equal(finished.status.framesDone, 6);
   assert.equal(eventsOf(events, "frame-failed").length, 0, "it has not failed for good");
-  assert.match(messages(events), /Frame 3 of chunk 1 is rendered again, alone \(try 2 of 3\)/u);
+  assert.match(messages(events), /Frame 3 of chunk 1 is rendered again alone \(try 2 of 3\)/u);
   assert.match(messages(events), /Frames 4–6 of chunk 1 are rendered by another Nuke/u);
 });
 

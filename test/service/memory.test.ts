@@ -82,7 +82,7 @@ test("a Nuke that is over the budget by itself runs, alone and with a warning; a
   assert.equal(mostAtOnce(events), 2);
   assert.match(
     texts(events, "warning")[0] ?? "",
-    /needs about 900 MB, and all Nukes together may take 300 MB.*alone/u,
+    /needs about 900 MB, more than the budget of 300 MB for all Nukes.*without other Nukes/u,
   );
   assert.equal(texts(events, "info").length, 1);
 });
@@ -188,7 +188,7 @@ test("free memory under the floor: one Nuke is left, and it finishes everything"
     },
   });
   assert.deepEqual([finished.framesDone, exitCodeOf(finished)], [["1-4"], 0]);
-  assert.match(texts(events, "info").join("\n"), /Waiting for memory: only .* are free/u);
+  assert.match(texts(events, "info").join("\n"), /Waiting for memory: only .* is free/u);
 });
 
 test("a Nuke killed by SIGKILL among others counts as pressure: its frames come back, none has failed", async () => {

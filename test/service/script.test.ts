@@ -229,7 +229,7 @@ test("go-on: after a save, it says so and renders the rest from the saved versio
   assert.deepEqual((await texts(here)).slice(0, 2), ["version 1", "version 2, saved"]);
   const messages = eventsOf(events, "message");
   assert.equal(messages.length, 1, "once");
-  assert.match(messages[0]?.text ?? "", /frame 1 is of the version before\. From here on/u);
+  assert.match(messages[0]?.text ?? "", /frame 1 is from the earlier version\. The remaining frames/u);
 });
 
 test("a script that is gone holds the render until it is back; it can be cancelled too", async () => {
