@@ -16,7 +16,7 @@ interface Disposable {
   dispose(): void;
 }
 
-/** The render service ended while a render was followed, and no other one goes on with it. */
+/** The render service ended while a render was followed, and no other one continues with it. */
 export class ServiceGoneError extends Error {
   readonly reason = "service-gone";
   constructor() {
@@ -55,7 +55,7 @@ export interface FollowedRender {
 
 /**
  * Submits plans, with what the service is to hold to from now on, and shows their events until all are finished; answers in the same order.
- * Ctrl-C cancels them and waits for their end. When the service is killed, the next one goes on with the renders, and so does this.
+ * Ctrl-C cancels them and waits for their end. When the service is killed, the next one continues with the renders, and so does this.
  */
 export async function followRenders(
   renders: readonly FollowedRender[],

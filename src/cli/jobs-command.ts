@@ -71,7 +71,7 @@ async function showJob(id: string, json: boolean, terminal: Terminal): Promise<n
   return 0;
 }
 
-/** `nbr logs`: what the Nukes of a job printed, chunk by chunk; with `-f`, what they print from now on as well, until it is over. */
+/** `nbr logs`: what the Nukes of a job printed, chunk by chunk; with `-f`, what they print from now on as well, until it has ended. */
 export async function logsCommand(args: readonly string[], terminal: Terminal): Promise<number> {
   const { values, positionals } = parseArgs({
     args: [...args],
@@ -183,7 +183,7 @@ function readIgnored(codes: unknown): [typeof BEING_RENDERED] | undefined {
   throw new UsageError(`--ignore: only ${BEING_RENDERED} can be ignored.`, "resume");
 }
 
-/** `nbr forget`: removes jobs that are over, or damaged, with their logs; frames stay. */
+/** `nbr forget`: removes finished or damaged jobs with their logs; frames stay. */
 export async function forgetCommand(args: readonly string[], terminal: Terminal): Promise<number> {
   const { values, positionals } = parseArgs({
     args: [...args],

@@ -3,7 +3,7 @@ import type { Terminal } from "./terminal.ts";
 
 /**
  * Whether these renders may replace what is on disk. On a terminal, asks once for all of them. Without a terminal the warning has been printed and
- * the render goes on: a script that calls `nbr` is explicit.
+ * the render continues: a script that calls `nbr` is explicit.
  */
 export async function mayReplace(
   plans: readonly Pick<RenderPlan, "problems">[],

@@ -46,7 +46,7 @@ export async function parallelCommand(args: readonly string[], terminal: Termina
   }
 }
 
-/** Ends single chunks of one job, numbered from 1 as people see them; the job goes on. */
+/** Ends single chunks of one job, numbered from 1 as people see them; the job continues. */
 export async function cancelChunks(
   jobs: readonly string[],
   chunks: readonly string[],
@@ -70,7 +70,7 @@ export async function cancelChunks(
   }
 }
 
-/** What holds now; of a job that is over, only that. */
+/** What holds now; of a job that has ended, only that. */
 function tell(
   status: JobStatus,
   json: boolean,

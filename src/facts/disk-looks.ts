@@ -53,7 +53,7 @@ export class DiskLooks {
   }
 }
 
-/** The time limit of a lookup is over, or the folder is too large. */
+/** The time limit of a lookup has expired, or the folder is too large. */
 export class LookOverError extends Error {
   readonly reason = "look-over";
   constructor(message: string) {

@@ -35,7 +35,7 @@ export interface FarmPlan {
 }
 
 /**
- * The same plan as for a render here, read as a farm job: batches instead of a split. `job` is null when something stands in the way that
+ * The same plan as for a render here, read as a farm job: batches instead of a split. `job` is null when something is in the way that
  * is not among the `ignored` problem codes, and when no frame is left to render.
  */
 export function farmJob(

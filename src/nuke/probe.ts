@@ -18,9 +18,9 @@ export interface ProbeOptions {
 }
 
 const USUAL_TIMEOUT_MS = 60_000;
-/** Of each stream, bytes. The version stands in the first line, after what a launcher says. */
+/** Of each stream, bytes. The version is in the first line, after what a launcher says. */
 const MOST_OUTPUT = 256 * 1024;
-/** What it printed last may come behind its end; a process it left behind may keep the pipe open for good. */
+/** What it printed last may come after its end; a process it left behind may keep the pipe open for good. */
 const DRAIN_MS = 500;
 
 /** `Nuke 15.1v5, 64 bit, built …`; which stream and which exit code are not known (nuke-cli.md 1.5). */

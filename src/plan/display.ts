@@ -60,7 +60,7 @@ function progressText(status: JobStatus): string {
   if (status.waitsFor.length > 0)
     return `waits for ${waitsText(status)} · ${framesText(status.frameCount, status)}`;
   const parts = [doneText(status)];
-  // With Nukes at work, memory only decides how many.
+  // With running Nukes, memory only decides how many.
   const blocks = blocksOf(state).filter(({ reason }) => reason !== "memory" || status.running === 0);
   if (status.running > 0) parts.push(count(status.running, "Nuke"));
   else if (blocks.length === 0) parts.push("waiting");

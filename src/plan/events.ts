@@ -81,7 +81,7 @@ export const jobStatusSchema = z.object({
   finishedAt: z.nullable(z.number()),
   chunks: z.array(chunkStatusSchema),
   /**
-   * Why the service cannot go on with it: its own files are damaged. It stays `interrupted` until it is cancelled or forgotten; its ranges name
+   * Why the service cannot continue with it: its own files are damaged. It stays `interrupted` until it is cancelled or forgotten; its ranges name
    * what is known of its frames. Null for most.
    */
   damaged: z._default(z.nullable(z.string()), null),

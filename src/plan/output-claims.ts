@@ -29,7 +29,7 @@ export function sharedFrames(mine: OutputClaim, other: OutputClaim): readonly nu
   return [...found].sort((one, two) => one - two);
 }
 
-/** It is not known which number stands in the names of its files. */
+/** It is not known which number is in the names of its files. */
 function isLoose(parts: readonly NamePart[], { files, owner }: OutputClaim, other: OutputClaim): boolean {
   return hasToken(parts) && (files === "one" || (files === "shifted" && owner !== other.owner));
 }
@@ -64,7 +64,7 @@ function hasToken(parts: readonly NamePart[]): boolean {
   return parts.some((part) => typeof part !== "string");
 }
 
-/** Cheap, before every name is written out: what stands before the first number, and behind the last one, does not differ. */
+/** Cheap, before every name is written out: what stands before the first number, and after the last one, does not differ. */
 function mayMeet(a: readonly NamePart[], b: readonly NamePart[]): boolean {
   const [start, otherStart] = [textOf(a.at(0)), textOf(b.at(0))];
   const [end, otherEnd] = [textOf(a.at(-1)), textOf(b.at(-1))];

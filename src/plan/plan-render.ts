@@ -33,7 +33,7 @@ import { WARM_COMMANDS, planWarm, warmLine } from "./warm-command.ts";
 const unknownNuke: NukeCommand = { argv: ["nuke"], version: "", demo: false };
 
 /**
- * The whole plan of a render: range, chunks with their exact command lines, memory, and what stands in the way. Pure, so the form, the
+ * The whole plan of a render: range, chunks with their exact command lines, memory, and what is in the way. Pure, so the form, the
  * terminal and the service's clients all show and run the same plan. A plan with a problem of severity `error` must not be run.
  */
 export function planRender(request: RenderRequest, facts: PlanFacts): RenderPlan {

@@ -33,7 +33,7 @@ export function orderWrites(writes: readonly WriteTarget[]): WriteOrder {
   const ordered: OrderedWrite[] = [];
   const problems: Problem[] = [];
   const placed = new Set<string>();
-  // Those of the same order stay as they stand in the script.
+  // Those of the same order stay as they are in the script.
   const sorted = writes.toSorted((a, b) => a.renderOrder - b.renderOrder);
   const left = new Map(sorted.map((write) => [write.name, write]));
   const open = ({ needs }: WriteTarget): typeof needs => needs.filter((need) => left.has(need.write));

@@ -6,7 +6,7 @@ import { isNameCode } from "./body-scan.ts";
 import { rawCommands } from "./raw-commands.ts";
 import { isBlank, isNewline } from "./tcl-words.ts";
 
-/** What a command is at first sight. A crowded node has words behind its body; a broken node's brace is never closed. */
+/** What a command is at first sight. A crowded node has words after its body; a broken node's brace is never closed. */
 export type CommandType = "comment" | "stray" | "command" | "node" | "crowded" | "broken";
 
 /** How far a bracket is followed, and how many searches for an end may fail: broken text must not take quadratic time. */
@@ -40,7 +40,7 @@ export class CommandScanner {
   next(): boolean {
     const text = this.#text;
     let indent = 0;
-    // Blanks behind a semicolon indent nothing.
+    // Blanks after a semicolon indent nothing.
     let isBehind = false;
     let at = this.#at;
     for (; at < text.length; at++) {
@@ -129,7 +129,7 @@ export class CommandScanner {
     return end;
   }
 
-  /** Behind a word in braces or quotes; where it never closes, behind its first character, so that what follows is still read. */
+  /** After a word in braces or quotes; where it never closes, after its first character, so that what follows is still read. */
   #enclosed(start: number): number {
     if (!this.#maySearch) return start + 1;
     const end =
@@ -190,7 +190,7 @@ export class CommandScanner {
         const close = this.#bracketEnd(at + 1);
         if (close >= 0) at = close;
         else {
-          // The word ends behind it, and the rest is read as words.
+          // The word ends after it, and the rest is read as words.
           this.#fail();
           return at + 1;
         }

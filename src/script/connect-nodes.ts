@@ -100,7 +100,7 @@ function cloned(node: ScriptNode | null): ScriptNode | null {
   return depth > DEEPEST_CLONE ? (node?.cloneOf ?? null) : node;
 }
 
-/** Settings of the program that stand in scripts like nodes and connect to nothing. */
+/** Settings of the program that are in scripts like nodes and connect to nothing. */
 function isOffStack(className: string): boolean {
   return className === "Preferences";
 }

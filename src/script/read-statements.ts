@@ -166,12 +166,12 @@ export class StatementReader {
   }
 }
 
-/** Offset behind the brace that closes the body, where words follow it. */
+/** Offset after the brace that closes the body, where words follow it. */
 function bodyEnd(text: string, open: number, end: number): number {
   return readWords(text, open, end, { misses: 0 }).words[0]?.end ?? end;
 }
 
-/** A statement in which searches have found no end, so that it has looked at all of the text behind it. */
+/** A statement in which searches have found no end, so that it has looked at all of the text after it. */
 export interface FailedStatement {
   readonly statement: Statement;
   readonly failed: number;

@@ -102,7 +102,7 @@ export class ScriptDocument {
   #readAgain({ start, end, marks }: { start: number; end: number; marks: boolean }): void {
     const statements = this.#statements;
     if (statements.length === 0 || this.#cut) return this.#readAll();
-    // One more before it: what the edit stands behind may belong to it now.
+    // One more before it: what the edit is after may belong to it now.
     const touchedFirst = Math.max(0, firstAfter(statements, start) - 2);
     const first = marks ? this.#firstChanged(touchedFirst) : touchedFirst;
     const begin = first === 0 ? undefined : statements[first]?.place;
@@ -152,7 +152,7 @@ export class ScriptDocument {
     return failed === before || (all < MOST_FAILED && failed + all - before < MOST_FAILED);
   }
 
-  /** Index of the first statement that has looked at an edit behind it, in vain, and no longer does; or of the one given. */
+  /** Index of the first statement that has looked at an edit after it, in vain, and no longer does; or of the one given. */
   #firstChanged(touchedFirst: number): number {
     const statements = this.#statements;
     const limit = statements[touchedFirst]?.place.start ?? Infinity;
@@ -200,7 +200,7 @@ function firstAfter(statements: readonly Statement[], offset: number): number {
   return low;
 }
 
-/** The statements that begin before the end of an edit and end behind its start. */
+/** The statements that begin before the end of an edit and end after its start. */
 function touched(statements: readonly Statement[], start: number, end: number): Statement[] {
   const found: Statement[] = [];
   for (let index = firstAfter(statements, end) - 1; index >= 0; index--) {

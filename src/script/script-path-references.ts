@@ -8,7 +8,7 @@ const asks =
   /\broot\.name\b|\b[Rr]oot\(\)\s*(?:\.name\(\)|\\*\[\s*\\*["']name\\*["']\s*\\*\]|\.knob\(\s*\\*["']name\\*["']\s*\))|\bscriptName\s*\(/u;
 /** In each of them is one of these; a search for words takes no time, and there may be megabytes. */
 const signs = ["root.name", "oot()", "scriptName"] as const;
-/** More than what stands before a sign, and behind it, in such a place. */
+/** More than what stands before a sign, and after it, in such a place. */
 const AROUND = [2, 60] as const;
 /** What may stand before such a place so that only the folder of the path is used. */
 const folderOnly = /(?:\bfile\s+dirname\s+\\*\[\s*(?:value|knob)\s+|\bdirname\(\s*nuke\s*\.\s*)$/u;

@@ -46,7 +46,7 @@ export function sourceOf(text: string): Source {
   return { text, onlyLineFeeds: !text.includes("\r") || !/\r(?!\n)/u.test(text) };
 }
 
-/** The script that these statements make up, in the order they stand in. */
+/** The script that these statements make up, in the order they are in. */
 export function scriptFrom(source: Source, statements: readonly Statement[]): Script {
   const { version, root, nodes } = connectNodes(statements);
   return {

@@ -2,7 +2,7 @@ import type { ScriptNode } from "./script-node.ts";
 
 const none: readonly (ScriptNode | null)[] = [];
 
-/** Inputs behind the last one that is fed are counted up to here: a slip of the pen must not cost a place in a list for each. */
+/** Inputs after the last one that is fed are counted up to here: a slip of the pen must not cost a place in a list for each. */
 const MOST_UNFED = 100;
 
 const unfed = new Map<number, readonly null[]>();

@@ -6,7 +6,7 @@
 export interface TclWord {
   /** Offset of its first character, quotes and braces included. */
   readonly start: number;
-  /** Offset behind its last one. */
+  /** Offset after its last one. */
   readonly end: number;
   readonly kind: "bare" | "quoted" | "braced" | "unclosed";
 }
@@ -221,7 +221,7 @@ function afterEscape(text: string, at: number): number {
   return at + (text.charCodeAt(at + 1) === carriage && text.charCodeAt(at + 2) === newline ? 3 : 2);
 }
 
-/** In braces only a backslash before a line end means anything: with the blanks behind it, it is one blank. */
+/** In braces only a backslash before a line end means anything: with the blanks after it, it is one blank. */
 function foldLines(text: string): string {
   if (!text.includes("\\\n")) return text;
   return text.replaceAll(/\\(?:\n[ \t]*|[^])/gu, (found) => (found.startsWith("\\\n") ? " " : found));

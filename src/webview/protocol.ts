@@ -104,7 +104,7 @@ export type FromWebview = z.infer<typeof fromWebviewSchema>;
 
 /** What a farm submission would run as things stand. */
 export const farmPreviewSchema = z.object({
-  /** The exact words; null where something stands in the way. */
+  /** The exact words; null where something is in the way. */
   argv: z.nullable(z.array(z.string())),
   /** What the farm's plan has to say; problems of this machine alone are left out. */
   problems: z.array(problemSchema),

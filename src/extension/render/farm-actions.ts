@@ -37,7 +37,7 @@ export class FarmActions {
     return [commandTemplateEngine(readSettings(uri)["farm.command"])];
   }
 
-  /** What would be run as things stand, or what stands in the way. */
+  /** What would be run as things stand, or what is in the way. */
   async preview(document: TextDocument, write: string, farm: FarmOptions): Promise<FarmPreview> {
     const { job, problems } = await this.#plan(document, write, farm);
     if (job === null) return { argv: null, problems: [...problems], message: null };

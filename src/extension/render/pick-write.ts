@@ -45,7 +45,7 @@ export async function writeFor(uri: Uri, given: unknown, scripts: ScriptReader):
   return picked?.write;
 }
 
-/** The Write the cursor stands in or below, offered first. */
+/** The Write the cursor is in or below, offered first. */
 function writeAtCursor(
   document: TextDocument,
   writes: readonly { name: string; line: number }[],

@@ -65,7 +65,7 @@ export async function prepare(
   const decisions: Decisions = {
     demo: earlier?.demo ?? demo,
     nuke: repeat?.nuke,
-    // Each render removes its own when it is over.
+    // Each render removes its own when it has ended.
     copy: earlier?.copy === undefined || earlier.copy === null ? null : await saveCopy(document),
     ignored: new Set([...(earlier?.ignored ?? []), ...(repeat?.ignored ?? [])]),
     frames: { ...earlier?.frames },
@@ -119,7 +119,7 @@ async function settle(problem: Problem, place: ProblemPlace): Promise<boolean> {
   return way ? await way() : false;
 }
 
-/** The buttons for a problem; each answers whether to go on. */
+/** The buttons for a problem; each answers whether to continue. */
 function waysOn(
   problem: Problem,
   { document, decisions, version }: ProblemPlace,

@@ -71,7 +71,7 @@ export class Renders {
     return await (await this.#connect()).plan(job);
   }
 
-  /** Cancels a job; it is over when its `finished` event comes. */
+  /** Cancels a job; it has ended when its `finished` event comes. */
   async cancel(job: string): Promise<void> {
     await (await this.#connect()).cancel({ job });
   }
@@ -140,7 +140,7 @@ export class Renders {
     client.onEvent((event) => this.#take(event));
     client.onClosed(() => {
       this.#connection = null;
-      // The next service goes on with what a killed one left; asking for one starts it.
+      // The next service continues with what a killed one left; asking for one starts it.
       if (!this.#disposed && this.active.length > 0) void this.#connect().catch(() => undefined);
     });
     await client.watch({ jobs: "all", lines: true });

@@ -50,7 +50,7 @@ export class LearnedClasses {
     return merged;
   }
 
-  /** What is open is as it stands in the editor, not as it was saved. */
+  /** What is open is as it is in the editor, not as it was saved. */
   #all(): SeenClasses[] {
     const open = this.#scripts.all;
     const paths = new Set(open.map(({ uri }) => pathOf(uri)));

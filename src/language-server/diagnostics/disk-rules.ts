@@ -36,7 +36,7 @@ export class DiskChecks {
       const node = nodes.get(write.line);
       if (!node || write.disabled || write.reading || write.createDirectories) continue;
       if (write.resolvedFile === null || !isAbsolute(write.resolvedFile)) continue;
-      // A folder for each frame cannot be looked for beforehand.
+      // A folder for each frame cannot be looked for in advance.
       if (hasFrameTokenInFolder(write.resolvedFile)) continue;
       for (const folder of new Set(
         write.views.map((view) => dirname(frameFile(write.resolvedFile ?? "", 1, view))),

@@ -62,7 +62,7 @@ function unsetVariables(script: Script): Finding[] {
 function* duplicateNames(script: Script): Steps<Finding[]> {
   const findings: Finding[] = [];
   const seen = new Map<ScriptNode | null, Set<string>>();
-  /** The last number given to a name in a group: the search for a free one goes on from there. */
+  /** The last number given to a name in a group: the search for a free one continues from there. */
   const given = new Map<Set<string>, Map<string, number>>();
   for (const node of script.nodes) {
     yield;

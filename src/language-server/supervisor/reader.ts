@@ -43,7 +43,7 @@ export interface ReaderData {
   readonly skipped: readonly string[];
 }
 
-/** Milliseconds between two looks, and for how long they go on when nothing is asked: work in the background may hang too. */
+/** Milliseconds between two looks, and for how long they continue when nothing is asked: work in the background may hang too. */
 const [LOOK, LINGER] = [250, 30_000];
 
 export class Reader {

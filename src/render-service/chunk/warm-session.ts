@@ -201,7 +201,7 @@ export class WarmSession {
     return !this.#ending;
   }
 
-  /** Has it end after the frame at work. */
+  /** Has it end after the current frame. */
   end(): void {
     while (this.lives && this.#send({ do: "end" }));
   }
@@ -222,7 +222,7 @@ export class WarmSession {
     }
   }
 
-  /** It is over, or will be without us. */
+  /** It has ended, or will end without us. */
   close(): void {
     this.#lives = false;
     this.#file.close();

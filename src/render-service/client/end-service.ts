@@ -1,4 +1,4 @@
-/** Ends a render service that does not answer any more. Its jobs are on disk, and its Nukes go on until the next service takes them over. */
+/** Ends a render service that does not answer any more. Its jobs are on disk, and its Nukes continue until the next service takes them over. */
 import { readFileSync } from "node:fs";
 import { setTimeout as wait } from "node:timers/promises";
 import { programFile } from "../../paths.ts";

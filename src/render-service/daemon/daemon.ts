@@ -11,7 +11,7 @@ import { lockFile, prepareStateFolder, serviceLogFile } from "../storage/state-f
 /** Runs until it has ended; returns the process's exit code. Returns immediately if another service is already running. */
 export async function runService(options: MainOptions): Promise<number> {
   const log = (line: string): void => console.error(`${new Date().toISOString()} [${process.pid}] ${line}`);
-  // What no handler caught: the Nukes go on in any case, and so should the service that watches them.
+  // What no handler caught: the Nukes continue in any case, and so should the service that watches them.
   process.on("uncaughtException", (error) => log(`unexpected: ${error.stack ?? error.message}`));
   process.on("unhandledRejection", (error) => log(`unexpected: ${messageOf(error)}`));
 

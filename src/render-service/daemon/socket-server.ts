@@ -142,7 +142,7 @@ async function clearSocket(socket: string): Promise<void> {
   else await rm(socket, { force: true });
 }
 
-/** With its own folder, where it has one: no other folder is empty now, for the lock and the log lie in it. */
+/** With its own folder, where it has one: no other folder is empty now, for the lock and the log are in it. */
 async function removeSocket(socket: string): Promise<void> {
   await rm(socket, { force: true });
   await rmdir(dirname(socket)).catch(() => undefined);

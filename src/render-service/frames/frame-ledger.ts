@@ -114,7 +114,7 @@ export class FrameLedger {
     return this.#failed;
   }
 
-  /** The frame that is being rendered, as far as the lines tell; null behind the last one, and when it has failed. */
+  /** The frame that is being rendered, as far as the lines tell; null after the last one, and when it has failed. */
   get atWork(): number | null {
     const next = this.#next;
     return next === undefined || this.#done.has(next) || this.#failed.has(next) ? null : next;

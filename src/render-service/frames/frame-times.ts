@@ -46,7 +46,7 @@ export class FrameTimes {
     this.#first ??= Number.NaN;
   }
 
-  /** Mean of the frames behind the first; null before there are two. */
+  /** Mean of the frames after the first; null before there are two. */
   get secondsPerFrame(): number | null {
     return this.#count === 0 ? null : this.#sum / this.#count;
   }

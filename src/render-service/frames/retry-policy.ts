@@ -1,6 +1,6 @@
 /**
  * Which frames come back to a job when one of its Nukes has ended, and how often. Pure. Every way back is counted for at least one
- * frame and has an end, so no job goes on forever.
+ * frame and has an end, so no job continues forever.
  */
 
 /** How a Nuke ended that left frames. */

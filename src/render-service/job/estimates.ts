@@ -64,7 +64,7 @@ export class JobEstimates {
   }
 
   /**
-   * Seconds to go: the frames left, shared by the Nukes at work; never less than the longest queue of one of them. Null until a frame has
+   * Seconds to go: the frames left, shared by the running Nukes; never less than the longest queue of one of them. Null until a frame has
    * been timed.
    */
   etaSeconds(running: number): number | null {

@@ -67,7 +67,7 @@ export class Preconditions {
     if (script !== null) this.#script?.restore(script);
   }
 
-  /** The user wants the job to go on with the script as it is now. */
+  /** The user wants the job to continue with the current script. */
   acceptScript(): void {
     this.#script?.allow();
   }
@@ -121,7 +121,7 @@ export class Preconditions {
     return { ...ending, cause: "place", failed: new Set() };
   }
 
-  /** @param others Nukes of the job that go on. */
+  /** @param others Nukes of the job that continue. */
   after({ cause }: ChunkOutcome, startedAt: number, others: number): WaitFollowUp {
     if (cause === "license") return this.#afterLicense(startedAt, others);
     if (cause !== "place") return null;

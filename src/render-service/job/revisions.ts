@@ -56,7 +56,7 @@ export class Revisions {
     return this.#deps.list.has(index);
   }
 
-  /** Ends a chunk, or sees to it that it never starts; what it has not rendered is missing in the end. Nothing happens to one that is over. */
+  /** Ends a chunk, or sees to it that it never starts; what it has not rendered is missing at the end. Nothing happens to one that has ended. */
   cancelChunk(index: number): void {
     const { list, context, changed } = this.#deps;
     if (list.run(index)?.isRunning === false) return;

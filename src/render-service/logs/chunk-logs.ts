@@ -38,7 +38,7 @@ export class ChunkLogs {
     return this.#out.position + this.#err.position;
   }
 
-  /** Sets aside what lies in their place and is no file; returns what that was. */
+  /** Sets aside what is in their place and is no file; returns what that was. */
   clear(): Damage[] {
     return [this.outFile, this.errFile].flatMap((file) => requireFilePlace(file) ?? []);
   }

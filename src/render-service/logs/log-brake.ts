@@ -36,7 +36,7 @@ export class LogBrake {
     else if (unread > (this.#on ? this.#heldAt : 0) + this.#most) this.#hold(unread);
   }
 
-  /** Lets it go on, for good or for now. */
+  /** Lets it continue, for good or for now. */
   release(): void {
     if (this.#on) this.#printer.resume();
     this.#on = false;

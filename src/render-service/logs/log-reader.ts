@@ -59,7 +59,7 @@ async function readPiece(
     const buffer = Buffer.alloc(Math.min(MOST_READ, part.to - first));
     const { bytesRead } = await handle.read(buffer, 0, buffer.length, first - part.from);
     const read = buffer.subarray(0, bytesRead);
-    // Cut behind the last line end, unless one line fills it all or the log ends here.
+    // Cut after the last line end, unless one line fills it all or the log ends here.
     const lineEnd = read.lastIndexOf(0x0a);
     const whole = first + bytesRead >= part.to || lineEnd < 0 ? read : read.subarray(0, lineEnd + 1);
     const lines = whole.toString("utf8").split(/\r\n|\n|\r/u);

@@ -67,7 +67,7 @@ export class LogTail {
    * The text since the last call, piece by piece, up to the current length of the file: text that is appended meanwhile is for the
    * next call, so this ends even while something writes without pause.
    *
-   * Read without leaving the thread: it lies in the system's cache, for it was just written, and on a machine whose cores are all taken by
+   * Read without leaving the thread: it is in the system's cache, for it was just written, and on a machine whose cores are all taken by
    * renders each hop to another thread waits for its turn.
    * @param upTo the position to read up to at most.
    * @param all read all of it, whatever its length; otherwise a few MB.

@@ -23,7 +23,7 @@ export interface LimitedCommand {
 
 /**
  * Memory limit of one Nuke, MB: the part of the budget that others do not use, and at least its estimated need.
- * @param loads all Nukes at work; it is one of them already.
+ * @param loads all running Nukes; it is one of them already.
  */
 export function wallFor(needMB: number, budgetMB: number, loads: readonly Load[]): number {
   const takenMB = loads.reduce((sum, load) => sum + Math.max(load.needMB, load.measuredMB), 0);
@@ -44,7 +44,7 @@ export class ScopeLimits {
   readonly #warned = new Set<string>();
   #runner: Promise<Runner> | null = null;
 
-  /** @param loads all Nukes at work, the one that is started included. */
+  /** @param loads all running Nukes, the one that is started included. */
   constructor(loads: () => readonly Load[], budgetMB: () => number) {
     this.#loads = loads;
     this.#budgetMB = budgetMB;

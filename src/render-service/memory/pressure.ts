@@ -12,11 +12,11 @@ export interface MemoryFigures {
   readonly freeMB: number;
   /** Less than this free is too little, MB. */
   readonly floorMB: number;
-  /** Percent of the last ten seconds in which nothing went on for want of memory; null where the kernel does not tell. */
+  /** Percent of the last ten seconds in which everything stalled on memory; null where the kernel does not tell. */
   readonly stalledPercent: number | null;
 }
 
-/** What `look` answers: go on; start none; or start none and end the youngest. */
+/** What `look` answers: continue; start none; or start none and end the youngest. */
 export type Measure = "go-on" | "hold" | "shed";
 
 /** Work stands still this often: start none; end one. A machine that swaps for real is far above. */
@@ -74,7 +74,7 @@ export class PressureGuard {
 
   /**
    * Takes one look. The sum over budget is acted on at once; what others on this machine may have caused, when it lasts.
-   * @param running Nukes at work; the last one is never ended.
+   * @param running number of running Nukes; the last one is never ended.
    * @param leaving whether one of them is being ended already.
    */
   look(figures: MemoryFigures, running: number, leaving: boolean, now: number = Date.now()): Measure {

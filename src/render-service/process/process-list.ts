@@ -72,7 +72,7 @@ function listLinux(): ProcessList {
   return list;
 }
 
-/** proc(5): the fields of `stat` after the name, which stands in parentheses and may hold anything. */
+/** proc(5): the fields of `stat` after the name, which is in parentheses and may hold anything. */
 function readLinux(pid: number): ProcessInfo | null {
   let text: string;
   try {

@@ -43,7 +43,7 @@ export type Hello = z.infer<typeof helloSchema>;
 
 const logPieceSchema = z.object({
   lines: z.array(z.string()),
-  /** Where to go on reading, bytes from the start of the log. */
+  /** Where to continue reading, bytes from the start of the log. */
   next: z.int(),
   /** There is more now. */
   more: z.boolean(),
@@ -76,7 +76,7 @@ const serviceLimitsSchema = z.object({
   budgetMB: z.int(),
   /** It was set for the service (`heldBudgetMB`). */
   budgetHeld: z.boolean(),
-  /** Nukes at work. */
+  /** Running Nukes. */
   running: z.int(),
 });
 /** What holds for all jobs together now. */

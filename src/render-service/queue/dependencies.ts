@@ -1,11 +1,11 @@
-/** Jobs that wait for others, and what becomes of them when those are over. */
+/** Jobs that wait for others, and what becomes of them when those have ended. */
 import { endingText } from "../../plan/display.ts";
 import type { JobStatus, WaitedFor } from "../../plan/events.ts";
 import { outcomeOf } from "../../plan/job-state.ts";
 import { RenderServiceError } from "../protocol/errors.ts";
 
 export interface DependencyDeps {
-  /** Starts nothing of a job for now, or lets it go on. */
+  /** Starts nothing of a job for now, or lets it continue. */
   readonly block: (job: string, text: string) => void;
   readonly unblock: (job: string) => void;
   /** The Write of a job that is not over. */
@@ -46,7 +46,7 @@ export class Dependencies {
     this.#block(job);
   }
 
-  /** The job is in the queue: it is held there until those it waits for are over, which they may be by now. */
+  /** The job is in the queue: it is held there until those it waits for have ended, which may already be the case. */
   enter(job: string): void {
     if (!this.#waits.has(job)) return;
     this.#entered.add(job);
@@ -77,7 +77,7 @@ export class Dependencies {
     return found;
   }
 
-  /** A job is over: those that wait for it may start, or never will. */
+  /** A job has ended: those that wait for it may start, or never will. */
   over(job: string): void {
     this.forget(job);
     for (const [waiting, before] of this.#waits) if (before.has(job)) this.#settle(waiting);

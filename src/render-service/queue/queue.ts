@@ -19,7 +19,7 @@ export interface QueueJob {
 /** A range that has come back. */
 export interface RequeuedChunk {
   readonly chunk: number;
-  /** Before those that wait; else behind them. */
+  /** Before those that wait; else after them. */
   readonly first: boolean;
   /** Exclusive: it starts only when nothing else runs, and nothing else starts while it runs. */
   readonly exclusive: boolean;
@@ -87,7 +87,7 @@ export class RenderQueue {
     return { priority: entry.priority, place: entry.place };
   }
 
-  /** Nukes of a job at once from now on; those at work beyond that go on until their chunks are over. */
+  /** Nukes of a job at once from now on; those at work beyond that continue until their chunks have ended. */
   setParallel(job: string, parallel: number): void {
     const entry = this.#entry(job);
     if (entry) entry.parallel = Math.max(1, parallel);

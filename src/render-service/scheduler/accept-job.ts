@@ -100,7 +100,7 @@ export function loadJob(
   }
 }
 
-/** A job is over: what is only needed to go on with it is removed. */
+/** A job has ended: what is only needed to continue with it is removed. */
 export function removeLeftFiles(folder: string, tell: (damage: Damage) => void): void {
   environmentFile(folder, tell).remove();
   openingFile(folder, tell).remove();

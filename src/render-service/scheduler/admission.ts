@@ -71,7 +71,7 @@ export class Admission {
     return null;
   }
 
-  /** A job is over. */
+  /** A job has ended. */
   forget(job: string): void {
     this.#told.delete(job);
   }

@@ -29,7 +29,7 @@ export class DamagedJobs {
   async take(id: string, why: string): Promise<void> {
     const { folders, known, notes, graceMs, log } = this.#deps;
     const folder = folders.path(id);
-    // Nothing that lies in its folder may keep the service from starting.
+    // Nothing that is in its folder may keep the service from starting.
     const status = await salvageJob({ id, folder, why, graceMs, tell: notes.tell }).catch(
       (error: unknown) => {
         log(`no more details of ${id} are available: ${messageOf(error)}`);

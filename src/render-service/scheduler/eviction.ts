@@ -32,7 +32,7 @@ export class Eviction {
 
   /**
    * Checks memory after the Nukes were measured.
-   * @param running all Nukes at work, oldest first.
+   * @param running all running Nukes, oldest first.
    */
   look(running: readonly ChunkRunner[], budgetMB: number): void {
     const sumMB = running.reduce((sum, run) => sum + run.memory.measuredMB, 0);

@@ -72,7 +72,7 @@ export class MemorySampler {
       this.#tookMs = performance.now() - began;
       this.#sampled();
     } catch (error) {
-      // Rendering goes on without figures; said once.
+      // Rendering continues without figures; said once.
       if (!this.#failed) this.#log(`memory could not be sampled: ${messageOf(error)}`);
       this.#failed = true;
     }

@@ -93,7 +93,7 @@ export class OutputLocks {
     if (job.waiting.size > 0) this.#tryLate(job);
   }
 
-  /** The job is over, or was never accepted. */
+  /** The job has ended, or was never accepted. */
   async release(id: string): Promise<void> {
     const job = this.#jobs.get(id);
     if (job === undefined) return;

@@ -89,7 +89,7 @@ export async function copyScript(script: string, copy: string): Promise<ScriptFi
   }
 }
 
-/** Removes the copies of a job that is over: its own, and the one it came with; never what the artist works on. */
+/** Removes the copies of a job that has ended: its own, and the one it came with; never what the artist works on. */
 export async function removeScriptCopy(
   { temporaryScript, source, plan }: Pick<RenderJob, "temporaryScript" | "source" | "plan">,
   folder: string,

@@ -38,7 +38,7 @@ export class JobStore {
     this.#tell = tell;
   }
 
-  /** Makes sure that there can be folders of jobs, and goes on with removals that were cut short. */
+  /** Makes sure that there can be folders of jobs, and continues with removals that were cut short. */
   async prepare(): Promise<void> {
     const found = await stat(this.#folder).catch(() => null);
     if (found !== null && !found.isDirectory()) {

@@ -6,7 +6,7 @@ import { renderJobSchema } from "../../plan/job.ts";
 import { scriptFingerprintSchema } from "../script-snapshot/fingerprint.ts";
 import { parallelSchema, prioritySchema } from "../../plan/request.ts";
 
-/** Of the environment only a reference is kept: it is removed when the job is over (`environment.ts`). */
+/** Of the environment only a reference is kept: it is removed when the job has ended (`environment.ts`). */
 export const keptJobSchema = z.omit(renderJobSchema, { env: true });
 export type KeptJob = z.infer<typeof keptJobSchema>;
 
@@ -88,7 +88,7 @@ export const journalEntrySchema = z.discriminatedUnion("is", [
     complaint: z.string(),
     ...aftermath,
   }),
-  /** A frame has failed in a warm Nuke that goes on; `n`: the command that had handed it. */
+  /** A frame has failed in a warm Nuke that continues; `n`: the command that had handed it. */
   z.object({ is: z.literal("returned"), chunk: z.int(), frame: z.int(), n: z.int(), ...aftermath }),
   /** Frames (in Nuke syntax) that no Nuke has been handed go from one chunk to that of a warm Nuke. */
   z.object({ is: z.literal("moved"), from: z.int(), to: z.int(), frames: z.string() }),

@@ -58,7 +58,7 @@ export class Journal {
   }
 
   /**
-   * Goes on with a journal, behind its last whole line.
+   * Continues a journal, after its last whole line.
    * @returns null where its first line is not that of a job.
    * @throws {UnusableFileError}, and what the file system says
    */

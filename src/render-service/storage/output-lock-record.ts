@@ -37,7 +37,7 @@ const outputLockSchema = z.object({
   process: z._default(plain(100), ""),
   /** The start of its machine; empty where that has no name. */
   boot: z._default(plain(100), ""),
-  /** Names its state folder: the next service there goes on with what this one began. */
+  /** Names its state folder: the next service there continues with what this one began. */
   state: z._default(plain(100), ""),
   /** Names this one lock. */
   nonce: z._default(plain(100), ""),

@@ -223,7 +223,7 @@ function applyDistribution(past: Draft, { gone, fresh }: EntryOf<"dealt">): void
   if (places.length === 0) return;
   const at = Math.min(...places);
   const others = past.chunks.flatMap(({ place }) => (place === null || place <= at ? [] : [place]));
-  // All of them before what waits behind the first of those that are gone.
+  // All of them before what waits after the first of those that are gone.
   const step = (Math.min(at + 1, ...others) - at) / fresh.length;
   for (const [nth, { chunk, frames }] of fresh.entries())
     if (chunk <= past.chunks.length) past.chunks[chunk] = ofPlan(frames, at + nth * step);

@@ -176,7 +176,7 @@ export class StateFile<Value> {
     syncFolderNow(dirname(path));
   }
 
-  /** Removes it, or what lies in its place; what cannot be removed is told and stops nothing. */
+  /** Removes it, or what is in its place; what cannot be removed is reported and stops nothing. */
   remove(): void {
     const { path, tell } = this.#options;
     try {

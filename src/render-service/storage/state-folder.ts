@@ -134,7 +134,7 @@ export function historyFile(folder: string): string {
   return join(folder, "history.json");
 }
 
-/** For how long jobs that are over are kept, and how much of their logs. */
+/** For how long jobs that have ended are kept, and how much of their logs. */
 export function keepingFile(folder: string): string {
   return join(folder, "keeping.json");
 }
