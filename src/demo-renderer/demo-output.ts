@@ -28,7 +28,7 @@ export class DemoFolderError extends Error {
   readonly reason = "demo-folder";
   constructor(folder: string) {
     super(
-      `The demo renderer writes into folders of its own, and "${folder}" (${DEMO_FOLDER_VARIABLE}) is none of them.`,
+      `The demo renderer writes only to its own folders, and "${folder}" (${DEMO_FOLDER_VARIABLE}) is not one of them.`,
     );
     this.name = "DemoFolderError";
   }
