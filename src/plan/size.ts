@@ -3,7 +3,7 @@
 export class SizeError extends Error {
   readonly reason = "size";
   constructor(text: string) {
-    super(`"${text}" is not a memory size. Write it as 4G, 4096M or 800 (MB).`);
+    super(`"${text}" is not an amount of memory. Write it as 4G, 4096M or 800 (MB).`);
     this.name = "SizeError";
   }
 }

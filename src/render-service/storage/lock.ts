@@ -1,6 +1,6 @@
 /**
- * One render service for each state folder. The lock is a file that appears complete and only once (a hard link); whoever
- * finds it left behind by a dead process takes it over in a way that only one of many can.
+ * One render service for each state folder. The lock is a file that appears complete and only once (a hard link); a service
+ * that finds it left by a dead process takes it over in a way that only one of many can.
  */
 import { randomUUID } from "node:crypto";
 import { link, readdir, rename, rm, stat } from "node:fs/promises";
