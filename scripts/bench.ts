@@ -1,5 +1,5 @@
 /**
- * `npm run bench`: measurements, each beside its rival in one run, printed as a table. A ratio that misses its bound makes the exit
+ * `npm run bench`: measurements, each next to its rival in one run, printed as a table. A ratio that misses its bound makes the exit
  * code 1. `npm run bench -- split` runs one case; `-- --keep` puts the results into docs/benchmarks.md, where cases that were not run keep theirs.
  */
 import { readFile, readdir, writeFile } from "node:fs/promises";

@@ -21,7 +21,7 @@ import { createFolder } from "../src/facts/output-folders.ts";
 
 const terminal = processTerminal();
 const examples = join(import.meta.dirname, "..", "examples");
-// A service of its own, so that the demo neither shows nor disturbs real renders.
+// A separate service, so the demo neither shows nor disturbs real renders.
 const stateFolder = await mkdtemp(join(tmpdir(), "nuke-render-demo-"));
 process.env.NUKE_RENDER_STATE_DIR = stateFolder;
 const client = await connectRenderService();
@@ -39,7 +39,7 @@ try {
 }
 process.exitCode = worst;
 
-/** All enabled Writes of a script, one after the other; answers with the worst exit code. */
+/** All enabled Writes of a script, one after the other; returns the worst exit code. */
 async function renderScript(path: string): Promise<number> {
   const script = scriptFacts(await readScriptFile(path), path);
   const facts = await collectFacts(script, {

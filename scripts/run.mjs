@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-// The door to every npm script. Plain JavaScript, because it has to run on the machine's own Node (20 or later) before
+// The entry point of every npm script. Plain JavaScript, because it has to run on the machine's own Node (20 or later) before
 // anything is installed: it installs the dependencies where they are missing or old, picks a Node that runs TypeScript
 // (npm's `node` package where the machine's is too old) and hands over to scripts/<name>.ts.
 import { spawn, spawnSync } from "node:child_process";
@@ -27,7 +27,7 @@ const child = spawn(node, ["--disable-warning=ExperimentalWarning", file, ...res
     PATH: [dirname(node), join(root, "node_modules/.bin"), process.env.PATH].join(delimiter),
   },
 });
-// A terminal sends Ctrl-C to the whole group, anybody else to this process alone: nbr takes the same press twice for one.
+// A terminal sends Ctrl-C to the whole group, other senders to this process alone: nbr takes the same press twice for one.
 const passedOn = ["SIGTERM", "SIGHUP", ...(["nbr", "demo"].includes(name) ? ["SIGINT"] : [])];
 for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"])
   process.on(signal, () => passedOn.includes(signal) && process.platform !== "win32" && child.kill(signal));

@@ -7,7 +7,7 @@ import { dirname, join } from "node:path";
 const fromSources = import.meta.filename.endsWith(".ts");
 const top = dirname(import.meta.dirname);
 
-/** The long-lived processes and tools that are started as programs of their own. */
+/** The long-lived processes and tools that are started as separate programs. */
 export type Program = "render-service" | "language-server" | "demo-renderer" | "cli";
 
 /** Absolute path of a program's entry file; run it with Node, or with VS Code's runtime and ELECTRON_RUN_AS_NODE. */

@@ -55,7 +55,7 @@ function lookForChromium(): string | null {
   return places.find((path) => existsSync(path)) ?? null;
 }
 
-/** A browser without a window (or with one), that talks to nobody outside. */
+/** A browser without a window (or with one), that talks to no one outside. */
 export async function launchChromium(headless = true): Promise<Browser> {
   const quiet = [
     "--disable-gpu",

@@ -38,7 +38,7 @@ export async function installCodeServer(): Promise<void> {
   }
   process.stderr.write(`Setting up VS Code for tests (code-server ${version})…\n`);
   await mkdir(tools, { recursive: true });
-  // Built beside its place and moved there whole, so that a run that was ended leaves no half of it.
+  // Built next to its place and moved there whole, so that a run that was ended leaves no half of it.
   const building = await mkdtemp(join(tools, "building-"));
   const inside = join(building, "node_modules", "code-server", "lib", "vscode");
   const install = [
@@ -86,7 +86,7 @@ export interface RunningCode {
   stop(): Promise<void>;
 }
 
-/** Starts VS Code's server with a data folder of its own. */
+/** Starts VS Code's server with its own data folder. */
 export async function startCode({
   settings = {},
   vsix,

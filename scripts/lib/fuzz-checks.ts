@@ -62,7 +62,7 @@ function cpuTime(): number {
   return (user + system) / 1000;
 }
 
-/** What is slow gets a second chance: it may have been compiled or collected meanwhile. */
+/** What is slow gets a second chance: it may have been compiled or collected in the meantime. */
 async function timed(name: string, text: string, step: () => Promise<void>, slack: number): Promise<void> {
   const limit = allowance(text) * slack;
   let fastest = Infinity;

@@ -1,4 +1,4 @@
-/** How much memory reading takes: V8's after a collection, and WebAssembly's, which nobody collects. */
+/** How much memory reading takes: V8's after a collection, and WebAssembly's, which no one collects. */
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 

@@ -13,7 +13,7 @@ export class NkParser {
     this.#parser.setLanguage(language);
   }
 
-  /** The caller deletes the tree: trees lie in WebAssembly's memory, which nobody collects. */
+  /** The caller deletes the tree: trees lie in WebAssembly's memory, which no one collects. */
   parse(text: string): Tree {
     const tree = this.#parser.parse(text);
     // Null only when a parse is cancelled or no language is set.

@@ -20,7 +20,7 @@ export function processesWith(text: string): Leftover[] {
           },
         ];
       } catch {
-        // It ended while it was looked at, or is somebody else's.
+        // It ended while it was looked at, or belongs to another user.
         return [];
       }
     });

@@ -15,7 +15,7 @@ const packages: Record<string, string> = {
 
 let updated = false;
 
-/** Sees to it that programs are there. Answers with those that are not, for somebody to say so aloud. */
+/** Installs missing programs. Returns those that are still missing, so the caller can report them. */
 export async function ensurePrograms(names: readonly string[]): Promise<string[]> {
   const missing = names.filter((name) => findOnPath(name) === null);
   if (missing.length === 0 || !canInstall()) return missing;

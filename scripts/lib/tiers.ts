@@ -38,7 +38,7 @@ function check(name: string, words: readonly string[]): Tier {
   };
 }
 
-/** All test files of a folder, each in a process of its own. */
+/** All test files of a folder, each in a separate process. */
 function files(
   name: string,
   concurrency: number,

@@ -6,7 +6,7 @@ import { UsageError } from "./failure.ts";
 export function anyWrite(script: ScriptFacts, command: string): string {
   const active = script.writes.find((write) => !write.disabled && !write.reading);
   if (active) return active.name;
-  throw new UsageError(`There is no Write node that is enabled in "${script.path}".`, command);
+  throw new UsageError(`There is no enabled Write node in "${script.path}".`, command);
 }
 
 /** The one Write of a script, if no name was given. @throws {UsageError} if there are several. */
@@ -16,7 +16,7 @@ export function onlyWrite(script: ScriptFacts, command: string): string {
   if (first === undefined) throw new UsageError(`There is no Write node in "${script.path}".`, command);
   if (second === undefined) return first.name;
   throw new UsageError(
-    `Which Write? "${script.path}" has ${script.writes.map((write) => write.name).join(", ")}. Name one with --write, or render them --all.`,
+    `Which Write? "${script.path}" has ${script.writes.map((write) => write.name).join(", ")}. Name one with --write, or render all with --all.`,
     command,
   );
 }

@@ -16,7 +16,7 @@ export async function diffCommand(args: readonly string[], terminal: Terminal): 
   const damaged = [old, now].filter(({ script }) => script.problems.length > 0);
   if (damaged.length === 0 || old.script.text === now.script.text) return exitCodes.equal;
   terminal.err(
-    `nbr: Nothing that can be read is different, but ${damaged.map(({ shown }) => `"${shown}"`).join(" and ")} cannot be read as a whole.`,
+    `nbr: No difference in the readable parts, but ${damaged.map(({ shown }) => `"${shown}"`).join(" and ")} cannot be read completely.`,
   );
   return exitCodes.badInput;
 }
@@ -54,7 +54,7 @@ function inputText(names: readonly (string | null)[]): string {
   return names.length === 0 ? "none" : names.map((name) => name ?? "-").join(" ");
 }
 
-/** Longer than this, old and new stand on lines of their own. */
+/** If longer than this, old and new are on separate lines. */
 const SHORT = 40;
 
 function knobLines({ knob, old, new: now }: KnobChange): string[] {

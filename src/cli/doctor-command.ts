@@ -9,7 +9,7 @@ import { ignoredText } from "./settings-notice.ts";
 import type { Terminal } from "./terminal.ts";
 import { TrustStore } from "./trust-store.ts";
 
-/** `nbr doctor`: what a bug report needs to say of this machine. Starts nothing; ends with 0 whatever it finds. */
+/** `nbr doctor`: what a bug report needs about this machine. Starts nothing; the exit code is always 0. */
 export async function doctorCommand(args: readonly string[], terminal: Terminal): Promise<number> {
   const { values } = parseArgs({ args: [...args], options: { json: { type: "boolean" } }, strict: true });
   const { cwd, env } = terminal;

@@ -1,4 +1,4 @@
-/** What `nbr` answers with. */
+/** Exit codes of `nbr`. */
 export const exitCodes = {
   allFramesOnDisk: 0,
   framesMissing: 1,

@@ -14,7 +14,7 @@ import type { Terminal } from "./terminal.ts";
 
 const argvSchema = z.array(z.string()).min(1);
 
-/** `nbr farm submit`. Answers with the exit code of the farm command; 1 where it was ended by a signal. */
+/** `nbr farm submit`. Returns the exit code of the farm command; 1 if it was ended by a signal. */
 export async function farmCommand(args: readonly string[], terminal: Terminal): Promise<number> {
   const [verb, ...rest] = args;
   if (verb !== "submit")
@@ -22,7 +22,7 @@ export async function farmCommand(args: readonly string[], terminal: Terminal): 
   const command = await readRenderCommand("farm submit", rest, terminal);
   if (command.all || command.withNeeded || command.after.length > 0 || command.several.length > 0)
     throw new UsageError(
-      "--all, --with-needed, --after and several --write: a farm knows its own dependencies. Submit one Write at a time.",
+      "--all, --with-needed, --after and several --write: the farm handles dependencies itself. Submit one Write at a time.",
       "farm",
     );
   const { batchSize = DEFAULT_BATCH_SIZE, request, facts } = command;
@@ -74,7 +74,7 @@ function template(command: RenderCommand, terminal: Terminal): readonly string[]
   const text = command.farmCommand ?? terminal.env.NUKE_RENDER_FARM_COMMAND;
   if (text === undefined) return command.settings["farm.command"];
   const where = command.farmCommand === undefined ? "NUKE_RENDER_FARM_COMMAND" : "--command";
-  const help = `${where} takes a JSON list of words, such as ["submit", "{script}"].`;
+  const help = `${where} takes a JSON list of arguments, such as ["submit", "{script}"].`;
   let value: unknown;
   try {
     value = JSON.parse(text);

@@ -16,25 +16,25 @@ interface Disposable {
   dispose(): void;
 }
 
-/** The render service ended while a render was followed, and no other one goes on with it. */
+/** The render service ended while a render was followed, and no other one continues with it. */
 export class ServiceGoneError extends Error {
   readonly reason = "service-gone";
   constructor() {
     super(
-      "The render service ended before the render did. Look into its log (nbr service status tells where) and render again.",
+      "The render service ended before the render. Check its log (nbr service status shows where it is) and render again.",
     );
     this.name = "ServiceGoneError";
   }
 }
 
-/** The service was told to end, and keeps what is not rendered for whoever resumes it. */
+/** The service was stopped, and keeps the unrendered frames until the job is resumed. */
 export class InterruptedError extends Error {
   readonly reason = "interrupted";
   constructor({ job, framesDone, frameCount, damaged }: JobStatus) {
     super(
       damaged === null
-        ? `The render was interrupted because its render service was told to end; ${framesDone} of ${frameCount} frames are done. nbr resume ${job} goes on with it.`
-        : `The render cannot go on: ${damaged} ${framesDone} of ${frameCount} frames are done. nbr retry ${job} renders the others.`,
+        ? `The render was interrupted because its render service was stopped; ${framesDone} of ${frameCount} frames are done. nbr resume ${job} continues it.`
+        : `The render cannot continue: ${damaged} ${framesDone} of ${frameCount} frames are done. nbr retry ${job} renders the others.`,
     );
     this.name = "InterruptedError";
   }
@@ -55,7 +55,7 @@ export interface FollowedRender {
 
 /**
  * Submits plans, with what the service is to hold to from now on, and shows their events until all are finished; answers in the same order.
- * Ctrl-C cancels them and waits for their end. When the service is killed, the next one goes on with the renders, and so does this.
+ * Ctrl-C cancels them and waits for their end. When the service is killed, the next one continues with the renders, and so does this.
  */
 export async function followRenders(
   renders: readonly FollowedRender[],
@@ -149,7 +149,7 @@ class Follower implements Disposable {
     const open = this.#open;
     for (const job of open) await this.#client?.cancel({ job });
     if (open.length > 0)
-      this.#terminal.err(`Cancelled, because not all of these renders could begin: ${open.join(", ")}`);
+      this.#terminal.err(`Cancelled, because not all of these renders could start: ${open.join(", ")}`);
   }
 
   async #attach(): Promise<RenderServiceClient> {
@@ -235,7 +235,7 @@ class Interrupt implements Disposable {
       if (this.asked) return;
       this.asked = true;
       this.#at = Date.now();
-      terminal.err("Cancelling… (Ctrl-C again leaves without waiting)");
+      terminal.err("Cancelling… (Ctrl-C again exits without waiting)");
       cancel();
     };
     process.on("SIGINT", signalled);

@@ -6,7 +6,7 @@ import { writeTargets } from "../script/write-targets.ts";
 import { exitCodes } from "./failure.ts";
 import { table } from "./summary.ts";
 
-/** `nbr inspect`: what is in scripts. Answers with 0, or with 2 where a script could not be read. */
+/** `nbr inspect`: what is in scripts. Returns 0, or 2 if a script could not be read. */
 export async function inspect(
   paths: readonly string[],
   { json }: { json: boolean },

@@ -1,4 +1,4 @@
-/** `nbr ps`, `logs`, `cancel`, `pause`, `resume`, `retry`: the jobs of this user's render service, whoever started them. Only `retry` starts a service. */
+/** `nbr ps`, `logs`, `cancel`, `pause`, `resume`, `retry`: the jobs of this user's render service. Only `retry` starts a service. */
 import { stateWord, statusJson } from "./status-json.ts";
 import { parseArgs } from "node:util";
 import { count, endingText, framesText, rangesText, runningText, stateText } from "../plan/display.ts";
@@ -26,7 +26,8 @@ export async function psCommand(args: readonly string[], terminal: Terminal): Pr
     strict: true,
   });
   const [id] = positionals;
-  if (positionals.length > 1) throw new UsageError("One job at a time. Without a name all are listed.", "ps");
+  if (positionals.length > 1)
+    throw new UsageError("One job at a time. Without a name, all jobs are listed.", "ps");
   if (id !== undefined) return await showJob(id, values.json ?? false, terminal);
   const client = await findRenderJobs();
   const jobs = (await client?.jobs()) ?? [];
@@ -59,18 +60,18 @@ async function showJob(id: string, json: boolean, terminal: Terminal): Promise<n
   if (json) terminal.out(JSON.stringify(statusJson(status)));
   else {
     terminal.out(`${status.write} of ${status.script}: ${stateText(status)}`);
-    terminal.out(`priority ${status.priority}, ${count(status.parallel, "Nuke")} at once`);
+    terminal.out(`priority ${status.priority}, ${count(status.parallel, "parallel Nuke")}`);
     if (status.damaged !== null && status.state.kind !== "done") {
       terminal.out(`damaged: ${status.damaged}`);
       terminal.out(`on disk: ${rangesText(status.doneRanges)}; missing: ${rangesText(status.missingRanges)}`);
-      terminal.out(`nbr retry ${id} renders what is missing; nbr forget ${id} removes it from the list.`);
+      terminal.out(`nbr retry ${id} renders the missing frames; nbr forget ${id} removes it from the list.`);
     }
     printChunks(status, terminal);
   }
   return 0;
 }
 
-/** `nbr logs`: what the Nukes of a job printed, chunk by chunk; with `-f`, what they print from now on as well, until it is over. */
+/** `nbr logs`: what the Nukes of a job printed, chunk by chunk; with `-f`, what they print from now on as well, until it has ended. */
 export async function logsCommand(args: readonly string[], terminal: Terminal): Promise<number> {
   const { values, positionals } = parseArgs({
     args: [...args],
@@ -114,18 +115,18 @@ export async function cancelCommand(args: readonly string[], terminal: Terminal)
   });
   const all = values.all ?? false;
   if (values.chunk !== undefined) {
-    if (all) throw new UsageError("--all and --chunk exclude each other.", "cancel");
+    if (all) throw new UsageError("--all and --chunk cannot be combined.", "cancel");
     return await cancelChunks(positionals, values.chunk, values.json ?? false, terminal);
   }
   if (positionals.length === 0 && !all)
-    throw new UsageError("Which jobs? Name them, or say --all; nbr ps lists them.", "cancel");
+    throw new UsageError("Which jobs? Name them, or use --all; nbr ps lists them.", "cancel");
   const client = all ? await findRenderJobs() : await clientWith(positionals);
   const jobs = ((await client?.jobs()) ?? []).filter(
     ({ job, state }) => state.kind !== "done" && (all || positionals.includes(job)),
   );
   try {
     if (client === null || jobs.length === 0) {
-      terminal.err("None of that is rendering.");
+      terminal.err("None of these is rendering.");
       return 0;
     }
     const ends = jobs.map(({ job }) => endOf(client, job));
@@ -179,10 +180,10 @@ export async function pauseCommand(
 function readIgnored(codes: unknown): [typeof BEING_RENDERED] | undefined {
   if (codes === undefined) return undefined;
   if (Array.isArray(codes) && codes.every((code) => code === BEING_RENDERED)) return [BEING_RENDERED];
-  throw new UsageError(`--ignore: only ${BEING_RENDERED} can be passed over.`, "resume");
+  throw new UsageError(`--ignore: only ${BEING_RENDERED} can be ignored.`, "resume");
 }
 
-/** `nbr forget`: removes jobs that are over, or damaged, with their logs; frames stay. */
+/** `nbr forget`: removes finished or damaged jobs with their logs; frames stay. */
 export async function forgetCommand(args: readonly string[], terminal: Terminal): Promise<number> {
   const { values, positionals } = parseArgs({
     args: [...args],
@@ -213,7 +214,10 @@ export async function retryCommand(args: readonly string[], terminal: Terminal):
   const client = await clientWith([id], () => connectRenderService());
   const [status, plan] = await Promise.all([client.job(id), client.plan(id)]).finally(() => client.dispose());
   if (status.state.kind !== "done" && status.damaged === null)
-    throw new UsageError(`${id} is not over yet: ${runningText(status)}. Wait, or cancel it first.`, "retry");
+    throw new UsageError(
+      `${id} has not finished: ${runningText(status)}. Wait, or cancel it first.`,
+      "retry",
+    );
   if (status.missingRanges.length === 0) {
     terminal.err(`Nothing is missing: all ${framesText(status.frameCount, status)} of ${id} were on disk.`);
     return 0;
@@ -230,7 +234,7 @@ export async function retryCommand(args: readonly string[], terminal: Terminal):
   const repeat = plan === null ? null : repeatOf(plan, status);
   if (repeat !== null) return await renderCommand([...words, ...flags], terminal, repeat);
   terminal.err(
-    `How ${id} was rendered is not known any more: its frames are rendered as the settings say now.`,
+    `The options of ${id} are no longer known. Its frames are rendered with the current settings.`,
   );
   const demo = status.demo && !flags.includes("--demo") ? ["--demo"] : [];
   return await renderCommand([...words, ...demo, ...flags], terminal);

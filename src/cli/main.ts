@@ -61,7 +61,7 @@ async function dispatch(command: string, args: readonly string[], terminal: Term
   switch (command) {
     case "inspect": {
       const paths = args.filter((arg) => arg !== "--json" && arg !== "--");
-      if (paths.length === 0) throw new UsageError("Which scripts? Their paths are missing.", "inspect");
+      if (paths.length === 0) throw new UsageError("Which scripts? Give their paths.", "inspect");
       return await inspect(paths, { json: args.includes("--json") }, (line) => terminal.out(line));
     }
     case "diff":

@@ -66,11 +66,12 @@ export function terminalAdvice(problems: readonly Problem[]): string[] {
   const advice: Partial<Record<Problem["code"], string>> = {
     "folder-missing": "--create-folders creates missing folders.",
     "nuke-missing":
-      'Name it with --nuke PATH, or for good in VS Code\'s settings, as "nukeRender.nuke.executables": {"15.1": "/path/to/Nuke15.1"}. --demo renders test pictures into a folder of their own.',
-    "same-path": "--ignore same-path renders all the same.",
+      'Name it with --nuke PATH, or permanently in VS Code\'s settings, as "nukeRender.nuke.executables": {"15.1": "/path/to/Nuke15.1"}. --demo renders test pictures to a separate folder.',
+    "same-path": "--ignore same-path renders anyway.",
     "reads-unrendered": "--with-needed renders that first.",
-    "overwrite-refused": "--only missing renders what is not on disk; --overwrite always replaces what is.",
-    "folder-not-writable": "--ignore folder-not-writable renders all the same.",
+    "overwrite-refused":
+      "--only missing renders the frames that are not on disk; --overwrite always replaces frames.",
+    "folder-not-writable": "--ignore folder-not-writable renders anyway.",
   };
   return [...new Set(problems.flatMap(({ code }) => advice[code] ?? []))];
 }
@@ -80,7 +81,7 @@ function printPlan(plan: RenderPlan, terminal: Terminal): void {
   terminal.out(`${plan.write} of ${plan.script}`);
   terminal.out(`frames   ${plan.frames || "none"} (${plan.frameCount})`);
   terminal.out(`files    ${plan.outputFile ?? "worked out by Nuke"}`);
-  terminal.out(`nukes    ${plan.parallel} at once, ${plan.threads} threads each`);
+  terminal.out(`nukes    ${plan.parallel} in parallel, ${plan.threads} threads each`);
   terminal.out(
     `memory   ${displayMB(memory.sumMB)} = ${memory.parallel} × (${displayMB(memory.cacheMB)} cache + ${displayMB(memory.allowanceMB)} allowance); ${displayMB(memory.freeMB)} free, budget ${displayMB(memory.budgetMB)}`,
   );

@@ -43,7 +43,7 @@ export class ProgressBars {
     this.#drawn = lines.length;
   }
 
-  /** The job is over. */
+  /** The job has ended. */
   forget(job: string): void {
     this.#shown.delete(job);
   }

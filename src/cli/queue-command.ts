@@ -32,18 +32,21 @@ export async function parallelCommand(args: readonly string[], terminal: Termina
   const { job, value, json } = jobAndValue(args, "parallel");
   const parallel = parallelSchema.safeParse(wholeNumber(value));
   if (!parallel.success)
-    throw new UsageError(`Nukes at once are a whole number from 1 to 256, not "${value}".`, "parallel");
+    throw new UsageError(
+      `The number of parallel Nukes is a whole number from 1 to 256, not "${value}".`,
+      "parallel",
+    );
   const client = await clientWith([job]);
   try {
     await client.setParallel({ job, parallel: parallel.data });
-    tell(await client.job(job), json, terminal, (status) => `${count(status.parallel, "Nuke")} at once`);
+    tell(await client.job(job), json, terminal, (status) => count(status.parallel, "parallel Nuke"));
     return 0;
   } finally {
     client.dispose();
   }
 }
 
-/** Ends single chunks of one job, numbered from 1 as people see them; the job goes on. */
+/** Ends single chunks of one job, numbered from 1 as people see them; the job continues. */
 export async function cancelChunks(
   jobs: readonly string[],
   chunks: readonly string[],
@@ -67,7 +70,7 @@ export async function cancelChunks(
   }
 }
 
-/** What holds now; of a job that is over, only that. */
+/** What holds now; of a job that has ended, only that. */
 function tell(
   status: JobStatus,
   json: boolean,
@@ -75,7 +78,7 @@ function tell(
   change: (status: JobStatus) => string,
 ): void {
   if (json) terminal.out(JSON.stringify(statusJson(status)));
-  else if (status.state.kind === "done") terminal.out(`${status.job} is over: ${stateText(status)}`);
+  else if (status.state.kind === "done") terminal.out(`${status.job} has finished: ${stateText(status)}`);
   else terminal.out(`${status.job}: ${change(status)} · ${stateText(status)}`);
 }
 

@@ -20,7 +20,7 @@ import { printChunks, printEnding } from "./summary.ts";
 import type { Terminal } from "./terminal.ts";
 
 /**
- * `nbr render`: through the same service as the editor, which goes on when this terminal is closed.
+ * `nbr render`: through the same service as the editor, which continues when this terminal is closed.
  * @param repeat an earlier render, whose options hold where no flag says otherwise.
  */
 export async function renderCommand(
@@ -106,7 +106,7 @@ function printConflict(
   terminal.out(JSON.stringify({ type: "finished", framesDone: [], framesMissing, exitCode }));
 }
 
-/** For programs: a render that has nothing to do is over at once. */
+/** For programs: a render that has nothing to do has ended at once. */
 function printNothing(plan: RenderPlan, terminal: Terminal): void {
   for (const problem of plan.problems) terminal.out(JSON.stringify({ type: "problem", ...problem }));
   const exitCode = exitCodes.allFramesOnDisk;

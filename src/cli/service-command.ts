@@ -53,10 +53,12 @@ function readChange(
 ): { heldBudgetMB?: number | null; maxParallel?: number | null } {
   const takesValue = verb === "budget" || verb === "parallel";
   if (!takesValue && verb !== "status" && verb !== "stop")
-    throw new UsageError(`nbr service ${verb}: it is "status", "stop", "budget" or "parallel".`, "service");
+    throw new UsageError(`nbr service ${verb}: use "status", "stop", "budget" or "parallel".`, "service");
   if (takesValue !== (value !== undefined) || more.length > 0)
     throw new UsageError(
-      takesValue ? `nbr service ${verb} takes one value, or auto.` : `nbr service ${verb} takes no words.`,
+      takesValue
+        ? `nbr service ${verb} takes one value, or auto.`
+        : `nbr service ${verb} takes no arguments.`,
       "service",
     );
   if (value === undefined) return {};
@@ -80,7 +82,7 @@ async function stopByForce(flags: Flags, terminal: Terminal): Promise<number> {
     // One that answers is not hung: it still ends its Nukes.
     if (client !== null && (await answers(client))) throw error;
     const pid = await killService();
-    if (pid !== null) terminal.err(`The render service (process ${pid}) did not answer and was killed.`);
+    if (pid !== null) terminal.err(`The render service (process ${pid}) did not respond and was killed.`);
     const next = await findRenderJobs();
     if (next !== null) return await stop(next, flags, terminal);
     terminal.out(flags.json ? JSON.stringify({ running: false }) : "The render service has ended.");
@@ -140,8 +142,8 @@ async function showStatus(client: RenderServiceClient, { json }: Flags, terminal
 }
 
 function limitsText({ budgetMB, budgetHeld, maxParallel, running }: ServiceLimits): string {
-  const memory = `${displayMB(budgetMB)} of memory${budgetHeld ? " (nbr service budget auto undoes that)" : ""}`;
+  const memory = `${displayMB(budgetMB)} of memory${budgetHeld ? " (nbr service budget auto resets it)" : ""}`;
   const nukes =
-    maxParallel === null ? "Nukes as the machine allows" : `${count(maxParallel, "Nuke")} at once`;
-  return `all renders together: ${memory}, ${nukes}; ${count(running, "Nuke")} at work`;
+    maxParallel === null ? "as many Nukes as the machine allows" : count(maxParallel, "parallel Nuke");
+  return `all renders together: ${memory}, ${nukes}; ${count(running, "Nuke")} running`;
 }

@@ -8,7 +8,7 @@ export function printSettings({ files, ignored, demoFrom }: SettingsInForce, ter
   terminal.err(`settings: ${files.length === 0 ? "none set" : files.join(", ")}`);
   if (ignored !== null) terminal.err(`warning: ${ignoredText(ignored)}`);
   if (demoFrom !== null)
-    terminal.err(`note: ${demoFrom} switches the demo renderer on: it writes test pictures, not Nuke's.`);
+    terminal.err(`note: ${demoFrom} turns on the demo renderer, which writes test pictures.`);
 }
 
 /** Why settings of a folder's file do not count, and the command that changes that. */
@@ -19,14 +19,14 @@ export function ignoredText({ file, keys, ignored }: IgnoredSettings): string {
 }
 
 function reasonText(file: string, ignored: Ignored): string {
-  const explicit = `To use the file all the same, name it: ${displayCommand(["--settings", file])}`;
-  const programs = "what decides which program runs";
+  const explicit = `To use the file anyway, name it: ${displayCommand(["--settings", file])}`;
+  const programs = "settings that choose programs";
   const trust = displayCommand(["nbr", "trust", file]);
   if (ignored.kind === "unusable") return `${ignored.why}.`;
   if (ignored.kind === "foreign") return `${ignored.path} ${ignored.why}. ${explicit}`;
   if (ignored.kind === "exposed")
-    return `${programs} is not taken from there, since ${ignored.path} ${ignored.why}. Put it into your user settings. ${explicit}`;
+    return `${programs} are not read from there, because ${ignored.path} ${ignored.why}. Put them in your user settings. ${explicit}`;
   if (ignored.kind === "changed")
-    return `${programs} has changed since it was allowed. Look at it, then allow it again: ${trust}`;
-  return `${programs} was not allowed there. Allow it: ${trust}`;
+    return `${programs} have changed since they were allowed. Check them, then allow them again: ${trust}`;
+  return `${programs} are not allowed there. Allow them: ${trust}`;
 }

@@ -20,7 +20,7 @@ export async function trustCommand(args: readonly string[], terminal: Terminal):
   const { values, positionals } = parse(args);
   if (positionals.length > 1) throw new UsageError("One settings file or folder at a time.", "trust");
   if (values.list && (values.remove || positionals.length > 0))
-    throw new UsageError("--list takes nothing else.", "trust");
+    throw new UsageError("--list takes no other arguments.", "trust");
   const store = new TrustStore(terminal.env, (line) => terminal.err(line));
   if (values.list) return list(store, values.json ?? false, terminal);
   const given = positionals[0] ?? ".";
@@ -51,15 +51,15 @@ function list(store: TrustStore, json: boolean, terminal: Terminal): number {
 }
 
 async function remove(store: TrustStore, path: string, terminal: Terminal): Promise<number> {
-  // The file may be gone, or another folder's may be nearer by now; a folder means its own, or the nearest one above it.
+  // The file may have been removed, or another folder's file may be nearer now; a folder means its own file, or the nearest one above it.
   const nearest = findFolderSettings(path);
   const candidates = [path, canonicalSettingsFile(path), nearest, nearest && canonicalSettingsFile(nearest)];
   for (const file of candidates) {
     if (file === null || !(await store.remove(file))) continue;
-    terminal.out(`${file} is not trusted any more.`);
+    terminal.out(`${file} is no longer trusted.`);
     return exitCodes.allFramesOnDisk;
   }
-  throw new UsageError(`${path} was not trusted. nbr trust --list shows what is.`, "trust");
+  throw new UsageError(`${path} was not trusted. nbr trust --list shows the trusted files.`, "trust");
 }
 
 async function allow(store: TrustStore, file: string, terminal: Terminal): Promise<number> {
@@ -68,7 +68,7 @@ async function allow(store: TrustStore, file: string, terminal: Terminal): Promi
     throw new NotTrustableError(ignoredText({ file, keys: [], ignored: content }));
   const programs = programSettings(content.values);
   if (programs.size === 0) {
-    terminal.out(`Nothing in ${file} decides what runs; there is nothing to allow.`);
+    terminal.out(`No setting in ${file} chooses programs; there is nothing to allow.`);
     return exitCodes.allFramesOnDisk;
   }
   if (ownership.kind !== "own")
@@ -93,7 +93,7 @@ function settingsFileOf(path: string): string {
   throw new UsageError(
     isFolder
       ? `There is no .vscode/settings.json in ${path} or above it.`
-      : `${path} is neither a folder nor the .vscode/settings.json of one. Other files count when they are named with --settings.`,
+      : `${path} is neither a folder nor the .vscode/settings.json of one. Name other files with --settings.`,
     "trust",
   );
 }

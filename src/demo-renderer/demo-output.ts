@@ -1,4 +1,4 @@
-/** Where the demo renderer may write: into its own folder and nowhere else, whatever asks it to. */
+/** Where the demo renderer may write: into its own folder and nowhere else, whatever its arguments. */
 import { type Stats, lstatSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { basename, dirname, join, relative, resolve, sep } from "node:path";
 import { demoFolder, isDemoFolder, isInside } from "../facts/demo-folder.ts";
@@ -28,7 +28,7 @@ export class DemoFolderError extends Error {
   readonly reason = "demo-folder";
   constructor(folder: string) {
     super(
-      `The demo renderer writes into folders of its own, and "${folder}" (${DEMO_FOLDER_VARIABLE}) is none of them.`,
+      `The demo renderer writes only to its own folders, and "${folder}" (${DEMO_FOLDER_VARIABLE}) is not one of them.`,
     );
     this.name = "DemoFolderError";
   }

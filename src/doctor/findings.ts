@@ -29,7 +29,7 @@ function nukeFindings({ nukes }: Diagnosis): string[] {
   const none = nukes.chosen.every(({ argv }) => argv.length === 0) && missing.length === 0;
   return none
     ? [
-        "No Nuke was found. Set nukeRender.nuke.executables to where it is installed, or use Nuke Render: Choose Nuke… in VS Code.",
+        "No Nuke was found. Set nukeRender.nuke.executables to its path, or use Nuke Render: Choose Nuke… in VS Code.",
       ]
     : wrong;
 }
@@ -43,7 +43,7 @@ function serviceFindings({ service, version, state }: Diagnosis): string[] {
     );
   if (state.freeMB !== null && state.freeMB < LITTLE_SPACE_MB)
     found.push(
-      `Only ${displayMB(state.freeMB)} are free for the state folder ${state.folder}. Renders wait when its disk is full: make room.`,
+      `Only ${displayMB(state.freeMB)} are free for the state folder ${state.folder}. Renders wait when its disk is full: free some space.`,
     );
   return found;
 }
@@ -57,7 +57,7 @@ function memoryFindings({ memory, settings }: Diagnosis): string[] {
     );
   if (memory.budgetMB < memory.allowanceMB)
     found.push(
-      `All Nukes together may take ${displayMB(memory.budgetMB)}, and one is estimated to need ${displayMB(memory.allowanceMB)} next to its cache: only one will run at a time.`,
+      `All Nukes together may take ${displayMB(memory.budgetMB)}, and one is estimated to need ${displayMB(memory.allowanceMB)} in addition to its cache: only one will run at a time.`,
     );
   return found;
 }

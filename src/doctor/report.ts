@@ -27,7 +27,7 @@ export function reportLines(diagnosis: Diagnosis): string[] {
     "",
     "Memory",
     `  ${count(memory.cores, "core")}, ${displayMB(memory.totalMB)}${memory.limitMB === null ? "" : ` (limit of this container or cgroup: ${displayMB(memory.limitMB)})`}, ${displayMB(memory.freeMB)} free`,
-    `  all Nukes together: ${displayMB(memory.budgetMB)}; each next to its cache: ${displayMB(memory.allowanceMB)}`,
+    `  all Nukes together: ${displayMB(memory.budgetMB)}; each in addition to its cache: ${displayMB(memory.allowanceMB)}`,
     "",
     "Render service",
     ...serviceLines(diagnosis),
@@ -44,7 +44,7 @@ function serviceLines({ service }: Diagnosis): string[] {
   const { version, pid, seconds, limits, active, finished, logFile } = service;
   return [
     `  version ${version}, process ${pid}${seconds === null ? "" : `, running for ${duration(seconds)}`}`,
-    `  ${count(active, "job")} not finished, ${finished} finished; ${count(limits.running, "Nuke")} at work`,
+    `  ${count(active, "job")} not finished, ${finished} finished; ${count(limits.running, "Nuke")} running`,
     `  memory of all Nukes ${displayMB(limits.budgetMB)}${limits.budgetHeld ? " (set with nbr service budget)" : ""}`,
     `  log: ${logFile}`,
   ];

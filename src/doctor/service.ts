@@ -44,7 +44,7 @@ export async function diagnoseService(): Promise<DiagnosedService> {
       client.dispose();
     }
   } catch (error) {
-    // Whatever stands in the way is what the report is about.
+    // Any failure here belongs in the report.
     return {
       stateFolder: folder,
       kind: "unreachable",

@@ -93,7 +93,7 @@ async function useDemoRenderer(): Promise<void> {
   await switchDemo(!on);
   const text = on
     ? "The demo renderer is off: renders use Nuke again."
-    : "The demo renderer is on: renders write test pictures with the frame number in them into folders of their own (nuke-render-demo), with no Nuke and no license.";
+    : "The demo renderer is on: renders write test pictures with the frame number in them to nuke-render-demo folders, without Nuke or a license.";
   const undo = "Undo";
   if ((await showInformationMessage(text, undo)) === undo) await switchDemo(on);
 }

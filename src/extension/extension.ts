@@ -1,4 +1,4 @@
-/** Wires the rooms together when VS Code starts the extension; everything heavy is loaded on first use. */
+/** Wires the modules together when VS Code starts the extension; everything heavy is loaded on first use. */
 import { type ExtensionContext, languages, tasks } from "vscode";
 import { registerCommands } from "./commands.ts";
 import { Disposables } from "./disposables.ts";
@@ -59,7 +59,7 @@ export function activate(context: ExtensionContext): void {
   renders
     .lookForRunning()
     .then(() => offerToResume(renders))
-    .catch((error: unknown) => output.line(`The render service could not be asked: ${String(error)}`));
+    .catch((error: unknown) => output.line(`The render service did not respond: ${String(error)}`));
 }
 
 /** The language server ends with the window; the render service does not. */

@@ -41,7 +41,7 @@ export function readBoundedFile(file: string, { most, pipes = false }: ReadLimit
 
 function kindOf(stats: Stats, pipes: boolean): string | null {
   if (stats.isFile() || (pipes && stats.isFIFO())) return null;
-  return stats.isDirectory() ? "it is a folder" : "it is no regular file";
+  return stats.isDirectory() ? "it is a folder" : "it is not a regular file";
 }
 
 function readAtMost(handle: number, most: number): string | null {

@@ -53,7 +53,7 @@ export class DiskLooks {
   }
 }
 
-/** The time limit of a lookup is over, or the folder is too large. */
+/** The time limit of a lookup has expired, or the folder is too large. */
 export class LookOverError extends Error {
   readonly reason = "look-over";
   constructor(message: string) {
@@ -90,7 +90,7 @@ export class LookLimit {
     let timer: NodeJS.Timeout | undefined;
     const over = new Promise<never>((_, reject) => {
       timer = setTimeout(
-        () => reject(new LookOverError(`"${place}" did not answer within ${this.text}`)),
+        () => reject(new LookOverError(`"${place}" did not respond within ${this.text}`)),
         Math.max(0, this.#end - performance.now()),
       );
     });

@@ -31,7 +31,7 @@ export function ownershipOf(file: string, opened: Stats, uid = process.getuid?.(
     near = [{ path: file, stats: opened }, itself(file), itself(folder), seen(folder), seen(dirname(real))];
     above = [...foldersAbove(realpathSync(folder)), ...foldersAbove(dirname(real))].map(seen);
   } catch {
-    return { kind: "foreign", path: file, why: "its owner cannot be told" };
+    return { kind: "foreign", path: file, why: "its owner is unknown" };
   }
   const foreign = near.find((entry) => !isOurs(entry));
   if (foreign)
@@ -48,7 +48,7 @@ export function ownershipOf(file: string, opened: Stats, uid = process.getuid?.(
   return { kind: "own" };
 }
 
-/** Where each user has a group of their own number, that group has no other members, and a umask of 002 is usual. */
+/** If each user has a group with the same number, that group has no other members, and a umask of 002 is usual. */
 function isOpenToOthers({ mode, gid }: Stats, uid: number): boolean {
   return (mode & 0o002) !== 0 || ((mode & 0o020) !== 0 && gid !== uid);
 }

@@ -30,7 +30,7 @@ export interface Look {
 }
 
 /**
- * The files of a Write, view by view; null where nobody can tell which files are its own. A folder that cannot be read holds none.
+ * The files of a Write, view by view; null if it is unknown which files are its own. A folder that cannot be read holds none.
  * @throws {LookOverError} when a folder could not be listed in time.
  */
 export async function filesOnDisk(

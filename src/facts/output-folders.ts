@@ -16,7 +16,7 @@ export async function outputFolders(
 ): Promise<OutputFolder[]> {
   if (write.resolvedFile === null || write.file.trim() === "") return [];
   const pattern = dirname(resolve(cwd, write.resolvedFile));
-  // A folder for every frame cannot be checked beforehand.
+  // A folder for every frame cannot be checked in advance.
   if (hasFrameToken(pattern)) return [];
   const folders = hasViewToken(pattern) ? write.views.map((view) => viewFile(pattern, view)) : [pattern];
   const states = [...new Set(folders)].map(async (folder) =>

@@ -91,7 +91,7 @@ export function readSettings({ cwd, named, env = process.env, trust }: SettingsP
   };
 }
 
-/** `.vscode/settings.json` of a folder or the nearest one above it, whatever it is; null where there is none. */
+/** `.vscode/settings.json` of a folder or the nearest one above it, whatever its type; null if there is none. */
 export function findFolderSettings(start: string): string | null {
   for (let folder = start; ; folder = dirname(folder)) {
     const file = join(folder, ".vscode", "settings.json");
@@ -130,7 +130,7 @@ export function readFolderSettings(file: string): FolderSettings {
 
 function contentOf(read: BoundedFile): SettingsText {
   if (read.kind === "text") return settingsOfText(read.text);
-  return { kind: "unusable", why: read.kind === "absent" ? "the link leads nowhere" : read.why };
+  return { kind: "unusable", why: read.kind === "absent" ? "the link is broken" : read.why };
 }
 
 interface Taken {
@@ -182,7 +182,7 @@ function readOptional(file: string): SettingValues {
 function readNamed(file: string): SettingValues {
   const read = readBoundedFile(file, { most: LARGEST, pipes: true });
   if (read.kind !== "text")
-    throw new SettingsFileError("unreadable", file, read.kind === "absent" ? "it is not there" : read.why);
+    throw new SettingsFileError("unreadable", file, read.kind === "absent" ? "it does not exist" : read.why);
   const content = settingsOfText(read.text);
   if (content.kind === "unusable") throw new SettingsFileError("unreadable", file, content.why);
   if (content.broken) throw new SettingsFileError("not-json", file, "it is not valid JSON");

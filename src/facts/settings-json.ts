@@ -8,7 +8,7 @@ const DEEPEST = 64;
 export type SettingValues = ReadonlyMap<SettingKey, unknown>;
 
 export type SettingsText =
-  /** `broken`: it is no valid JSON, and these are the settings that can be read all the same. */
+  /** `broken`: it is not valid JSON, and these are the settings that can still be read. */
   | { readonly kind: "settings"; readonly values: SettingValues; readonly broken: boolean }
   | { readonly kind: "unusable"; readonly why: string };
 

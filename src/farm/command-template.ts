@@ -30,7 +30,7 @@ const tokens: Record<string, (job: FarmJob) => readonly string[]> = {
     if (job.nuke) return job.nuke.argv;
     throw new FarmError(
       "missing-value",
-      "{nuke} stands in nukeRender.farm.command, but no Nuke was found on this machine. Name one in nukeRender.nuke.executables.",
+      "nukeRender.farm.command has {nuke}, but no Nuke was found on this machine. Name one in nukeRender.nuke.executables.",
     );
   },
 };
@@ -68,7 +68,7 @@ function requireHonored(job: FarmJob, used: ReadonlySet<string>): void {
   const [it, them] = lost.length === 1 ? ["it", "it"] : ["they", "them"];
   throw new FarmError(
     "not-honored",
-    `${names}: the farm command has no ${missing}, so ${it} would be lost. Put ${missing} into nukeRender.farm.command, or leave ${them} out.`,
+    `${names}: the farm command has no ${missing}, so ${it} would be lost. Add ${missing} to nukeRender.farm.command, or leave ${them} out.`,
   );
 }
 
@@ -98,7 +98,7 @@ function valueOf(name: string, job: FarmJob): readonly string[] {
   const known = tokenNames.map((token) => `{${token}}`).join(" ");
   throw new FarmError(
     "unknown-token",
-    `{${name}} in nukeRender.farm.command is not known. The tokens are ${known}.`,
+    `{${name}} in nukeRender.farm.command is unknown. The tokens are ${known}.`,
   );
 }
 

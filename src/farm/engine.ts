@@ -1,4 +1,4 @@
-/** One interface for every way of handing a render to a render manager. An engine is one file beside this one. */
+/** One interface for every way of sending a render to a render manager. An engine is one file next to this one. */
 import type { FarmToken } from "../plan/options/kinds.ts";
 import type { NukeCommand } from "../plan/render-plan.ts";
 import type { ProxyMode } from "../plan/request.ts";

@@ -35,7 +35,7 @@ export interface FarmPlan {
 }
 
 /**
- * The same plan as for a render here, read as a farm job: batches instead of a split. `job` is null when something stands in the way that
+ * The same plan as for a render here, read as a farm job: batches instead of a split. `job` is null when something is in the way that
  * is not among the `ignored` problem codes, and when no frame is left to render.
  */
 export function farmJob(
@@ -64,7 +64,7 @@ export function farmJob(
       last,
       isOneRun: last - first + 1 === frames.length,
       threads: plan.threads,
-      // A movie is one task over the whole range, whatever the batch size.
+      // A movie is one task over the whole range, regardless of the batch size.
       batchSize: plan.movie ? plan.frameCount : batchSize,
       cacheMB: plan.memory.cacheMB,
       views: request.views && request.views.length > 0 ? request.views : (write?.views ?? []),

@@ -37,7 +37,7 @@ export function judgeEnd(end: NukeEnd): ChunkVerdict {
     return {
       verdict: "license",
       reason:
-        "Nuke got no license. Check the license server (foundry_LICENSE), or render with fewer Nukes at once.",
+        "Nuke got no license. Check the license server (foundry_LICENSE), or render with fewer parallel Nukes.",
     };
   if (crashOf(end.exitCode, end.signal) !== null)
     return { verdict: "crash", reason: `Nuke crashed: ${how ?? "it ended without an exit code"}.` };
@@ -83,20 +83,20 @@ const signalsByNumber: Readonly<Record<number, string>> = {
 };
 
 const signalHints: Readonly<Record<string, string>> = {
-  SIGKILL: "typically the system ran out of memory; use fewer Nukes at once or a smaller cache",
+  SIGKILL: "typically the system ran out of memory; use fewer parallel Nukes or a smaller cache",
   SIGSEGV: "an invalid memory access, often in a plug-in",
-  SIGABRT: "it gave up by itself, often for lack of memory",
-  SIGBUS: "memory or a mapped file went away, often a full or lost disk",
-  SIGILL: "an instruction this processor does not have",
-  SIGXCPU: "a limit on processor time",
-  SIGTERM: "somebody asked it to end",
+  SIGABRT: "it aborted, often because memory ran out",
+  SIGBUS: "memory or a mapped file disappeared, often because of a full or lost disk",
+  SIGILL: "an instruction that this processor does not support",
+  SIGXCPU: "a CPU time limit",
+  SIGTERM: "another program asked it to end",
 };
 
 /** Exit codes of processes that died of an exception on Windows. */
 const windowsCodes: Readonly<Record<number, string>> = {
   0xc0000005: "access violation, often in a plug-in",
   0xc0000017: "no memory left",
-  0xc000001d: "an instruction this processor does not have",
+  0xc000001d: "an instruction that this processor does not support",
   0xc00000fd: "stack overflow",
   0xc0000135: "a DLL was not found",
   0xc0000139: "an entry point was not found in a DLL",

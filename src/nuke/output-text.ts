@@ -67,7 +67,7 @@ const licenseReport: readonly Phrase[] = [
 /** Parts of a line that follow one another, with anything between them. */
 type Phrase = readonly string[];
 
-/** In linear time: a line is as long, and as often the same, as whatever prints it likes. */
+/** In linear time: a program may print lines of any length, any number of times. */
 function says(line: string, phrases: readonly Phrase[]): boolean {
   return phrases.some((parts) => {
     let from = 0;

@@ -18,9 +18,9 @@ export interface ProbeOptions {
 }
 
 const USUAL_TIMEOUT_MS = 60_000;
-/** Of each stream, bytes. The version stands in the first line, after what a launcher says. */
+/** Of each stream, bytes. The version is in the first line, after what a launcher says. */
 const MOST_OUTPUT = 256 * 1024;
-/** What it printed last may come behind its end; a process it left behind may keep the pipe open for good. */
+/** What it printed last may come after its end; a process it left behind may keep the pipe open for good. */
 const DRAIN_MS = 500;
 
 /** `Nuke 15.1v5, 64 bit, built …`; which stream and which exit code are not known (nuke-cli.md 1.5). */
@@ -39,7 +39,7 @@ export async function probeNuke(
       env,
       stdio: ["ignore", "pipe", "pipe"],
       windowsHide: true,
-      // A group of its own, so that what a launcher starts ends with it.
+      // Its own process group, so everything a launcher starts ends with it.
       detached: process.platform !== "win32",
     });
   } catch (error) {
@@ -65,7 +65,7 @@ export async function probeNuke(
       child.once("exit", (code, name) => timers.push(setTimeout(() => ended(code, name), DRAIN_MS)));
       const late = `it did not end within ${Math.round(timeoutMs / 1000)} s`;
       timers.push(setTimeout(() => resolve({ kind: "silent", how: late }), timeoutMs));
-      signal?.addEventListener("abort", () => resolve({ kind: "silent", how: "it was not waited for" }), {
+      signal?.addEventListener("abort", () => resolve({ kind: "silent", how: "the test was cancelled" }), {
         once: true,
       });
     });

@@ -37,7 +37,7 @@ export function checkWrite(write: WriteTarget): Problem[] {
     const message = `${write.name} cannot write its files: ${frameTokenProblem(write.file)}. Write #### or %04d in its "file" knob.`;
     problems.push(error("frame-token-too-wide", message));
   } else if (write.resolvedFile === null) {
-    const message = `The folder of ${write.name}, and whether frames are in it already, could not be checked beforehand: ${write.unresolved ?? "its file name is worked out by Nuke"}.`;
+    const message = `The folder of ${write.name}, and the frames in it, could not be checked before the render: ${write.unresolved ?? "its file name is worked out by Nuke"}.`;
     problems.push({ code: "file-unresolved", severity: "info", message });
   }
   return problems;
@@ -49,7 +49,7 @@ export function checkFileName(write: WriteTarget, frameCount: number, views: rea
   // A name that only Nuke can work out may get its frame number there.
   const known = write.resolvedFile !== null && write.file.trim() !== "";
   if (known && !write.movie && !write.frameToken && frameCount > 1) {
-    const message = `${write.name} would write ${frameCount} frames into one file: "${write.file}" has no frame number. Put #### or %04d into the name, or render a single frame.`;
+    const message = `${write.name} would write ${frameCount} frames to one file: "${write.file}" has no frame number. Put #### or %04d in the name, or render a single frame.`;
     problems.push(error("no-frame-token", message));
   }
   if (
@@ -59,7 +59,7 @@ export function checkFileName(write: WriteTarget, frameCount: number, views: rea
     !multiViewTypes.has(write.fileType) &&
     !namesView(write.file, views)
   ) {
-    const message = `${write.name} would write ${views.length} views (${views.join(", ")}) into one ${write.fileType || "file"}. Put %V into the file name, or choose one view.`;
+    const message = `${write.name} would write ${views.length} views (${views.join(", ")}) to one ${write.fileType || "file"}. Put %V in the file name, or choose one view.`;
     problems.push(error("no-view-token", message));
   }
   return problems;
@@ -71,7 +71,7 @@ export function checkFolders(write: WriteTarget, facts: PlanFacts): Problem[] {
   for (const { folder, exists, writable } of facts.outputs[write.name] ?? []) {
     if (!writable) {
       const message = exists
-        ? `The folder "${folder}" cannot be written to. Ask for the rights to it, or change the file name of ${write.name}.`
+        ? `The folder "${folder}" cannot be written to. Get write permission for it, or change the file name of ${write.name}.`
         : `The folder "${folder}" does not exist and cannot be created there. Check the path of ${write.name}.`;
       problems.push({ ...error("folder-not-writable", message), path: folder });
     } else if (!exists && !write.createDirectories && !facts.createFolders) {
@@ -121,13 +121,13 @@ function writersOf(script: ScriptFacts): ReadonlyMap<string, WriteTarget[]> {
 
 export function checkMemory(memory: MemorySum): Problem[] {
   const sum = `${memory.parallel} × (${displayMB(memory.cacheMB)} cache + ${displayMB(memory.allowanceMB)} allowance) = ${displayMB(memory.sumMB)}`;
-  const advice = "Render fewer at once or give each less cache.";
+  const advice = "Use fewer parallel Nukes or a smaller cache.";
   if (memory.sumMB > memory.budgetMB) {
-    const message = `${sum} is more than the ${displayMB(memory.budgetMB)} that all Nukes may take on this machine. ${advice}`;
+    const message = `${sum} is more than the budget of ${displayMB(memory.budgetMB)} for all Nukes on this machine. ${advice}`;
     return [{ code: "memory-over-budget", severity: "warning", message }];
   }
   if (memory.sumMB > memory.freeMB) {
-    const message = `${sum} is more than the ${displayMB(memory.freeMB)} that are free now. ${advice}`;
+    const message = `${sum} is more than the ${displayMB(memory.freeMB)} of free memory. ${advice}`;
     return [{ code: "memory-over-free", severity: "warning", message }];
   }
   return [];
@@ -138,26 +138,26 @@ export function checkNuke({ nuke, nukeTrouble, script }: PlanFacts): Problem[] {
     const wanted = script.version ? `asks for Nuke ${script.version.replace(" ", "")}` : "names no version";
     const message =
       nukeTrouble ??
-      `No Nuke was found for this script, which ${wanted}. Set nukeRender.nuke.executables to where it is installed, or render test pictures with the demo renderer.`;
+      `No Nuke was found for this script, which ${wanted}. Set nukeRender.nuke.executables to its path, or render test pictures with the demo renderer.`;
     return [{ ...error("nuke-missing", message), fix: "choose-nuke" }];
   }
   if (nuke.demo) {
     const folder = nuke.env?.[DEMO_FOLDER_VARIABLE];
-    const place = folder === undefined ? "a folder of its own" : `"${folder}"`;
-    const message = `The demo renderer stands in for Nuke: it writes test pictures with the frame number in them into ${place}, and not your comp. Your own frames are not touched.`;
+    const place = folder === undefined ? "a separate folder" : `"${folder}"`;
+    const message = `The demo renderer is used instead of Nuke. It writes test pictures with the frame number in them to ${place}, not your comp. Your own frames are not touched.`;
     return [{ code: "nuke-demo", severity: "info", message }];
   }
   if (script.version === null || nuke.version === "") return [];
   const wanted = majorMinor(script.version);
   if (wanted === majorMinor(nuke.version)) return [];
-  const message = `The script was saved by Nuke ${script.version.replace(" ", "")}; it will be rendered with Nuke ${nuke.version}, which may give other results.`;
+  const message = `The script was saved by Nuke ${script.version.replace(" ", "")} and will be rendered with Nuke ${nuke.version}. Results may differ.`;
   return [{ code: "nuke-other-version", severity: "warning", message }];
 }
 
 export function checkUnsaved(facts: PlanFacts): Problem[] {
   if (!facts.unsaved) return [];
   const message =
-    "The script has changes that are not saved, and Nuke would render what is on disk. Save it first, or render a saved copy.";
+    "The script has unsaved changes, and Nuke would render the version on disk. Save it first, or render a saved copy.";
   return [{ ...error("script-unsaved", message), fix: "save-script" }];
 }
 

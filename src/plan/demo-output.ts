@@ -1,5 +1,5 @@
 /**
- * Where the demo renderer writes: a folder of its own, in which every Write has its own again. Planning and the demo renderer itself take
+ * Where the demo renderer writes: a separate folder, with a subfolder for every Write. Planning and the demo renderer itself take
  * the files from here, so that plans, checks and searches for frames mean the very files that are written. Pure.
  */
 import type { ScriptFacts, WriteTarget } from "./target.ts";

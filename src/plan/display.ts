@@ -28,7 +28,7 @@ const blockWords: Record<BlockReason, string> = {
   "start-time": "waiting for its start time",
 };
 
-/** So many frames of a job. The demo renderer writes none: its files must not be taken for the comp. */
+/** The number of frames of a job. The demo renderer writes none: its files must not be mistaken for the comp. */
 export function framesText(number: number, { demo }: Pick<JobStatus, "demo">): string {
   return count(number, demo ? "test picture" : "frame");
 }
@@ -60,7 +60,7 @@ function progressText(status: JobStatus): string {
   if (status.waitsFor.length > 0)
     return `waits for ${waitsText(status)} · ${framesText(status.frameCount, status)}`;
   const parts = [doneText(status)];
-  // With Nukes at work, memory only decides how many.
+  // With running Nukes, memory only decides how many.
   const blocks = blocksOf(state).filter(({ reason }) => reason !== "memory" || status.running === 0);
   if (status.running > 0) parts.push(count(status.running, "Nuke"));
   else if (blocks.length === 0) parts.push("waiting");

@@ -81,7 +81,7 @@ export const jobStatusSchema = z.object({
   finishedAt: z.nullable(z.number()),
   chunks: z.array(chunkStatusSchema),
   /**
-   * Why the service cannot go on with it: its own files are damaged. It stays `interrupted` until it is cancelled or forgotten; its ranges name
+   * Why the service cannot continue with it: its own files are damaged. It stays `interrupted` until it is cancelled or forgotten; its ranges name
    * what is known of its frames. Null for most.
    */
   damaged: z._default(z.nullable(z.string()), null),
@@ -135,7 +135,7 @@ export const renderEventSchema = z.discriminatedUnion("type", [
     frame: z.nullable(z.int()),
     message: z.string(),
   }),
-  /** Something people should know: an error line of Nuke, a license report, a chunk held back. */
+  /** Something the user should know: an error line of Nuke, a license report, a delayed chunk. */
   z.object({
     type: z.literal("message"),
     job: z.string(),

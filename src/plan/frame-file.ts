@@ -40,12 +40,12 @@ function tokenAt(pattern: string, start: number): Token | null {
   return { kind: "frame", start, end: end + 1, width: Number(pattern.slice(start + 1, end)) };
 }
 
-/** Whether a frame number stands in it: in the name itself or in a folder. */
+/** Whether a frame number is in it: in the name itself or in a folder. */
 export function hasFrameToken(pattern: string): boolean {
   return tokensOf(pattern).some(({ kind }) => kind === "frame");
 }
 
-/** Whether each frame, or some, has a folder of its own. */
+/** Whether all or some frames have separate folders. */
 export function hasFrameTokenInFolder(pattern: string): boolean {
   return hasFrameToken(pattern.slice(0, lastSlash(pattern) + 1));
 }

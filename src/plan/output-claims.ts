@@ -12,7 +12,7 @@ export interface OutputClaim {
    * the frames, the same ones for the same Write.
    */
   readonly files: "each" | "one" | "shifted";
-  /** The Write and its script: the same Write writes the same files, whatever they are called. */
+  /** The Write and its script: the same Write writes the same files, whatever their names. */
   readonly owner: string;
 }
 
@@ -29,7 +29,7 @@ export function sharedFrames(mine: OutputClaim, other: OutputClaim): readonly nu
   return [...found].sort((one, two) => one - two);
 }
 
-/** It is not known which number stands in the names of its files. */
+/** It is not known which number is in the names of its files. */
 function isLoose(parts: readonly NamePart[], { files, owner }: OutputClaim, other: OutputClaim): boolean {
   return hasToken(parts) && (files === "one" || (files === "shifted" && owner !== other.owner));
 }
@@ -64,7 +64,7 @@ function hasToken(parts: readonly NamePart[]): boolean {
   return parts.some((part) => typeof part !== "string");
 }
 
-/** Cheap, before every name is written out: what stands before the first number, and behind the last one, does not differ. */
+/** Cheap, before every name is written out: what stands before the first number, and after the last one, does not differ. */
 function mayMeet(a: readonly NamePart[], b: readonly NamePart[]): boolean {
   const [start, otherStart] = [textOf(a.at(0)), textOf(b.at(0))];
   const [end, otherEnd] = [textOf(a.at(-1)), textOf(b.at(-1))];

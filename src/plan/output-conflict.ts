@@ -36,7 +36,7 @@ export function conflictingJobs(conflicts: readonly OutputConflict[]): string[] 
 export function conflictText(write: string, conflicts: readonly OutputConflict[]): string {
   const told = conflicts.slice(0, MOST_TOLD).map((one) => oneConflict(write, one));
   const more = conflicts.length - told.length;
-  return `${told.join(" ")}${more > 0 ? ` ${more} more renders write them too.` : ""}`;
+  return `${told.join(" ")}${more > 0 ? ` ${more} more renders also write them.` : ""}`;
 }
 
 /** What can be done about it in a terminal, a line each. */
@@ -49,7 +49,7 @@ export function conflictAdvice(
   if (resumed !== null)
     return [
       ...(first === undefined ? [] : [`nbr ps ${first} shows it; nbr cancel ${jobs.join(" ")} ends it.`]),
-      `nbr resume ${resumed} --ignore ${BEING_RENDERED} goes on anyway.`,
+      `nbr resume ${resumed} --ignore ${BEING_RENDERED} resumes anyway.`,
     ];
   return [
     ...(first === undefined
@@ -59,7 +59,7 @@ export function conflictAdvice(
           `${jobs.map((job) => `--after ${job}`).join(" ")} renders when it is done.`,
           `nbr cancel ${jobs.join(" ")} cancels it first.`,
         ]),
-    `--ignore ${BEING_RENDERED} renders anyway; then each overwrites what the other writes.`,
+    `--ignore ${BEING_RENDERED} renders anyway; then they overwrite each other's files.`,
   ];
 }
 
@@ -70,11 +70,11 @@ function oneConflict(write: string, { job, frames, state, elsewhere, ...other }:
     frames === "" ? `The files of ${write}` : `Frames ${rangesText(frames.split(" "), 100)} of ${write}`;
   if (elsewhere === null) {
     const by = other.write === write ? "" : ` of ${other.write}`;
-    return `${what} are being rendered already, by ${job}${by} (${state}).`;
+    return `${what} are already being rendered by ${job}${by} (${state}).`;
   }
   const { host, user, since, lockFile } = elsewhere;
   const who = host === "" ? "another machine or user" : user === "" ? host : `${user} on ${host}`;
   const when = since === null ? "" : `, since ${new Date(since).toLocaleString("sv-SE").slice(0, 16)}`;
   const name = job === "" ? "" : ` (${job})`;
-  return `${what} are being rendered already, by ${who}${name}${when}. The lock file is ${lockFile}.`;
+  return `${what} are already being rendered by ${who}${name}${when}. The lock file is ${lockFile}.`;
 }

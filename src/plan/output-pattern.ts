@@ -46,7 +46,7 @@ export function nameOfFrame(parts: readonly NamePart[], frame: number): string {
     .join("");
 }
 
-/** The name with every frame number written in one way; `width` false: whatever its padding. */
+/** The name with every frame number written in one way; `width` false: regardless of padding. */
 export function spelled(parts: readonly NamePart[], { width }: { width: boolean }): string {
   return parts
     .map((part) => (typeof part === "string" ? part : width ? "#".repeat(Math.max(1, part.width)) : "#"))

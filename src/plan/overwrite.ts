@@ -62,7 +62,7 @@ function checkOverwrite(
   const files = facts.files?.[write.name];
   if (files === undefined) {
     // Nothing may be replaced, so the disk has to be read first.
-    const message = `What ${write.name} has on disk has not been looked at yet.`;
+    const message = `The files of ${write.name} on disk have not been checked yet.`;
     return { problems: policy === "never" ? [{ code: "frames-unread", severity: "error", message }] : [] };
   }
   const shown: readonly (string | null)[] = write.viewToken ? views : [null];
@@ -72,14 +72,14 @@ function checkOverwrite(
   const what = describe(write, replaces, there, facts.now);
   // The request is to complete frames whose other views are missing.
   if (only === "missing") {
-    const message = `${write.name} replaces ${what}: other views of them are missing.`;
+    const message = `${write.name} replaces ${what}: their other views are missing.`;
     return { replaces, problems: [said("info", message)] };
   }
   const left = isWhole(there) ? 0 : frames.length - replaces.count;
   const fix = left > 0 ? ({ fix: "only-missing" } as const) : {};
   if (policy === "never") {
-    const way = left > 0 ? "Render only what is missing, change" : "Change";
-    const message = `${write.name} would replace ${what}, and nothing may be replaced (overwrite: never). ${way} the range or the file name, or allow overwriting.`;
+    const way = left > 0 ? "Render only the missing frames, change" : "Change";
+    const message = `${write.name} would replace ${what}, which is not allowed (overwrite: never). ${way} the range or the file name, or allow overwriting.`;
     return { replaces, problems: [{ code: "overwrite-refused", severity: "error", message, ...fix }] };
   }
   const rest = left === 0 ? "" : `; the other ${left} ${left === 1 ? "is" : "are"} not on disk yet`;
@@ -96,14 +96,14 @@ function unknown(write: WriteTarget, policy: Overwrite, why: string): Problem[] 
   if (policy === "never") return [unknownRefused(write, policy, why)];
   // The problem `file-unresolved` says so already.
   if (policy === "always" || write.resolvedFile === null) return [];
-  const message = `Whether ${write.name} replaces frames is not known: ${why}.`;
+  const message = `It is unknown whether ${write.name} replaces frames: ${why}.`;
   return [{ code: "overwrite-unknown", severity: "info", message }];
 }
 
 function unknownRefused(write: WriteTarget, policy: Overwrite, why: string): Problem {
   const rule =
-    policy === "never" ? "nothing may be replaced" : "only frames older than the script may be replaced";
-  const message = `Whether ${write.name} replaces frames is not known: ${why}; and ${rule} (overwrite: ${policy}). Allow overwriting to render it all the same.`;
+    policy === "never" ? "Nothing may be replaced" : "Only frames older than the script may be replaced";
+  const message = `It is unknown whether ${write.name} replaces frames: ${why}. ${rule} (overwrite: ${policy}). Allow overwriting to render it anyway.`;
   return { code: "overwrite-refused", severity: "error", message };
 }
 
@@ -158,9 +158,7 @@ function describe(
   now: number | undefined,
 ): string {
   const when =
-    oldest === null || newest === null
-      ? ", and when they were written is not known"
-      : ` of ${periodText(oldest, newest, now)}`;
+    oldest === null || newest === null ? ", with unknown dates" : ` of ${periodText(oldest, newest, now)}`;
   const there = files.filter(({ whole, fresh, older, unread = "" }) =>
     whole === null ? fresh + older + unread !== "" : whole !== "missing",
   );

@@ -1,4 +1,4 @@
-/** Text of scripts in places where an editor reads markup of its own. */
+/** Text of scripts in places where an editor interprets markup. */
 import { visibleText } from "./visible-text.ts";
 
 /**

@@ -33,7 +33,7 @@ import { WARM_COMMANDS, planWarm, warmLine } from "./warm-command.ts";
 const unknownNuke: NukeCommand = { argv: ["nuke"], version: "", demo: false };
 
 /**
- * The whole plan of a render: range, chunks with their exact command lines, memory, and what stands in the way. Pure, so the form, the
+ * The whole plan of a render: range, chunks with their exact command lines, memory, and what is in the way. Pure, so the form, the
  * terminal and the service's clients all show and run the same plan. A plan with a problem of severity `error` must not be run.
  */
 export function planRender(request: RenderRequest, facts: PlanFacts): RenderPlan {
@@ -130,7 +130,7 @@ export function planRender(request: RenderRequest, facts: PlanFacts): RenderPlan
   };
 }
 
-/** What stops a plan; empty when it may run. `ignored`: codes that somebody decided to pass over. */
+/** The errors that stop a plan; empty when it may run. `ignored`: codes that the user chose to ignore. */
 export function stoppers(
   { problems }: Pick<RenderPlan, "problems">,
   ignored: ReadonlySet<string> = new Set(),
@@ -138,7 +138,7 @@ export function stoppers(
   return problems.filter((problem) => problem.severity === "error" && !ignored.has(problem.code));
 }
 
-/** Automatic unless chunks were asked for; a container is never divided. */
+/** Distributed automatically unless the request asks for chunks; a container is never distributed. */
 function dealOf({ deal, split }: RenderRequest, { movie }: WriteTarget): RenderPlan["deal"] {
   if (movie) return "fixed";
   return (deal ?? (split === undefined ? "auto" : "split")) === "auto" ? "auto" : "fixed";
@@ -168,7 +168,7 @@ function chooseShape(
     split.by === "chunks"
       ? Math.min(split.count, Math.max(1, frameCount))
       : Math.max(1, Math.ceil(frameCount / split.size));
-  // Whoever asks for four chunks wants four at once, also on two cores; forty are dealt out as the machine allows.
+  // A request for four chunks means four parallel Nukes, even on two cores; forty run as the machine allows.
   const atOnce = split.by === "chunks" ? Math.max(machine.cores, 4) : suggested;
   const parallel = Math.min(
     chunkCount,

@@ -44,11 +44,11 @@ export function chooseRange(script: ScriptFacts, write: WriteTarget, typed: stri
   if (inside.length === list.frames.length) return { list, from, problems: [] };
   const limit = `${write.name} is limited to ${write.first ?? "…"}–${write.last ?? "…"} ("limit to range")`;
   if (inside.length === 0) {
-    const message = `${limit}, and no frame of ${formatFrames(list.frames, list.steps)} lies in it. Change the range, or the limit in the Write.`;
+    const message = `${limit}, and no frame of ${formatFrames(list.frames, list.steps)} is inside it. Change the range, or the limit in the Write.`;
     return { list: nothing, from, problems: [{ code: "range-empty", severity: "error", message }] };
   }
   const left = list.frames.length - inside.length;
-  const message = `${limit}: ${left} frame${left === 1 ? "" : "s"} outside it will not be written and ${left === 1 ? "is" : "are"} left out.`;
+  const message = `${limit}: ${left} frame${left === 1 ? "" : "s"} outside it will not be written and ${left === 1 ? "is" : "are"} skipped.`;
   return {
     list: { frames: inside, steps: list.steps },
     from,

@@ -3,7 +3,7 @@ import type { JobStatus } from "./events.ts";
 import type { NukeCommand, Problem, RenderPlan } from "./render-plan.ts";
 import type { RenderRequest } from "./request.ts";
 
-/** What a render is repeated with, whatever settings say by now. */
+/** The options a render is repeated with, regardless of current settings. */
 export interface Repeat {
   readonly request: RenderRequest;
   readonly nuke: NukeCommand;

@@ -36,11 +36,11 @@ export function selectFrames(
   if (why !== null)
     return refuse(
       "frames-unknown",
-      `Which frames of ${write.name} are on disk cannot be told: ${why}. Render all frames, or name those you want in the range.`,
+      `It is unknown which frames of ${write.name} are on disk: ${why}. Render all frames, or enter the frames you want as the range.`,
     );
   const files = facts.files?.[write.name];
   if (files === undefined)
-    return refuse("frames-unread", `What ${write.name} has on disk has not been looked at yet.`);
+    return refuse("frames-unread", `The files of ${write.name} on disk have not been checked yet.`);
 
   const there = framesOnDisk(frames, files, write.viewToken ? views : [null], only === "outdated");
   const left = frames.filter((frame) => !there.has(frame));
@@ -56,8 +56,8 @@ export function nothingLeft({ problems }: Pick<RenderPlan, "problems">): string 
 export function unknowable(write: WriteTarget, outputFile: string | null): string | null {
   if (outputFile === null || write.file.trim() === "")
     return write.unresolved ?? "its file name is worked out by Nuke";
-  if (write.renumbered) return `its "frame" knob gives the files other numbers than the frames have`;
-  if (hasFrameTokenInFolder(outputFile)) return "the frame number stands in the name of a folder";
+  if (write.renumbered) return `its "frame" knob changes the frame numbers of the files`;
+  if (hasFrameTokenInFolder(outputFile)) return "the frame number is in a folder name";
   if (write.movie && write.frameToken) return "a movie is one file, and its name has a frame number";
   return null;
 }
@@ -93,7 +93,7 @@ function telling(all: number, left: number, only: Only, write: WriteTarget, unsa
         ? `The frame of ${name} is`
         : `All ${all} frames of ${name} are`;
     const age = newer ? `, and ${movie || all === 1 ? "is not" : "none is"} older than the script` : "";
-    const message = `${what} on disk already${age}. Nothing is left to render.`;
+    const message = `${what} already on disk${age}. Nothing is left to render.`;
     return { code: "nothing-to-render", severity: "info", message };
   }
   const state = newer ? "up to date" : "on disk";
@@ -104,6 +104,6 @@ function telling(all: number, left: number, only: Only, write: WriteTarget, unsa
     : there === 0
       ? `None of ${frames} is ${state}: all are rendered.`
       : `${there} of ${frames} ${there === 1 ? "is" : "are"} ${state}; ${left} ${left === 1 ? "is" : "are"} rendered.`;
-  const why = newer && unsaved ? " The script has changes that are not saved: all frames are older." : "";
+  const why = newer && unsaved ? " The script has unsaved changes, so all frames count as older." : "";
   return { code: "frames-on-disk", severity: "info", message: message + why };
 }

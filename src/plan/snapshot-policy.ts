@@ -11,7 +11,7 @@ export function snapshotPolicy(
 ): { readonly whileRendering: WhileRendering; readonly problems: Problem[] } {
   if (asked !== "copy" || ownName === undefined || ownName === null)
     return { whileRendering: asked, problems: [] };
-  const message = `The script uses its own file name (${ownName}), which a copy would not have. When it is saved meanwhile, no further Nuke is started until you resume the render.`;
+  const message = `The script uses its own file name (${ownName}), so it cannot be rendered from a copy. If it is saved during the render, no more Nukes are started until you resume the render.`;
   return {
     whileRendering: "hold",
     problems: [{ code: "script-not-copied", severity: "info", message }],

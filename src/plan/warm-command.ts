@@ -66,12 +66,12 @@ export function planWarm(
   });
   if (write.movie)
     return not(
-      `${write.name} writes one ${write.fileType || "movie"} file, which a Nuke that is kept open would begin anew with each frame: it is rendered in one go.`,
+      `${write.name} writes one ${write.fileType || "movie"} file, which an open Nuke would start again with each frame. It is rendered in one run.`,
     );
   const major = Number.parseInt(facts.nuke?.version ?? "", 10);
   if (major < OLDEST_MAJOR)
     return not(
-      `Nuke ${facts.nuke?.version ?? ""} cannot be kept open between frames; that takes Nuke ${OLDEST_MAJOR} or later. It is started for each chunk.`,
+      `Nuke ${facts.nuke?.version ?? ""} cannot be kept open between frames; Nuke ${OLDEST_MAJOR} or later can. It is started for each chunk.`,
     );
   // The next frame is a separate execution and continues anyway.
   return {

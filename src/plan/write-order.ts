@@ -33,7 +33,7 @@ export function orderWrites(writes: readonly WriteTarget[]): WriteOrder {
   const ordered: OrderedWrite[] = [];
   const problems: Problem[] = [];
   const placed = new Set<string>();
-  // Those of the same order stay as they stand in the script.
+  // Those of the same order stay as they are in the script.
   const sorted = writes.toSorted((a, b) => a.renderOrder - b.renderOrder);
   const left = new Map(sorted.map((write) => [write.name, write]));
   const open = ({ needs }: WriteTarget): typeof needs => needs.filter((need) => left.has(need.write));
@@ -116,7 +116,7 @@ export function neededWrites(write: WriteTarget, frames: readonly number[], fact
 export function checkNeeds(write: WriteTarget, frames: readonly number[], facts: PlanFacts): Problem[] {
   if (facts.script.needsKnown === false) {
     const message =
-      "Too many Writes of this script read what others write to tell which. Render those first that others read.";
+      "Too many Writes of this script depend on each other to work out the order. Render the Writes that others read first.";
     return [{ code: "reads-unknown", severity: "warning", message }];
   }
   const byName = new Map(facts.script.writes.map((one) => [one.name, one]));
@@ -157,6 +157,6 @@ function lackOf(needed: WriteTarget, frames: readonly number[], facts: PlanFacts
 
 function circle({ name }: WriteTarget, open: WriteTarget["needs"]): Problem {
   const others = [...new Set(open.map(({ write }) => write))].join(", ");
-  const message = `${name} reads what ${others} writes, and the other way around: ${name} is rendered first, with what is on disk. Break the circle in the script, or render one of them by itself.`;
+  const message = `${name} reads what ${others} writes, and the other way around. ${name} is rendered first, with the files on disk. Break the cycle in the script, or render one of them by itself.`;
   return { code: "reads-in-circle", severity: "warning", message };
 }

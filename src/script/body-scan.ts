@@ -1,7 +1,7 @@
 /** Finds the knobs of a node's body without looking into their values: nearly all knobs of a script are never asked for. */
 import { type Budget, MOST_MISSES, type TclWord, readCommand } from "./tcl-words.ts";
 
-/** Offsets of a knob in its text: its name, and its value from its first word to behind its last one (equal when it has none). */
+/** Offsets of a knob in its text: its name, and its value from its first word to after its last one (equal when it has none). */
 export type TakeKnob = (nameStart: number, nameEnd: number, valueStart: number, valueEnd: number) => void;
 
 const [newline, carriage, space, quote, dollar, semicolon, openBracket, backslash, openBrace, closeBrace] = [
@@ -49,7 +49,7 @@ export function scanBody(
   }
 }
 
-/** Offset behind a value of one simple word that ends its line; -1 where Tcl's rules have to be asked. */
+/** Offset after a value of one simple word that ends its line; -1 where Tcl's rules have to be asked. */
 function plainValue(text: string, start: number, end: number, budget: Budget): number {
   const first = text.charCodeAt(start);
   let at = start;

@@ -6,7 +6,7 @@ import { isNameCode } from "./body-scan.ts";
 import { rawCommands } from "./raw-commands.ts";
 import { isBlank, isNewline } from "./tcl-words.ts";
 
-/** What a command is at first sight. A crowded node has words behind its body; a broken node's brace is never closed. */
+/** What a command is at first sight. A crowded node has words after its body; a broken node's brace is never closed. */
 export type CommandType = "comment" | "stray" | "command" | "node" | "crowded" | "broken";
 
 /** How far a bracket is followed, and how many searches for an end may fail: broken text must not take quadratic time. */
@@ -22,7 +22,7 @@ const [openBrace, closeBrace] = [123, 125];
 export class CommandScanner {
   readonly #text: string;
   #at: number;
-  /** Searches that found no end; after MOST_FAILED nothing is searched for any more. */
+  /** Searches that found no end; after MOST_FAILED, searching stops. */
   failed: number;
   type: CommandType = "command";
   start = 0;
@@ -40,7 +40,7 @@ export class CommandScanner {
   next(): boolean {
     const text = this.#text;
     let indent = 0;
-    // Blanks behind a semicolon indent nothing.
+    // Blanks after a semicolon indent nothing.
     let isBehind = false;
     let at = this.#at;
     for (; at < text.length; at++) {
@@ -129,7 +129,7 @@ export class CommandScanner {
     return end;
   }
 
-  /** Behind a word in braces or quotes; where it never closes, behind its first character, so that what follows is still read. */
+  /** After a word in braces or quotes; where it never closes, after its first character, so that what follows is still read. */
   #enclosed(start: number): number {
     if (!this.#maySearch) return start + 1;
     const end =
@@ -151,7 +151,7 @@ export class CommandScanner {
     return -1;
   }
 
-  /** The first plain quote, or, where brackets hold quotes of their own, the one behind them. */
+  /** The first plain quote, or, if brackets hold their own quotes, the one after them. */
   #quoteEnd(start: number): number {
     const text = this.#text;
     let end = -1;
@@ -190,7 +190,7 @@ export class CommandScanner {
         const close = this.#bracketEnd(at + 1);
         if (close >= 0) at = close;
         else {
-          // The word ends behind it, and the rest is read as words.
+          // The word ends after it, and the rest is read as words.
           this.#fail();
           return at + 1;
         }
@@ -207,7 +207,7 @@ export class CommandScanner {
       const code = text.charCodeAt(at);
       if (code === backslash) at = this.#afterEscape(at);
       else {
-        // Half of a pair is no character of its own.
+        // Half of a surrogate pair is not a character.
         if (code >= 0xd800 && code <= 0xdbff) at++;
         at++;
         if (code === openBracket) open++;
@@ -235,7 +235,7 @@ export class CommandScanner {
         if (shown === null) continue;
         found = true;
         end = shown.closes ? shown.at + 1 : at;
-        // A brace of its own belongs to it, and may be the one that closes it.
+        // Its own brace belongs to it, and may be the one that closes it.
         if (shown.closes && depth === 1) return { end, closed: true };
         if (!this.#maySearch) return { end, closed: false };
       }
@@ -244,7 +244,7 @@ export class CommandScanner {
     return { end, closed: false };
   }
 
-  /** Whether a line of a body shows that the body ended before it, or, with a brace of its own (`closes`), at it. */
+  /** Whether a line of a body shows that the body ended before it, or, with its own brace (`closes`), at it. */
   #endsAt(line: number): { at: number; closes: boolean } | null {
     const text = this.#text;
     let at = line;

@@ -44,7 +44,7 @@ export interface ScriptDifference {
   readonly renamed: readonly { readonly class: string; readonly old: string; readonly new: string }[];
   /** Another class under the same name. */
   readonly reclassed: readonly { readonly name: string; readonly old: string; readonly new: string }[];
-  /** A clone of another node, or no clone any more. */
+  /** A clone of another node, or no longer a clone. */
   readonly recloned: readonly {
     readonly name: string;
     readonly old: string | null;
@@ -84,7 +84,7 @@ export function compareScripts(old: Script, now: Script, options: MeaningOptions
     removed: old.nodes
       .filter((node) => !matches.has(node) && countsNode(node, options))
       .map((node) => label(oldNames, node)),
-    // Nobody renamed what has no name, nor what is in a group that got another one.
+    // A node without a name was not renamed, nor was a node in a group that was renamed.
     renamed: pairs
       .filter(([before, after]) => before.name !== after.name)
       .map(([before, after]) => ({

@@ -72,7 +72,7 @@ export function connectNodes(statements: readonly Statement[], told?: (use: Vari
 
 /**
  * The nodes that open a group, each with the `end_group` that ends it; null where the text ends first. A LiveGroup that is only linked
- * has no `end_group` of its own and opens none.
+ * has no `end_group` and opens no group.
  */
 export function groupsThatEnd(statements: readonly Statement[]): Map<NodeStatement, CommandStatement | null> {
   const open: { statement: NodeStatement; certain: boolean }[] = [];
@@ -100,7 +100,7 @@ function cloned(node: ScriptNode | null): ScriptNode | null {
   return depth > DEEPEST_CLONE ? (node?.cloneOf ?? null) : node;
 }
 
-/** Settings of the program that stand in scripts like nodes and connect to nothing. */
+/** Settings of the program that are in scripts like nodes and connect to nothing. */
 function isOffStack(className: string): boolean {
   return className === "Preferences";
 }

@@ -4,7 +4,7 @@ import type { ScriptNode } from "./script-node.ts";
 export class GivenNames {
   readonly #taken = new Map<ScriptNode | null, Set<string>>();
   readonly #given = new Map<ScriptNode, string>();
-  /** Of each class in a group, the last number given: the search goes on from there. */
+  /** Of each class in a group, the last number given: the search continues from there. */
   readonly #numbers = new Map<Set<string>, Map<string, number>>();
 
   /** `wanted`: the nodes that are to have a name. */

@@ -42,7 +42,7 @@ function knobPaths(text: string, knob: Knob, found: ExpressionPath[]): void {
   }
 }
 
-/** `{41 size l Size T Blur1.size}`: what stands behind T. */
+/** `{41 size l Size T Blur1.size}`: what is after T. */
 function linkPaths(text: string, knob: Knob, found: ExpressionPath[]): void {
   const raw = text.slice(knob.start, knob.end);
   const words = raw
@@ -94,7 +94,7 @@ class BracketFollower {
   }
 }
 
-/** Offsets of what stands in outermost brackets, escaped or not. Python in them is left out: its dots mean something else. */
+/** Offsets of what is in outermost brackets, escaped or not. Python in them is left out: its dots mean something else. */
 function brackets(raw: string): { start: number; end: number }[] {
   const found: { start: number; end: number }[] = [];
   let depth = 0;

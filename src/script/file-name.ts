@@ -29,7 +29,7 @@ export class FileNames {
     this.#evaluator = new ScriptEvaluator({ scriptPath, root, nodes, length: script.text.length, env });
   }
 
-  /** Expands all but frame and view tokens. Relative names are put behind the project directory, else behind the script's folder. */
+  /** Expands all but frame and view tokens. Relative names are put after the project directory, else after the script's folder. */
   expand(value: string, node: ScriptNode): Expanded {
     try {
       const name = withoutType(this.#evaluator.expand(value, node));

@@ -92,7 +92,7 @@ class Matcher {
 
   #byPlace(old: readonly ScriptNode[], now: readonly ScriptNode[]): void {
     const places = new Map(now.map((node, place) => [node, place]));
-    // Where an old node would stand now: behind the last one before it that is still there.
+    // Where an old node would stand now: after the last one before it that is still there.
     const expected = new Map<ScriptNode, number>();
     let behind = 0;
     for (const node of old) {

@@ -1,6 +1,6 @@
-/** Where things stand in the text of a script. */
+/** Where things are in the text of a script. */
 
-/** The text all statements of a script stand in. An edit replaces it and moves the statements. */
+/** The text all statements of a script are in. An edit replaces it and moves the statements. */
 export interface Source {
   text: string;
   /** No CR ends a line by itself. */
@@ -11,7 +11,7 @@ export interface Source {
 export class Place {
   /** Offset of the first character. */
   start: number;
-  /** Offset behind the last character. */
+  /** Offset after the last character. */
   end: number;
   /** Of the first character, from 1. */
   line: number;

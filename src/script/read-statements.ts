@@ -47,7 +47,7 @@ export function countLines(text: string, start: number, end: number): number {
   return lines;
 }
 
-/** Where reading begins, in the middle of a text: behind so many searches that found no end (`CommandScanner`). */
+/** Where reading starts, in the middle of a text: after this many searches that found no end (`CommandScanner`). */
 export interface ReadFrom {
   readonly at: number;
   /** Of that offset, from 1. */
@@ -82,7 +82,7 @@ export class StatementReader {
     this.#keep = keep;
   }
 
-  /** Searches that have found no end by now. */
+  /** Searches that have found no end so far. */
   get failed(): number {
     return this.#scanner.failed;
   }
@@ -120,7 +120,7 @@ export class StatementReader {
     const { text } = this.#source;
     const broken = type === "broken";
     const { head, open } = this.#head(place);
-    // A body that is broken ends with a brace of its own only where that stands alone on the last line.
+    // A broken body ends with its own brace only if that brace is alone on the last line.
     const tail = text.slice(Math.max(open, place.end - 300), place.end);
     const closed = !broken || /[\n\r][ \t]*\}$/u.test(tail);
     const end = type === "crowded" ? bodyEnd(text, open, place.end) : place.end;
@@ -166,12 +166,12 @@ export class StatementReader {
   }
 }
 
-/** Offset behind the brace that closes the body, where words follow it. */
+/** Offset after the brace that closes the body, where words follow it. */
 function bodyEnd(text: string, open: number, end: number): number {
   return readWords(text, open, end, { misses: 0 }).words[0]?.end ?? end;
 }
 
-/** A statement in which searches have found no end, so that it has looked at all of the text behind it. */
+/** A statement in which searches have found no end, so that it has looked at all of the text after it. */
 export interface FailedStatement {
   readonly statement: Statement;
   readonly failed: number;

@@ -46,7 +46,7 @@ export class ScriptDocument {
     return this.#source.text;
   }
 
-  /** Takes an edit over; what it means is read when somebody asks. `after`: the whole text after it. */
+  /** Applies an edit; it is parsed on demand. `after`: the whole text after the edit. */
   edit({ start, end, text }: TextEdit, after: string): void {
     const newEnd = start + text.length;
     const before = this.#source.text;
@@ -102,7 +102,7 @@ export class ScriptDocument {
   #readAgain({ start, end, marks }: { start: number; end: number; marks: boolean }): void {
     const statements = this.#statements;
     if (statements.length === 0 || this.#cut) return this.#readAll();
-    // One more before it: what the edit stands behind may belong to it now.
+    // One more before it: what the edit is after may belong to it now.
     const touchedFirst = Math.max(0, firstAfter(statements, start) - 2);
     const first = marks ? this.#firstChanged(touchedFirst) : touchedFirst;
     const begin = first === 0 ? undefined : statements[first]?.place;
@@ -145,14 +145,14 @@ export class ScriptDocument {
     return { fresh, failures, last: statements.length };
   }
 
-  /** Whether what was read from an offset on would be read like that after so many searches that failed. */
+  /** Whether the text from an offset on would be read the same way after this many failed searches. */
   #readsAlike(offset: number, failed: number): boolean {
     const before = sum(this.#failures.filter(({ statement }) => statement.place.start < offset));
     const all = sum(this.#failures);
     return failed === before || (all < MOST_FAILED && failed + all - before < MOST_FAILED);
   }
 
-  /** Index of the first statement that has looked at an edit behind it, in vain, and no longer does; or of the one given. */
+  /** Index of the first statement that has looked at an edit after it, in vain, and no longer does; or of the one given. */
   #firstChanged(touchedFirst: number): number {
     const statements = this.#statements;
     const limit = statements[touchedFirst]?.place.start ?? Infinity;
@@ -200,7 +200,7 @@ function firstAfter(statements: readonly Statement[], offset: number): number {
   return low;
 }
 
-/** The statements that begin before the end of an edit and end behind its start. */
+/** The statements that begin before the end of an edit and end after its start. */
 function touched(statements: readonly Statement[], start: number, end: number): Statement[] {
   const found: Statement[] = [];
   for (let index = firstAfter(statements, end) - 1; index >= 0; index--) {

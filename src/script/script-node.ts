@@ -9,7 +9,7 @@ export interface Knob {
   readonly words: readonly TclWord[];
   /** Offset of the name. */
   readonly start: number;
-  /** Offset behind the value. */
+  /** Offset after the value. */
   readonly end: number;
 }
 

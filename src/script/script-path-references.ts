@@ -8,7 +8,7 @@ const asks =
   /\broot\.name\b|\b[Rr]oot\(\)\s*(?:\.name\(\)|\\*\[\s*\\*["']name\\*["']\s*\\*\]|\.knob\(\s*\\*["']name\\*["']\s*\))|\bscriptName\s*\(/u;
 /** In each of them is one of these; a search for words takes no time, and there may be megabytes. */
 const signs = ["root.name", "oot()", "scriptName"] as const;
-/** More than what stands before a sign, and behind it, in such a place. */
+/** More than what stands before a sign, and after it, in such a place. */
 const AROUND = [2, 60] as const;
 /** What may stand before such a place so that only the folder of the path is used. */
 const folderOnly = /(?:\bfile\s+dirname\s+\\*\[\s*(?:value|knob)\s+|\bdirname\(\s*nuke\s*\.\s*)$/u;
@@ -16,7 +16,7 @@ const folderOnly = /(?:\bfile\s+dirname\s+\\*\[\s*(?:value|knob)\s+|\bdirname\(\
 const BEFORE = 80;
 
 /**
- * The first words of a script that use the name of its own file, and not only the folder it lies in: a copy of the script beside it would
+ * The first words of a script that use its own file name, and not only its folder: a copy of the script next to it would
  * give them another value. Null: there are none, as far as reading the script can tell.
  */
 export function usesOwnName(text: string): string | null {

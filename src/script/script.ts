@@ -15,7 +15,7 @@ export interface ScriptProblem {
   readonly message: string;
 }
 
-/** More are of no use to anybody, and each costs time. */
+/** More are useless, and each costs time. */
 const MOST_PROBLEMS = 1000;
 
 /** A script as it is written: its nodes in file order and how they are connected. */
@@ -46,7 +46,7 @@ export function sourceOf(text: string): Source {
   return { text, onlyLineFeeds: !text.includes("\r") || !/\r(?!\n)/u.test(text) };
 }
 
-/** The script that these statements make up, in the order they stand in. */
+/** The script that these statements make up, in the order they are in. */
 export function scriptFrom(source: Source, statements: readonly Statement[]): Script {
   const { version, root, nodes } = connectNodes(statements);
   return {

@@ -24,7 +24,7 @@ const guiKnobsOf = new Map<string, ReadonlySet<string>>([
   ["Root", new Set(["name", "frame"])],
 ]);
 
-/** A Viewer is what somebody looked at: its knobs and its inputs change with every keystroke, and it renders nothing. */
+/** A Viewer records what the artist looked at: its knobs and its inputs change with every keystroke, and it renders nothing. */
 export function countsNode(node: ScriptNode, { all = false }: MeaningOptions): boolean {
   return all || node.class !== "Viewer";
 }

@@ -2,7 +2,7 @@ import type { ScriptNode } from "./script-node.ts";
 
 const none: readonly (ScriptNode | null)[] = [];
 
-/** Inputs behind the last one that is fed are counted up to here: a slip of the pen must not cost a place in a list for each. */
+/** Inputs after the last one that is fed are counted up to here: a slip of the pen must not cost a place in a list for each. */
 const MOST_UNFED = 100;
 
 const unfed = new Map<number, readonly null[]>();
@@ -40,7 +40,7 @@ export class Stack {
   /** Takes as many entries as a node has inputs; the last one pushed is the first input. */
   pop(count: number): readonly (ScriptNode | null)[] {
     if (count === 0) return none;
-    // Written out, because an array that grows takes room for seventeen.
+    // Written out, because a growing array allocates space for seventeen.
     if (count === 1) return [this.#entries.pop() ?? null];
     const { length } = this.#entries;
     if (length === 0) return nothings(Math.min(count, MOST_UNFED));
@@ -55,7 +55,7 @@ export class Stack {
     this.#entries.push(word.startsWith("$") ? this.variable(word) : null);
   }
 
-  /** `set N [stack 0]`: the variable holds the top, or what lies so many places below it. Other values hold no node. */
+  /** `set N [stack 0]`: the variable holds the top, or the entry N places below it. Other values hold no node. */
   set(name: string, value: string): void {
     const depth = /^\[\s*stack\s+(\d+)\s*\]$/u.exec(value)?.[1];
     this.#variables.set(name, depth === undefined ? null : (this.#entries.at(-1 - Number(depth)) ?? null));

@@ -1,4 +1,4 @@
-/** Long work in steps, so that whoever has other things to do can do them in between, or give it up. */
+/** Long work in steps, so callers can do other work in between, or cancel it. */
 export type Steps<Result> = Generator<void, Result>;
 
 /** Does all of it at once. */

@@ -87,7 +87,7 @@ export class NodeNames {
     return variables;
   }
 
-  /** Reads all expressions, a few nodes at each step: so that whoever has other things to do can do them in between. */
+  /** Reads all expressions, a few nodes per step, so callers can do other work in between. */
   *prepare(): Generator<void> {
     if (this.#uses) return;
     const uses: NameUse[] = [];
@@ -109,7 +109,7 @@ export class NodeNames {
     return this.#uses ?? [];
   }
 
-  /** Follows a path from a node, as Nuke does: `this`, `parent`, `root`, `input`, or a name beside it; then names inside. */
+  /** Follows a path from a node, as Nuke does: `this`, `parent`, `root`, `input`, or the name of a sibling; then names inside. */
   #follow(by: ScriptNode, { parts, certain }: ExpressionPath): { uses: NameUse[]; dead: boolean } {
     const uses: NameUse[] = [];
     const [first] = parts;

@@ -6,12 +6,12 @@
 export interface TclWord {
   /** Offset of its first character, quotes and braces included. */
   readonly start: number;
-  /** Offset behind its last one. */
+  /** Offset after its last one. */
   readonly end: number;
   readonly kind: "bare" | "quoted" | "braced" | "unclosed";
 }
 
-/** Failed searches for a closing character after which none is searched for any more: broken text must not take quadratic time. */
+/** Failed searches for a closing character after which searching stops: broken text must not take quadratic time. */
 export const MOST_MISSES = 64;
 
 export interface Budget {
@@ -119,7 +119,7 @@ function closingBrace(text: string, start: number, end: number): number {
   return -1;
 }
 
-/** Offset of the quote that closes the one at `start`. Brackets may hold quotes of their own; where they do not close, they are text. */
+/** Offset of the quote that closes the one at `start`. Brackets may hold their own quotes; unclosed brackets are text. */
 function closingQuote(text: string, start: number, end: number, budget: Budget): number {
   for (let at = start + 1; at < end; at++) {
     const code = text.charCodeAt(at);
@@ -221,7 +221,7 @@ function afterEscape(text: string, at: number): number {
   return at + (text.charCodeAt(at + 1) === carriage && text.charCodeAt(at + 2) === newline ? 3 : 2);
 }
 
-/** In braces only a backslash before a line end means anything: with the blanks behind it, it is one blank. */
+/** In braces only a backslash before a line end means anything: with the blanks after it, it is one blank. */
 function foldLines(text: string): string {
   if (!text.includes("\\\n")) return text;
   return text.replaceAll(/\\(?:\n[ \t]*|[^])/gu, (found) => (found.startsWith("\\\n") ? " " : found));

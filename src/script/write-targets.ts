@@ -161,7 +161,7 @@ export function rootViews(root: ScriptNode | null): string[] {
 /** Characters in the names of all views: each Write has them again. */
 const MOST_OF_VIEWS = 4000;
 
-/** As many of the views as have room. No show has more; a script made to fill memory may. */
+/** At most this many views. No show has more; a script made to fill memory may. */
 function someViews(views: readonly string[]): string[] {
   let length = 0;
   return views.filter((view) => (length += view.length + 1) <= MOST_OF_VIEWS);

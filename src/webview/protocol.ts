@@ -1,6 +1,6 @@
 /**
  * The whole wire contract of the form: what it and its host say to each other. Both ends talk through `WireChannel` with the types
- * swapped. The form says `ready` first, also after it was hidden and shown again, and the host answers with `state`.
+ * swapped. The form says `ready` first, also after it was hidden and shown again, and the host responds with `state`.
  */
 import * as z from "zod/mini";
 import { planFactsSchema } from "../plan/facts.ts";
@@ -117,7 +117,7 @@ export type FromWebview = z.infer<typeof fromWebviewSchema>;
 
 /** What a farm submission would run as things stand. */
 export const farmPreviewSchema = z.object({
-  /** The exact words; null where something stands in the way. */
+  /** The exact words; null where something is in the way. */
   argv: z.nullable(z.array(z.string())),
   /** What the farm's plan has to say; problems of this machine alone are left out. */
   problems: z.array(problemSchema),
@@ -127,7 +127,7 @@ export const farmPreviewSchema = z.object({
 export type FarmPreview = z.infer<typeof farmPreviewSchema>;
 
 const startedSchema = z.object({
-  /** False: somebody decided against it when asked. */
+  /** False: the user declined. */
   started: z.boolean(),
 });
 

@@ -36,7 +36,7 @@ export interface WireOptions<In extends Message, InReplies, OutReplies> {
   readonly handlers: WireHandlers<In, InReplies>;
   /** The answers to what is sent, by the type of the request. */
   readonly replies: { readonly [Type in keyof OutReplies]: z.core.$ZodType<OutReplies[Type]> };
-  /** Told of messages that fail the schema (they are dropped), and of what goes wrong in a handler nobody waits for. */
+  /** Receives messages that fail the schema (they are dropped), and errors of handlers that no one waits for. */
   readonly report: (problem: string) => void;
 }
 
@@ -134,7 +134,7 @@ export class WireChannel<Out extends Message, In extends Message, OutReplies, In
     reply: { replyTo: number; ok: true; body: unknown } | { replyTo: number; ok: false; error: string },
   ): void {
     const waiting = this.#waiting.get(reply.replyTo);
-    // Nobody waits for what comes after its time limit.
+    // No one waits for a response after its time limit.
     if (!waiting) return;
     this.#waiting.delete(reply.replyTo);
     if (waiting.timer !== null) clearTimeout(waiting.timer);

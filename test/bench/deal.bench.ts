@@ -1,4 +1,4 @@
-/** 96 frames that cost more and more, on four Nukes: dealt out against split, and against the best possible schedule. */
+/** 96 frames that cost more and more, on four Nukes: distributed against split, and against the best possible schedule. */
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import * as z from "zod";

@@ -1,4 +1,4 @@
-/** A folder to measure renders in: with a render service of its own, a profile for the stand-in, and scripts of one Write. */
+/** A folder to measure renders in: with its own render service, a profile for the stand-in, and scripts of one Write. */
 import { mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -9,7 +9,7 @@ export interface DemoPlace extends AsyncDisposable {
   readonly folder: string;
   /** For `nbr` and what it starts. */
   readonly env: Record<string, string | undefined> & { readonly NUKE_RENDER_STATE_DIR: string };
-  /** Writes a script of so many frames, which go to the folder `out` beside it. */
+  /** Writes a script with a number of frames, which go to the folder `out` next to it. */
   script(frames: number, out: string): Promise<string>;
   /** Writes settings for `nbr --settings`. */
   settings(settings: Readonly<Record<string, unknown>>): Promise<string>;

@@ -33,7 +33,7 @@ export async function run(): Promise<unknown> {
     chunks: Array.from({ length: NUKES }, (_, index) => of(index)),
     parallel: NUKES,
   });
-  /** When so many frames were first told of, milliseconds since 1970. */
+  /** When this many frames were first reported, milliseconds since 1970. */
   const told: number[] = [];
   let batches = 0;
   let linesSeen = 0;

@@ -1,4 +1,4 @@
-/** 200 ranges of one frame, two at once: what a queue adds between one Nuke and the next, beside `xargs -P 2` running the same commands. */
+/** 200 ranges of one frame, two at once: what a queue adds between one Nuke and the next, compared with `xargs -P 2` running the same commands. */
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdir, readdir, rm } from "node:fs/promises";

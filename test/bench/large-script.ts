@@ -4,7 +4,7 @@ import { corpusFiles, corpusFolder } from "../corpus/corpus-files.ts";
 
 const example = readFileSync(join(import.meta.dirname, "..", "..", "examples", "shot.nk"), "utf8");
 
-/** A script of at least so many MB: real scripts where they are there, else the example, one after the other. */
+/** A script of at least this many MB: real scripts where they are there, else the example, one after the other. */
 export function largeScript(megabytes: number): string {
   const real = existsSync(corpusFolder)
     ? corpusFiles()

@@ -1,4 +1,4 @@
-/** All real scripts read and modelled (nodes, names, inputs, Writes), beside what tclsh (C) needs to evaluate the same files. */
+/** All real scripts read and modelled (nodes, names, inputs, Writes), compared with what tclsh (C) needs to evaluate the same files. */
 import { spawnSync } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";

@@ -63,7 +63,7 @@ test("a service that hangs is named with its process and log, and ended by force
   );
   const stopped = await runNbr(["service", "stop", "--force"], { env });
   assert.equal(stopped.code, 0, stopped.stderr);
-  assert.match(stopped.stderr, new RegExp(`process ${pid}\\) did not answer and was killed`, "u"));
+  assert.match(stopped.stderr, new RegExp(`process ${pid}\\) did not respond and was killed`, "u"));
   assert.match(stopped.stdout, /has ended/u);
   await over;
   const listed = await runNbr(["ps", "--all"], { env });
@@ -91,7 +91,7 @@ test("a damaged job is listed with its frames, cannot be resumed, and can be for
   );
   assert.match(
     listed.stderr,
-    new RegExp(`^! The job ${id} cannot go on: .* Frames on disk: .*; missing: .*200`, "mu"),
+    new RegExp(`^! The job ${id} cannot continue: .* Frames on disk: .*; missing: .*200`, "mu"),
   );
   const shown = await runNbr(["ps", id], { env });
   assert.match(shown.stdout, /damaged: the first line of its journal.*[^]*missing: .*200/u);

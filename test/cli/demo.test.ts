@@ -1,4 +1,4 @@
-/** The demo renderer in the terminal: test pictures go next to the script, and no frame of anybody is touched. */
+/** The demo renderer in the terminal: test pictures go next to the script, and no other frames are touched. */
 import assert from "node:assert/strict";
 import {
   existsSync,
@@ -68,7 +68,7 @@ test("finished frames stay; every Write, one with another's name and one only Nu
   assert.match(stdout, /✓ Final \(demo\): 6 test pictures in /u);
   assert.match(stdout, /test pictures of the demo renderer, not your comp, in .*nuke-render-demo/u);
   assert.doesNotMatch(stdout, /\d frames|frames in/u);
-  assert.match(stderr, /The demo renderer stands in for Nuke.*nuke-render-demo.*nuke-demo/u);
+  assert.match(stderr, /The demo renderer is used instead of Nuke.*nuke-render-demo.*nuke-demo/u);
   const ps = await nbr("ps", "--all");
   assert.match(ps.stdout, / demo · 6 test pictures · /u);
 });

@@ -70,7 +70,7 @@ test("a damaged script is never called equal", async () => {
     ].map((pair) => runNbr(["diff", ...pair], { cwd: folder })),
   );
   assert.equal(unsure?.code, 2);
-  assert.match(unsure?.stderr ?? "", /^warning: damaged\.nk, line 12: .*\n.*cannot be read as a whole/u);
+  assert.match(unsure?.stderr ?? "", /^warning: damaged\.nk, line 12: .*\n.*cannot be read completely/u);
   assert.deepEqual([different?.code, itself?.code], [1, 0]);
 });
 

@@ -83,10 +83,10 @@ test("priority, parallel, single chunks and what holds for all renders, from ano
   assert.match(await nbr("ps"), new RegExp(`${job} +Write1 +running +20 `, "u"));
   assert.match(await nbr("priority", job, "70"), /: priority 70 · \d+\/200 frames/u);
   assert.match(await nbr("priority", job, "next"), /: priority 70 · /u);
-  assert.match(await nbr("parallel", job, "2"), /: 2 Nukes at once · /u);
+  assert.match(await nbr("parallel", job, "2"), /: 2 parallel Nukes · /u);
   assert.match(await nbr("cancel", job, "--chunk", "4"), /: chunk 4 cancelled · /u);
   const chunks = await nbr("ps", job);
-  assert.match(chunks, /^priority 70, 2 Nukes at once$/mu);
+  assert.match(chunks, /^priority 70, 2 parallel Nukes$/mu);
   assert.match(chunks, /^ +1 +151-200 /mu);
   assert.match(chunks, /^ +4 +1-50 .*Cancelled before it started/mu);
   const status: unknown = JSON.parse(await nbr("parallel", job, "1", "--json"));
@@ -94,9 +94,9 @@ test("priority, parallel, single chunks and what holds for all renders, from ano
 
   assert.match(
     await nbr("service", "budget", "1500M"),
-    /1\.5 GB of memory \(nbr service budget auto undoes that\)/u,
+    /1\.5 GB of memory \(nbr service budget auto resets it\)/u,
   );
-  assert.match(await nbr("service", "parallel", "3"), /3 Nukes at once/u);
+  assert.match(await nbr("service", "parallel", "3"), /3 parallel Nukes/u);
   const limits: unknown = JSON.parse(await nbr("service", "status", "--json"));
   assert.deepEqual(
     z.object({ limits: z.object({ budgetMB: z.int(), maxParallel: z.int() }) }).parse(limits).limits,
@@ -110,7 +110,7 @@ test("priority, parallel, single chunks and what holds for all renders, from ano
     [["priority", job, "101"], /from 0 to 100/u],
     [["parallel", job, "0"], /from 1 to 256/u],
     [["cancel", job, "--chunk", "9"], /has no chunk 9\. nbr ps/u],
-    [["cancel", "--all", "--chunk", "1"], /exclude each other/u],
+    [["cancel", "--all", "--chunk", "1"], /cannot be combined/u],
     [["service", "budget"], /takes one value/u],
     [["service", "parallel", "many"], /1 to 256/u],
   ] as const) {

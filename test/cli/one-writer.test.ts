@@ -64,10 +64,7 @@ test("a second terminal is refused with exit code 2, and told what it can do; ea
   pace(0);
   const second = await runNbr(["render", script, "--range", "15-30"], { env });
   assert.equal(second.code, 2);
-  assert.match(
-    second.stderr,
-    new RegExp(`Frames 15–20 of Write1 are being rendered already, by ${job}`, "u"),
-  );
+  assert.match(second.stderr, new RegExp(`Frames 15–20 of Write1 are already being rendered by ${job}`, "u"));
   for (const way of [`nbr ps ${job}`, `--after ${job}`, `nbr cancel ${job}`, "--ignore being-rendered"])
     assert.ok(second.stderr.includes(way), second.stderr);
 
@@ -112,7 +109,7 @@ test("of several Writes one is refused: the others of the same command are cance
     env,
   });
   assert.equal(code, 2, stderr);
-  assert.match(stderr, /Cancelled, because not all of these renders could begin: shot-Write1-/u);
+  assert.match(stderr, /Cancelled, because not all of these renders could start: shot-Write1-/u);
 });
 
 test("--ignore takes only the codes that may be ignored", async () => {

@@ -120,7 +120,7 @@ test("--only missing renders what is missing or empty, --only outdated what is o
   assert.equal(nothing.code, 0);
   assert.match(
     nothing.stderr,
-    /All 6 frames of Pre are on disk already, and none is older than the script\./u,
+    /All 6 frames of Pre are already on disk, and none is older than the script\./u,
   );
   const json = await runNbr([...render, "--only", "missing", "--json"], { env });
   assert.deepEqual([json.code, events(json.stdout).at(-1)?.exitCode], [0, 0]);

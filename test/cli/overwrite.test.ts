@@ -66,7 +66,7 @@ test("plan and render name what is replaced; without a terminal the render goes 
   assert.deepEqual([1, 2, 3].map(isOld), [false, false, false]);
 });
 
-test("never refuses with exit code 2 and says what to do; missing frames are rendered all the same", async () => {
+test("never refuses with exit code 2 and says what to do; missing frames are still rendered", async () => {
   putFrames();
   const refused = await nbr("render", "--overwrite", "never");
   assert.equal(refused.code, 2);

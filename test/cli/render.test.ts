@@ -128,7 +128,7 @@ test("a frame that fails twice and then does not is rendered in the end; exit 0"
   assert.deepEqual(framesOf(finishedOf(result).framesDone), [51, 52, 53, 54]);
 });
 
-test("dealt out as Nukes come free when nothing was said, every frame is rendered once, first, middle and last before the others", async () => {
+test("distributed to free Nukes by default, every frame is rendered once, first, middle and last before the others", async () => {
   const script = writeScript("dealt.nk");
   const result = await runNbr(
     ["render", script, "--range", "61-89", "--order", "ends", "--parallel", "2", "--json"],
@@ -327,5 +327,5 @@ test("farm submit hands a real command exactly what was meant; --dry-run runs no
   assert.deepEqual(JSON.parse(readFileSync(record, "utf8")), [script, "Write1", "1-20", "2", "5"]);
   const unknown = await runNbr([...args.slice(0, -1), JSON.stringify(["sub", "{frames}"])], { env });
   assert.equal(unknown.code, 2);
-  assert.match(unknown.stderr, /\{frames\}.*not known/);
+  assert.match(unknown.stderr, /\{frames\}.*unknown/);
 });

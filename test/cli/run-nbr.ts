@@ -15,7 +15,7 @@ export interface NbrOptions {
   readonly onLine?: (line: string, child: ChildProcess) => void;
 }
 
-/** Runs `nbr` as a process of its own, from the sources, and waits for its end. */
+/** Runs `nbr` as a separate process, from the sources, and waits for its end. */
 export function runNbr(
   args: readonly string[],
   { env = process.env, cwd, onLine }: NbrOptions = {},

@@ -1,4 +1,4 @@
-/** A shot whose render by the stand-in takes long enough to be looked at, and a service of its own. */
+/** A shot whose render by the stand-in takes long enough to be observed, and its own service. */
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";

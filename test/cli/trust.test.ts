@@ -95,7 +95,7 @@ test("a cloned folder's program runs only after nbr trust, as it was then, and n
   clone.write("two");
   const changed = await clone.submit();
   assert.equal(changed.code, 2);
-  assert.match(changed.stderr, /has changed since it was allowed.*nbr trust/u);
+  assert.match(changed.stderr, /have changed since they were allowed.*nbr trust/u);
   assert.equal(clone.marks, "oneone");
 
   clone.write("one");
@@ -207,5 +207,5 @@ test("no command of nbr uses a state folder of another user", { skip: !asRoot },
   }
   chownSync(clone.state, 0, 0);
   chmodSync(clone.state, 0o777);
-  assert.match((await clone.nbr("ps")).stderr, /Other users can write into the folder/u);
+  assert.match((await clone.nbr("ps")).stderr, /Other users can write to the folder/u);
 });

@@ -1,4 +1,4 @@
-/** Every real script, node by node, beside what real Tcl makes of it. */
+/** Every real script, node by node, compared with the result of real Tcl. */
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { readFileSync } from "node:fs";

@@ -36,7 +36,7 @@ after(async () => {
 
 const lens = "▶ Render 1001–1040";
 
-test("Enter chooses a Nuke and renders nothing; test pictures are a choice of their own, and touch no frame", async () => {
+test("Enter chooses a Nuke and renders nothing; test pictures are a separate choice, and touch no frame", async () => {
   await person.does("render test pictures", async () => {
     await person.lens(lens).click();
     const dialog = person.page.locator(".monaco-dialog-box");
@@ -93,7 +93,7 @@ test("a launcher is tested, written into the settings of the machine, and render
     await person.page.keyboard.press("Enter");
     // One of its frames is there already.
     await dialog.getByRole("button", { name: "Replace" }).click();
-    await person.notification("Nuke 15.1v5 renders scripts of Nuke 15.1 from now on").waitFor();
+    await person.notification("Nuke 15.1v5 now renders scripts of Nuke 15.1").waitFor();
     await person.lens(/^◐ \d+\/40 frames/).waitFor();
     await person.lens(/^✓ 40 frames/).waitFor({ timeout: 60_000 });
     assert.equal(readdirSync(join(person.workspace, "renders", "beauty")).length, 40);
@@ -122,10 +122,10 @@ test("a path that is wrong is a problem in the form, with the same button, and t
     await person.picture("wrong-path");
     await problem.getByRole("button", { name: "Choose Nuke…" }).click();
     await person.pick("Launcher command…");
-    await person.page.locator(".quick-input-widget").getByText("Quotes hold words").waitFor();
+    await person.page.locator(".quick-input-widget").getByText("Quotes keep spaces").waitFor();
     await person.page.locator(".quick-input-widget input").fill(`"${nuke}" --safe`);
     await person.page.keyboard.press("Enter");
-    await person.notification("Nuke 15.1v5 renders scripts of Nuke 15 from now on").waitFor();
+    await person.notification("Nuke 15.1v5 now renders scripts of Nuke 15").waitFor();
     await problem.waitFor({ state: "detached" });
     assert.deepEqual(read()["nukeRender.nuke.executables"], { "15": [nuke, "--safe"], "*": nuke });
   });

@@ -7,7 +7,7 @@ import { after, before, test } from "node:test";
 import { findRenderService } from "../../src/render-service/client/connect.ts";
 import { Person } from "./harness.ts";
 
-// A place of its own, where no other test has started a service.
+// A separate place, where no other test has started a service.
 const stateFolder = mkdtempSync(join(tmpdir(), "trust-"));
 let person: Person;
 before(async () => {

@@ -55,7 +55,7 @@ function damageOne(here: Place, random: Random): string {
   const folders = [here.state, ...jobFolders(here)];
   const files = folders.flatMap((folder) =>
     readdirSync(folder, { withFileTypes: true })
-      // A service's own log is written by whoever starts it; a socket and what was set aside are no files of state.
+      // A service's own log is written by the client that starts it; a socket and what was set aside are no files of state.
       .filter((one) => one.isFile() && !one.name.includes(".damaged-"))
       .map(({ name }) => join(folder, name)),
   );
@@ -83,7 +83,7 @@ function jobFolders({ state }: Place): string[] {
   }
 }
 
-/** Each damage at a moment of its own, before and after a kill of the service. */
+/** Each damage at a different moment, before and after a kill of the service. */
 export const damageState: Scenario = async (random) => {
   await using here = await place("nbr fault");
   const damaged: string[] = [];

@@ -1,4 +1,4 @@
-/** The disk is full or read-only at some moment, and is not any more at another; or it stays so. */
+/** The disk becomes full or read-only at some moment, and recovers at another; or it stays so. */
 import assert from "node:assert/strict";
 import { rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
@@ -63,7 +63,7 @@ export const readOnlyDisk: Scenario = (random) =>
     return () => disk.readOnly(false);
   });
 
-/** The disk of the service itself is full: journals and logs cannot be written, and the frames are rendered all the same. */
+/** The disk of the service itself is full: journals and logs cannot be written, and the frames are still rendered. */
 export const fillState: Scenario = async (random) => {
   await using here = await place("nbr fault", quick);
   await using disk = await smallDisk(here.state, 3, "a state folder on a disk that is full");

@@ -1,4 +1,4 @@
-/** Hostile scripts in the editor: whatever they cost, another script that is open is answered. */
+/** Hostile scripts in the editor: whatever they cost, requests about another open script are answered. */
 import assert from "node:assert/strict";
 import { hostileDocuments } from "../hostile/documents.ts";
 import { scriptFactsMethod, scriptFactsResultSchema } from "../../src/language-server/core/protocol.ts";

@@ -37,10 +37,10 @@ async function signalNukes(random: Random, signal: NodeJS.Signals, most: number)
 
 export const killNuke: Scenario = (random) => signalNukes(random, "SIGKILL", 3);
 
-/** It says nothing any more, holds its memory and does not hear when it is asked to end. */
+/** It stops printing, keeps its memory and ignores requests to end. */
 export const stopNuke: Scenario = (random) => signalNukes(random, "SIGSTOP", 1);
 
-/** Whoever asked is gone: the render goes on. */
+/** The client is gone: the render continues. */
 export const killClient: Scenario = async (random) => {
   await using here = await place("nbr fault");
   const asking = await here.connect();

@@ -75,7 +75,7 @@ export function first<Type extends RenderEvent["type"]>(
   });
 }
 
-/** Every planned frame is on disk, or named as missing; nothing of the job runs any more. */
+/** Every planned frame is on disk or reported as missing; nothing of the job is running. */
 export async function requireAccounted(here: Place, status: JobStatus, planned: number): Promise<void> {
   const onDisk = (await readdir(here.frames)).filter((name) => name.endsWith(".exr")).length;
   const ranges = (texts: readonly string[]): number[] =>

@@ -23,7 +23,7 @@ test("what is open counts, else what is on disk; what cannot be read says why", 
     assert.match((await ask(`${uri}.gone`)).problem ?? "", /there is no such file/u);
     writeFileSync(join(folder, "b.nknc"), "\u0001\u0002");
     assert.match((await ask(pathToFileURL(join(folder, "b.nknc")).href)).problem ?? "", /encrypted/u);
-    assert.match((await ask("untitled:none")).problem ?? "", /no Nuke script/u);
+    assert.match((await ask("untitled:none")).problem ?? "", /not a readable Nuke script/u);
   } finally {
     rmSync(folder, { recursive: true });
   }

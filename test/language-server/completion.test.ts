@@ -107,7 +107,7 @@ test("scripts of the workspace teach their classes, once they have been read", a
   }
 });
 
-test("in an expression: nodes beside it, then what is in them and their knobs", async () => {
+test("in an expression: sibling nodes, then the nodes inside them and their knobs", async () => {
   await using editor = await Editor.start();
   const script = (expression: string): string =>
     `Root {\n first_frame 1\n}\nRead {\n inputs 0\n first 7\n name Plate\n}\nGroup {\n name G\n}\n Blur {\n  inputs 0\n  size 3\n  name Inner\n }\nend_group\nGrade {\n white ${expression}\n name C\n}\n`;

@@ -88,7 +88,7 @@ export class Editor implements AsyncDisposable {
     });
   }
 
-  /** Changes a range, or all of the text; answers with the document's new version. */
+  /** Changes a range, or all of the text; returns the document's new version. */
   async edit(uri: string, text: string, range?: Range): Promise<number> {
     const version = (this.#versions.get(uri) ?? 0) + 1;
     this.#versions.set(uri, version);

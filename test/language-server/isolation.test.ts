@@ -1,4 +1,4 @@
-/** A script that is too hard costs its own answers, not those of all others; and what no one wants any more is not worked out. */
+/** A script that is too hard to read does not affect the others, and cancelled requests stop early. */
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { test } from "node:test";

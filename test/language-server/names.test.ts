@@ -125,7 +125,7 @@ test("rename changes the knob and every expression, and refuses what cannot be",
   assert.deepEqual(await rename(at("Read1.last"), "Plate"), ["7:Read1", "11:Read1", "11:Read1", "12:Read1"]);
   assert.deepEqual(await rename(at("N1 [stack"), "Nplate"), ["9:N1", "15:N1", "31:N1"]);
   await assert.rejects(rename(at("Read1\n"), "Grade1"), /already/u);
-  await assert.rejects(rename(at("Read1\n"), "1st"), /no name Nuke takes/u);
+  await assert.rejects(rename(at("Read1\n"), "1st"), /not a valid node name/u);
   // In another group the name is free.
   assert.deepEqual(await rename(at("Blur1\n"), "Grade1"), ["28:Blur1", "18:Blur1", "24:Blur1"]);
 });

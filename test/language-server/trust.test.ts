@@ -49,12 +49,12 @@ test(
         const before = await editor.marks(uri, (marks) => missing(marks) > 0);
         assert.deepEqual(
           before.filter(({ code }) => code === "missing-sequence").map(({ message }) => message),
-          ["b.exr is not there."],
+          ["b.exr was not found."],
         );
         const links = await targets(editor, uri);
         for (const link of links.slice(0, 3)) {
           assert.equal(link.target, undefined);
-          assert.match(link.tooltip ?? "", /not looked at until the folder is trusted/u);
+          assert.match(link.tooltip ?? "", /not accessed until the folder is trusted/u);
         }
         const onFile = { textDocument: { uri }, position: { line: 23, character: 10 } };
         assert.equal(text.split("\n")[23], ` file /${folder}/g.nk`);
@@ -123,7 +123,7 @@ test(
       const inside = `${pathToFileURL(folder).href}/`;
       assert.equal(found.length, files.length + schemes.length + 2);
       for (const [at, file] of files.entries()) assert.equal(found[at]?.target, inside, file);
-      // So does a link to a bundle, whatever it is called.
+      // So does a link to a bundle, whatever its name.
       assert.equal(found[files.length]?.target, inside);
       for (const { target } of found.slice(files.length + 1, -1))
         assert.match(target ?? inside, /^file:\/\/.*\/$/u);

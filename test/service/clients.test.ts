@@ -244,7 +244,7 @@ test("what is no message closes its own connection and nothing else", async () =
     await closed;
     assert.equal((await client.jobs()).length, 0, nonsense.slice(0, 40));
   }
-  // Half a message is waited for, and does not hold up anybody.
+  // The rest of half a message is awaited, and holds up no one.
   const half = await rawSocket(here.state);
   half.write("Content-Length: 500\r\n\r\n{");
   await client.jobs();
@@ -285,7 +285,7 @@ test("a watcher that does not read is not waited for and does not fill the servi
     const text = await readFile(`/proc/${client.hello.pid}/status`, "utf8");
     const high = Number(/VmHWM:\s*(\d+)/u.exec(text)?.[1]) / 1024;
     assert.ok(high < 250, `the service took ${high} MB`);
-  } else console.log("UNTESTED HERE: the service's memory beside a deaf client (needs /proc)");
+  } else console.log("UNTESTED HERE: the service's memory with a deaf client (needs /proc)");
   // What it missed of the output is told when it reads again; the end of the job it did not miss.
   let text = "";
   const ended = new Promise<void>((resolve) => {

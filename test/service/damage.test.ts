@@ -59,8 +59,8 @@ const damagedFiles: readonly (readonly [string, string, RegExp])[] = [
   ["journal.jsonl", "garbage", /first line of its journal/u],
   ["journal.jsonl", "a folder", /its journal cannot be read/u],
   ["journal.jsonl", "gone", /its journal is gone/u],
-  ["environment.json", "a folder", /environment it renders in is lost/u],
-  ["environment.json", "gone", /environment it renders in is lost/u],
+  ["environment.json", "a folder", /its saved environment is missing/u],
+  ["environment.json", "gone", /its saved environment is missing/u],
 ];
 
 for (const [file, damage, why] of damagedFiles)
@@ -176,7 +176,7 @@ test("where nothing tells what was to be rendered, its Nukes' logs name the fram
 });
 
 for (const damage of ["cut in its first line", "of another shape", "a folder"])
-  test(`a finished job whose status is ${damage} is known all the same, by its journal`, async () => {
+  test(`a finished job whose status is ${damage} is still known, from its journal`, async () => {
     await using here = await place("nbr damage");
     const client = await here.connect();
     const code = `if (frames[0] === 1) { write(1); frameLine(1); } process.exit(1);`;
@@ -198,7 +198,7 @@ for (const damage of ["cut in its first line", "of another shape", "a folder"])
     assert.deepEqual([state, doneRanges, missingRanges], [outcome, ["1"], ["2-3"]]);
     assert.match(
       (await next.notices()).map(({ text }) => text).join("\n"),
-      /status\.json is (?:damaged|that of)/u,
+      /status\.json (?:is damaged|belongs to another job)/u,
     );
   });
 

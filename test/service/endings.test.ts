@@ -1,4 +1,4 @@
-/** What a Nuke starts and lets go of: none of it survives an ending that people or the service want, whatever it did to get away. */
+/** Processes that a Nuke starts and detaches: none survives when the user or the service ends the Nuke. */
 import assert from "node:assert/strict";
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
@@ -11,7 +11,7 @@ import { exitCodeOf, isPaused } from "../job-facts.ts";
 
 const linux = process.platform === "linux";
 
-/** Away from parent and group for good: a process that starts a session of its own, from a parent that ends at once. */
+/** Away from parent and group for good: a process that starts its own session, from a parent that ends immediately. */
 const escape = `
   const stubborn = 'process.on("SIGTERM",()=>{});setInterval(()=>{},1000)';
   const middle = 'const c = require("node:child_process").spawn(process.execPath, ["-e", process.argv[1]], { stdio: "ignore", detached: true }); c.unref();';

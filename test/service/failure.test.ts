@@ -41,7 +41,7 @@ test("a crash in the middle: what was done stays, the frame at work is rendered 
   );
   assert.equal(finished.status.framesDone, 6);
   assert.equal(eventsOf(events, "frame-failed").length, 0, "it has not failed for good");
-  assert.match(messages(events), /Frame 3 of chunk 1 is rendered again, alone \(try 2 of 3\)/u);
+  assert.match(messages(events), /Frame 3 of chunk 1 is rendered again alone \(try 2 of 3\)/u);
   assert.match(messages(events), /Frames 4–6 of chunk 1 are rendered by another Nuke/u);
 });
 
@@ -79,7 +79,7 @@ test("no license: the job is held and asks again; when there is one, everything 
   assert.deepEqual([finished.framesDone, exitCodeOf(finished)], [["1-8"], 0]);
   assert.equal(eventsOf(events, "frame-failed").length, 0);
   assert.equal(eventsOf(events, "chunk-started").length, 7);
-  assert.match(messages(events), /got no license\. It is asked for again in 0 s, for 20 s at most/u);
+  assert.match(messages(events), /got no license\. The next attempt is in 0 s; attempts end after 20 s/u);
 });
 
 test("no license at all: after a bounded time the job ends with exit code 3, and few Nukes were started", async () => {
@@ -98,7 +98,7 @@ test("no license at all: after a bounded time the job ends with exit code 3, and
   assert.ok(
     finished.status.chunks.every(({ verdict, state }) => verdict === "license" && state === "finished"),
   );
-  assert.match(messages(events), /The job is given up\. Nuke got no license/u);
+  assert.match(messages(events), /The job was abandoned\. Nuke got no license/u);
 });
 
 test("a job that waits for a license can be cancelled", async () => {
@@ -111,7 +111,7 @@ test("a job that waits for a license can be cancelled", async () => {
   const finished = await runJob(client, fakeJob(here, `process.exit(100);`, { range: "1-4" }), {
     signal: stop.signal,
     onEvent: (event) => {
-      if (event.type === "message" && event.text.includes("asked for again")) stop.abort();
+      if (event.type === "message" && event.text.includes("The next attempt is in")) stop.abort();
     },
   });
   assert.deepEqual([exitCodeOf(finished), finished.framesMissing], [130, ["1-4"]]);
@@ -140,7 +140,7 @@ test("a Nuke that goes silent, also one that was stopped, is ended; its frames a
       ["4-6", 1],
     ],
   );
-  assert.match(hung[0]?.reason ?? "", /had said nothing for .* and was ended; 1 of 3 frames/u);
+  assert.match(hung[0]?.reason ?? "", /printed nothing for .* and was stopped; 1 of 3 frames/u);
 });
 
 test("a script that cannot be rendered at all does not start a Nuke for each of its frames", async () => {
@@ -152,5 +152,8 @@ test("a script that cannot be rendered at all does not start a Nuke for each of 
   const finished = await runJob(client, job, { onEvent: (event) => events.push(event) });
   assert.deepEqual([finished.framesMissing, exitCodeOf(finished)], [["1-100"], 1]);
   assert.equal(eventsOf(events, "chunk-started").length, 6);
-  assert.match(messages(events), /The job is given up\. No frame could be rendered.*there is no such node/u);
+  assert.match(
+    messages(events),
+    /The job was abandoned\. No frame could be rendered.*there is no such node/u,
+  );
 });

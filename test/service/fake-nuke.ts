@@ -1,4 +1,4 @@
-/** A service of its own for each test, and tiny programs in place of Nuke that do exactly what a test needs. */
+/** A separate service for each test, and tiny programs in place of Nuke that do exactly what a test needs. */
 import { mkdir, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";

@@ -17,7 +17,7 @@ const limits = { greetMs: 500, requestMs: 500, longMs: 500, heartbeatMs: 300 };
 const says = (pid: number) => ({
   reason: "not-reachable",
   message: new RegExp(
-    `process ${pid}\\) has not answered for .* log .*service\\.log may tell why\\. .*nbr service stop --force`,
+    `process ${pid}\\) has not responded for .* log .*service\\.log may show why\\. .*nbr service stop --force`,
     "u",
   ),
 });
@@ -84,7 +84,7 @@ test(
 );
 
 test(
-  "a service whose lock is removed or damaged is found all the same, stays the only one, and mends it",
+  "a service whose lock is removed or damaged is still found, stays the only one, and repairs it",
   posix,
   async () => {
     await using here = await place("nbr hung");

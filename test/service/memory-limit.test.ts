@@ -1,4 +1,4 @@
-/** A limit that the kernel holds: Nukes that turn out to need far more than anybody reckoned. */
+/** A limit that the kernel holds: Nukes that need far more than estimated. */
 import assert from "node:assert/strict";
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
@@ -26,7 +26,7 @@ test("Nukes that overflow the kernel's limit at a bound: some are ended, and no 
   const words = [...group.enter, process.execPath].map((word) => `'${word.replaceAll("'", `'\\''`)}'`);
   await writeFile(runtime, `#!/bin/sh\nexec ${words.join(" ")} "$@"\n`, { mode: 0o755 });
   const client = await here.connect({ runtime: { path: runtime } });
-  // What is reckoned is far too little, so all eight are admitted at once.
+  // The estimate is far too low, so all eight are admitted at once.
   const memory = {
     parallel: 8,
     cacheMB: 16,

@@ -9,13 +9,13 @@ import { runJob } from "../../src/render-service/client/client.ts";
 import { eventsOf, fakeJob, nextEvent, place, renderAll } from "./fake-nuke.ts";
 import { exitCodeOf } from "../job-facts.ts";
 
-/** Takes 150 MB, and waits until somebody looked at it. */
+/** Takes 150 MB, and waits until it was sampled. */
 const heavy = `
   const held = Buffer.alloc(150 * 1024 * 1024, 1);
   for (const f of frames) { write(f); frameLine(f); await sleep(700); }
   if (held[5] === 0) complain("lost"); total();`;
 const shape = { range: "1-8", chunks: ["1", "2", "3", "4", "5", "6", "7", "8"], parallel: 8 };
-/** Reckoned by the plan at 900 MB for each Nuke. */
+/** The plan estimates 900 MB for each Nuke. */
 const reckoned = (budgetMB: number) => ({
   memory: { parallel: 8, cacheMB: 800, allowanceMB: 100, sumMB: 7200, budgetMB, freeMB: 9000, fits: false },
 });
@@ -31,7 +31,7 @@ const mostAtOnce = (events: readonly RenderEvent[]): number => {
 const texts = (events: readonly RenderEvent[], severity: string): string[] =>
   eventsOf(events, "message").flatMap((event) => (event.severity === severity ? [event.text] : []));
 
-test("Nukes start as memory allows: few by the plan's reckoning, more when they need less; the next render knows", async () => {
+test("Nukes start as memory allows: few by the plan's estimate, more when they need less; the next render knows", async () => {
   await using here = await place();
   const client = await here.connect();
   await client.configure({ budgetMB: 1100 });
@@ -82,7 +82,7 @@ test("a Nuke that is over the budget by itself runs, alone and with a warning; a
   assert.equal(mostAtOnce(events), 2);
   assert.match(
     texts(events, "warning")[0] ?? "",
-    /needs about 900 MB, and all Nukes together may take 300 MB.*alone/u,
+    /needs about 900 MB, more than the budget of 300 MB for all Nukes.*without other Nukes/u,
   );
   assert.equal(texts(events, "info").length, 1);
 });
@@ -123,14 +123,14 @@ test("the heaviest frame is known, also by the next service", async () => {
   assert.deepEqual(end.status.heaviest, { frame: 2, peakMB: heavy });
 });
 
-test("over the budget the youngest Nuke makes room; its frames are rendered later, and only those", async () => {
+test("over the budget the newest Nuke is evicted; its frames are requeued, and only those", async () => {
   if (process.platform !== "linux")
     return console.log("UNTESTED HERE: real memory pressure (looks are rarer)");
   await using here = await place();
   const client = await here.connect();
   await client.configure({ budgetMB: 500 });
   const events: RenderEvent[] = [];
-  // Light at first, so that all are let in; the second frames are heavy, and each is only done when nobody was pressed meanwhile.
+  // Light at first, so all are admitted; the second frames are heavy, and each is only done when no Nuke was evicted in the meantime.
   const code = `
     write(frames[0]); frameLine(frames[0]);
     const until = path.join(out, "heavy");
@@ -163,8 +163,8 @@ test("over the budget the youngest Nuke makes room; its frames are rendered late
   );
   const framesDone = eventsOf(events, "frame-done").map(({ frame }) => frame);
   assert.equal(new Set(framesDone).size, framesDone.length, "none is rendered twice that was finished");
-  assert.match(texts(events, "warning").join("\n"), /ended to make room: all Nukes together hold/u);
-  assert.match(texts(events, "info").join("\n"), /Frame 6 of chunk 3 is rendered when there is room/u);
+  assert.match(texts(events, "warning").join("\n"), /evicted to free memory: all Nukes together use/u);
+  assert.match(texts(events, "info").join("\n"), /Frame 6 of chunk 3 is requeued until memory is free/u);
   assert.equal(
     chunks.reduce((sum, chunk) => sum + chunk.framesDone, 0),
     6,
@@ -175,7 +175,7 @@ test("free memory under the floor: one Nuke is left, and it finishes everything"
   await using here = await place("nbr floor", { NUKE_RENDER_FREE_FLOOR_MB: "100000000" });
   const client = await here.connect();
   const events: RenderEvent[] = [];
-  // The first waits until the other one is held back.
+  // The first waits until the other one is blocked.
   const code = `
     while (!fs.existsSync(path.join(out, "held"))) await sleep(20);
     ${renderAll}`;
@@ -188,7 +188,7 @@ test("free memory under the floor: one Nuke is left, and it finishes everything"
     },
   });
   assert.deepEqual([finished.framesDone, exitCodeOf(finished)], [["1-4"], 0]);
-  assert.match(texts(events, "info").join("\n"), /Waiting for memory: only .* are free/u);
+  assert.match(texts(events, "info").join("\n"), /Waiting for memory: only .* is free/u);
 });
 
 test("a Nuke killed by SIGKILL among others counts as pressure: its frames come back, none has failed", async () => {

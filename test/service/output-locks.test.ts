@@ -249,7 +249,7 @@ test("a place that takes no lock stops no render", async () => {
   const client = await here.connect();
   await chmod(here.frames, 0o555);
   const { job } = await client.submit(jobOf(here));
-  assert.match(await readFile(join(here.state, "service.log"), "utf8"), /nbr-lock could not be made/u);
+  assert.match(await readFile(join(here.state, "service.log"), "utf8"), /nbr-lock could not be created/u);
   await chmod(here.frames, 0o755);
   await until(here.frames, () => Promise.resolve(existsSync(lockOf(here))));
   await finish(client, here, job);

@@ -40,7 +40,7 @@ async function allWhole(folder: string, frames: number): Promise<void> {
     assert.ok((await readFile(join(folder, name))).equals(Buffer.alloc(150 * 1024, index + 1)), name);
 }
 
-test("a disk that fills up: the render waits, goes on when there is space, and no frame is to blame", async () => {
+test("a disk that fills up: the render waits, continues when there is space, and no frame counts as failed", async () => {
   await using here = await place("nbr disk", quick);
   await using disk = await smallDisk(here.frames, 2, "a disk that is full");
   if (disk === null) return;
@@ -48,7 +48,7 @@ test("a disk that fills up: the render waits, goes on when there is space, and n
   await writeFile(ballast, Buffer.alloc(1024 * 1024));
   const client = await here.connect();
   const events: RenderEvent[] = [];
-  const held = nextEvent(client, says(/The disk of .* is full: \d+ MB left/u));
+  const held = nextEvent(client, says(/The disk of .* is full: \d+ MB free/u));
   const job = fakeJob(here, heavy, { range: "1-10", plan: outputIn(disk.folder) });
   const finished = runJob(client, job, { onEvent: (event) => events.push(event) });
   await held;
@@ -64,7 +64,7 @@ test("a disk that fills up: the render waits, goes on when there is space, and n
   await allWhole(disk.folder, 10);
   assert.match(
     messages(events),
-    /goes on when there is a place for frames[^]*There is a place for frames again/u,
+    /continues when the output folder is available again[^]*The output folder is available again/u,
   );
   assert.equal(
     eventsOf(events, "message").filter(({ text }) => text.includes("is full")).length,
@@ -88,7 +88,7 @@ test("a disk that stays full: after a bounded time the job ends, and what is mis
   const done = finished.status.framesDone;
   assert.ok(done > 0 && done < 10);
   assert.deepEqual([finished.framesMissing, exitCodeOf(finished)], [[`${done + 1}-10`], 1]);
-  assert.match(messages(events), /given up\. The disk of .* is full/u);
+  assert.match(messages(events), /abandoned\. The disk of .* is full/u);
 
   await rm(ballast);
   const [range = ""] = finished.framesMissing;
@@ -119,7 +119,7 @@ async function begin(
   return { events, finished, held: (pattern) => nextEvent(client, says(pattern)) };
 }
 
-test("a folder that somebody deletes is made again; frames that were in it are rendered again", async () => {
+test("a deleted folder is created again; frames that were in it are rendered again", async () => {
   await using here = await place("nbr folder", quick);
   const { events, finished } = await begin(here, here.frames);
   await rm(here.frames, { recursive: true });
@@ -128,7 +128,7 @@ test("a folder that somebody deletes is made again; frames that were in it are r
   assert.deepEqual([end.framesDone, end.framesMissing, exitCodeOf(end)], [["1-4"], [], 0]);
   assert.match(
     messages(events),
-    /frames is gone\. No frame is to blame[^]*was made again\. Frames that were in it are rendered again/u,
+    /frames no longer exists\. Frames are not counted as failed[^]*was created again\. The frames that were in it are rendered again/u,
   );
 });
 
@@ -137,7 +137,7 @@ test("a folder that is gone with the one above it is not made again: the render 
   const share = join(here.folder, "share", "renders");
   await mkdir(share, { recursive: true });
   const { finished, held } = await begin(here, share);
-  const gone = held(/renders is gone/u);
+  const gone = held(/renders no longer exists/u);
   await rm(join(here.folder, "share"), { recursive: true });
   await writeFile(join(here.folder, "go"), "");
   await gone;
@@ -218,7 +218,7 @@ test("a job that cannot be written down is refused, and leaves nothing; there is
     (error) =>
       error instanceof RenderServiceError &&
       error.reason === "state-folder" &&
-      /Make room/u.test(error.message),
+      /Free some space/u.test(error.message),
   );
   assert.deepEqual([await client.jobs(), await readdir(join(here.state, "jobs"))], [[], []]);
   await rm(ballast);

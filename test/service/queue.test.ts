@@ -36,7 +36,7 @@ function endOf(
   });
 }
 
-test("frames are dealt anew once it is known that a start of Nuke costs more than they do; each is rendered once", async () => {
+test("frames are redistributed once a start of Nuke is known to take longer than they do; each is rendered once", async () => {
   await using here = await place();
   const client = await here.connect();
   const events = record(client);
@@ -69,13 +69,13 @@ test("frames are dealt anew once it is known that a start of Nuke costs more tha
   );
   assert.ok(
     eventsOf(events, "message").some(({ text }) =>
-      /^20 frames that wait are dealt anew, in 2 chunks: a start of Nuke takes \d s, a frame 0\.\d s\.$/u.test(
+      /^20 queued frames are redistributed into 2 chunks: Nuke takes \d s to start and 0\.\d s for a frame\.$/u.test(
         text,
       ),
     ),
     JSON.stringify(eventsOf(events, "message")),
   );
-  // The next render of this Write is dealt like that from the start.
+  // The next render of this Write is distributed like that from the start.
   const again = endOf(client);
   await client.submit(
     fakeJob(here, slowStart, {
@@ -97,11 +97,11 @@ test("frames are dealt anew once it is known that a start of Nuke costs more tha
   assert.deepEqual(second.framesDone, ["1-40"]);
 });
 
-test("a service that is killed behind such a deal renders every frame once, whatever chunk it was dealt into", async () => {
+test("a service that is killed after a redistribution renders every frame once, whatever its chunk", async () => {
   await using here = await place();
   const first = await here.connect();
   const before = record(first);
-  // The dealt chunk renders its first two frames and then waits.
+  // The redistributed chunk renders its first two frames and then waits.
   const code = `
     await sleep(frames[0] === 5 ? 0 : 300);
     for (const f of frames) {

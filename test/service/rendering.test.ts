@@ -65,7 +65,7 @@ test("frames are done when their files are there: empty, missing, old and foreig
   const why = new Map(eventsOf(events, "frame-failed").map(({ frame, message }) => [frame, message]));
   assert.match(why.get(2) ?? "", /is empty/u);
   assert.match(why.get(3) ?? "", /No file was written/u);
-  assert.match(why.get(4) ?? "", /is not there/u);
+  assert.match(why.get(4) ?? "", /was not found/u);
   assert.match(why.get(5) ?? "", /older than this render/u);
   assert.match(why.get(6) ?? "", /is empty|not on disk/u, "a file without its Frame line is not done");
   assert.ok(eventsOf(events, "message").some(({ text }) => text.includes("frame 99")));
@@ -158,7 +158,7 @@ test("a crash, a refused license, a Nuke that cannot be started: told apart", as
   assert.equal(exitCodeOf(finished), 3, "a license is what is missing");
 
   last.argv = [here.folder];
-  assert.match((await runJob(client, job)).status.chunks[3]?.reason ?? "", /may not be executed/u);
+  assert.match((await runJob(client, job)).status.chunks[3]?.reason ?? "", /cannot be executed/u);
   job.plan.cwd = join(here.folder, "gone");
   assert.match((await runJob(client, job)).status.chunks[0]?.reason ?? "", /folder .*gone.* does not exist/u);
 });
@@ -176,7 +176,7 @@ test("a Nuke that does not end after its render is ended; its frames count", asy
   const client = await here.connect();
   const finished = await runJob(client, fakeJob(here, `${renderAll} await sleep(1e6);`, { range: "1-3" }));
   assert.equal(exitCodeOf(finished), 0);
-  assert.match(finished.status.chunks[0]?.reason ?? "", /did not end/u);
+  assert.match(finished.status.chunks[0]?.reason ?? "", /did not exit/u);
 });
 
 test("a movie counts as a whole: exit code 0 and its file, or nothing", async () => {

@@ -111,9 +111,9 @@ test("copy: saved while it renders, and its service killed, all frames are of on
   assert.deepEqual(await texts(here), ["version 1", "version 1", "version 1", "version 1"]);
   assert.equal(argvOf(events).length, 3);
   for (const words of argvOf(events))
-    assert.match(words, /\/\.shot\.rendering-[0-9a-f]{8}\.nk /u, "hidden, and beside the script");
+    assert.match(words, /\/\.shot\.rendering-[0-9a-f]{8}\.nk /u, "hidden, and next to the script");
   const told = eventsOf(events, "message").filter(({ text }) =>
-    text.includes("a copy of the version before"),
+    text.includes("a copy of the earlier version"),
   );
   assert.equal(told.length, 1);
   assert.deepEqual(await copiesIn(here.folder), []);
@@ -123,7 +123,7 @@ test("copy: saved while it renders, and its service killed, all frames are of on
   assert.deepEqual(await readFile(join(here.folder, "shot.nk"), "utf8"), "version 2, saved");
 });
 
-test("copy: saved at the moment a Nuke reads it, that Nuke is ended and its frames are rendered anew", async () => {
+test("copy: saved at the moment a Nuke reads it, that Nuke is ended and its frames are rendered again", async () => {
   await using here = await place();
   const client = await here.connect();
   const job = await scriptJob(here, "copy");
@@ -162,7 +162,7 @@ test("copy: saved at the moment a Nuke reads it, that Nuke is ended and its fram
   );
 });
 
-test("copy: one that somebody removed is made again, and a script that is gone is not missed", async () => {
+test("copy: a removed copy is created again, and a missing script does no harm", async () => {
   await using here = await place();
   const client = await here.connect();
   const { over } = await start(client, await scriptJob(here, "copy", { each: true }));
@@ -173,7 +173,7 @@ test("copy: one that somebody removed is made again, and a script that is gone i
     await done;
     // The Nuke of this frame waits now, with what it has read; the next one has to find a copy again.
     const copies = await copiesIn(here.folder);
-    assert.equal(copies.length, 1, `beside frame ${frame}`);
+    assert.equal(copies.length, 1, `next to frame ${frame}`);
     await rm(join(here.folder, copies[0] ?? ""));
   }
   await letGo(here, 4);
@@ -181,7 +181,7 @@ test("copy: one that somebody removed is made again, and a script that is gone i
   assert.deepEqual(await texts(here), ["version 1", "version 1", "version 1", "version 1"]);
 });
 
-test("hold: saved meanwhile, no further Nuke is started until it is resumed, by the next service too", async () => {
+test("hold: after a save, no more Nukes are started until it is resumed, also by the next service", async () => {
   await using here = await place();
   const client = await here.connect();
   const { id, events } = await start(client, await scriptJob(here, "hold"));
@@ -189,7 +189,7 @@ test("hold: saved meanwhile, no further Nuke is started until it is resumed, by 
   await save(here);
   const paused = nextEvent(
     client,
-    says(/shot\.nk was saved while it renders; frame 1 is of the version before/u),
+    says(/shot\.nk was saved during the render; frame 1 is from the earlier version/u),
   );
   await letGo(here);
   await paused;
@@ -219,7 +219,7 @@ test("hold: saved without a change, it is the same script", async () => {
   assert.equal(eventsOf(events, "message").length, 0);
 });
 
-test("go-on: saved meanwhile, it says so and renders the rest as it is now", async () => {
+test("go-on: after a save, it says so and renders the rest from the saved version", async () => {
   await using here = await place();
   const client = await here.connect();
   const { over, events } = await start(client, await scriptJob(here, "go-on"));
@@ -229,7 +229,7 @@ test("go-on: saved meanwhile, it says so and renders the rest as it is now", asy
   assert.deepEqual((await texts(here)).slice(0, 2), ["version 1", "version 2, saved"]);
   const messages = eventsOf(events, "message");
   assert.equal(messages.length, 1, "once");
-  assert.match(messages[0]?.text ?? "", /frame 1 is of the version before\. From here on/u);
+  assert.match(messages[0]?.text ?? "", /frame 1 is from the earlier version\. The remaining frames/u);
 });
 
 test("a script that is gone holds the render until it is back; it can be cancelled too", async () => {
@@ -237,7 +237,7 @@ test("a script that is gone holds the render until it is back; it can be cancell
   const client = await here.connect();
   const { id, over } = await start(client, await scriptJob(here, "hold"));
   await rm(join(here.folder, "shot.nk"));
-  const held = nextEvent(client, says(/shot\.nk is gone/u));
+  const held = nextEvent(client, says(/shot\.nk no longer exists/u));
   await letGo(here);
   await held;
   const status = await client.job(id);
@@ -249,7 +249,7 @@ test("a script that is gone holds the render until it is back; it can be cancell
   await rm(join(here.frames, "go"));
   const again = await start(client, await scriptJob(here, "hold"));
   await rm(join(here.folder, "shot.nk"));
-  const heldAgain = nextEvent(client, says(/shot\.nk is gone/u));
+  const heldAgain = nextEvent(client, says(/shot\.nk no longer exists/u));
   await letGo(here);
   await heldAgain;
   await client.cancel({ job: again.id });
@@ -269,7 +269,9 @@ test("a script that is not there is refused at once, and leaves nothing", async 
   await assert.rejects(
     client.submit(job, { watch: true }),
     (error) =>
-      error instanceof RenderServiceError && error.reason === "bad-plan" && /not there/u.test(error.message),
+      error instanceof RenderServiceError &&
+      error.reason === "bad-plan" &&
+      /no longer exists/u.test(error.message),
   );
   assert.deepEqual(await readdir(join(here.state, "jobs")), []);
 });
@@ -284,7 +286,7 @@ test("a folder that takes no copy: as long as the script is as it was, none is n
   const { id, over } = await start(client, await scriptJob(here, "copy", { script }));
   await writeFile(script, "version 2, saved");
   await disk.readOnly(true);
-  const asked = nextEvent(client, says(/was saved while it renders; frame 1 is of the version before/u));
+  const asked = nextEvent(client, says(/was saved during the render; frame 1 is from the earlier version/u));
   await letGo(here);
   await asked;
   const status = await client.job(id);
@@ -324,7 +326,7 @@ for (const [name, damage] of Object.entries<(file: string) => Promise<void>>({
     const folder = join(here.state, "jobs", id);
     await damage(join(folder, "script.nk"));
     await writeFile(join(folder, "script-copy"), join(here.folder, "some other file"));
-    const waits = nextEvent(client, says(/shot\.nk was saved while it renders.*No further Nuke is started/u));
+    const waits = nextEvent(client, says(/shot\.nk was saved during the render.*No more Nukes are started/u));
     await save(here);
     await letGo(here);
     await waits;

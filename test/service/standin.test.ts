@@ -52,7 +52,7 @@ test("a Nuke in a folder with blanks renders a split range; its log is kept; mem
   assert.ok(job);
   assert.equal(job.demo, false);
   assert.deepEqual(job.doneRanges, ["1-8"]);
-  // Two Nukes at once, each with 200 MB of its own beside the runtime's.
+  // Two Nukes at once, each with 200 MB in addition to the runtime's.
   assert.ok(job.peakMB > 450 && job.peakMB < 1200, `${job.peakMB} MB`);
   for (const chunk of job.chunks) assert.ok(chunk.peakMB > 225, `chunk ${chunk.index}: ${chunk.peakMB} MB`);
   client.dispose();

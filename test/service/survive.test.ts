@@ -99,7 +99,7 @@ async function renderedIn(here: Place): Promise<number[]> {
 
 const journalOf = (here: Place, job: string): string => join(here.state, "jobs", job, "journal.jsonl");
 
-/** Starts a job and waits for so many frames. */
+/** Starts a job and waits for a number of frames. */
 async function begin(
   here: Place,
   shape: JobShape,
@@ -153,8 +153,8 @@ test("killed in the middle, twice: its Nukes are taken over, and no frame is ren
   assert.ok((await third.lines({ job, chunk: 0 })).lines.some((line) => line.startsWith("Frame 3 ")));
 });
 
-test("killed before a Nuke was written down: it is found and taken over all the same", async () => {
-  if (process.platform !== "linux") return console.log("UNTESTED HERE: Nukes nobody noted (needs /proc)");
+test("killed before the start of a Nuke was recorded: it is still found and taken over", async () => {
+  if (process.platform !== "linux") return console.log("UNTESTED HERE: unrecorded Nukes (needs /proc)");
   await using here = await place();
   const { client, job, nukes } = await begin(here, { range: "1-3" }, 1);
   await kill(client);
@@ -221,7 +221,7 @@ test("a cancelled job whose service was killed stays cancelled", async () => {
   assert.ok(!nukes.some((nuke) => isAlive(nuke)));
 });
 
-test("after a restart of the machine a job is interrupted, and goes on when somebody wants it to", async () => {
+test("after a restart of the machine a job is interrupted, and continues when it is resumed", async () => {
   if (process.platform !== "linux") return console.log("UNTESTED HERE: restarts (needs a boot id)");
   await using here = await place();
   const { client, job, nukes } = await begin(here, { range: "1-3" }, 1);
@@ -277,7 +277,7 @@ test("a folder whose journal never got its name is that of a job that was never 
   assert.deepEqual(await readdir(join(here.state, "jobs")), []);
 });
 
-test("lines nobody can read keep no job from being finished", async () => {
+test("unreadable lines do not keep a job from finishing", async () => {
   await using here = await place();
   const { client, job } = await begin(here, { range: "1-3" }, 1);
   await kill(client);

@@ -65,7 +65,7 @@ test("a frame that is removed again and again is named in the end, with that rea
   const [failed] = eventsOf(events, "frame-failed");
   assert.match(
     failed?.message ?? "",
-    /gone or changed at the end of the render\. It was rendered again 2 times\./u,
+    /missing or changed at the end of the render\. It was rendered again 2 times\./u,
   );
 });
 

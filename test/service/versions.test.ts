@@ -37,7 +37,7 @@ async function otherVersion(): Promise<{
   };
 }
 
-test("a service of another version that has nothing to do makes room", async () => {
+test("an idle service of another version stops", async () => {
   await using other = await otherVersion();
   await using here = await place();
   const theirs = await other.connect({ stateFolder: here.state });
@@ -48,7 +48,7 @@ test("a service of another version that has nothing to do makes room", async () 
   assert.deepEqual(await ours.jobs(), []);
 });
 
-test("a service of another version that renders is left alone, and whoever asks is told", async () => {
+test("a service of another version that renders is left alone, and the client is told", async () => {
   await using other = await otherVersion();
   await using here = await place();
   const theirs = await other.connect({ stateFolder: here.state });

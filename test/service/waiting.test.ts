@@ -21,7 +21,7 @@ function end(client: RenderServiceClient, job: string): Promise<EventOf<"finishe
 /** Renders when the file `go` is there. */
 const onSign = `while (!fs.existsSync(path.join(out, "go"))) await sleep(20); ${renderAll}`;
 const sign = (folder: string): string => `fs.writeFileSync(path.join(${JSON.stringify(folder)}, "go"), "")`;
-/** Whatever machine this is: here one render waits for what another one does. */
+/** On any machine: here one render waits for what another one does. */
 const roomForTwo = (): Promise<Place> => place("nbr service", { NUKE_RENDER_MAX_PARALLEL: "2" });
 
 test("a job starts when those it waits for have ended well, later jobs before it; what waits says so", async () => {
@@ -46,7 +46,7 @@ test("a job starts when those it waits for have ended well, later jobs before it
     { job: second, write: "Write2" },
   ]);
   const ends = [first, second, third].map((job) => end(client, job));
-  // This one waits for nobody, and gives the sign.
+  // This one waits for no other, and gives the signal.
   const { job: other } = await client.submit(
     fakeJob(here, `${renderAll} ${sign(here.frames)};`, { range: "31" }),
     { watch: true },
@@ -104,7 +104,7 @@ test("when what is waited for leaves frames missing, those that wait are closed 
   const told = eventsOf(events, "message").filter((event) => event.job === second);
   assert.match(
     told.at(-1)?.text ?? "",
-    /Not rendered\. It waited for Write1 \(.*\), .*3 test pictures missing/u,
+    /Not rendered\. It depends on Write1 \(.*\), .*3 test pictures missing/u,
   );
   assert.ok(!existsSync(join(here.frames, "f.0011.exr")));
   // Who comes later is told the same.
@@ -117,7 +117,7 @@ test("when what is waited for leaves frames missing, those that wait are closed 
   assert.deepEqual((await client.job(late.job)).missingRanges, ["41"]);
 });
 
-test("what waits can be cancelled, what is waited for too; nobody waits for a job that is not there", async () => {
+test("what waits can be cancelled, what is waited for too; waiting for an unknown job is refused", async () => {
   await using here = await roomForTwo();
   const client = await here.connect();
   const forever = fakeJob(here, "await sleep(1e6);", { range: "1-3" });

@@ -56,7 +56,7 @@ test("each Nuke is started inside its scope and is the same process; one killed 
     plan: { retries: 0 },
   });
   const { status } = await runJob(client, killed);
-  assert.match(status.chunks[0]?.reason ?? "", /The system ended Nuke, which may take 1 GB/u);
+  assert.match(status.chunks[0]?.reason ?? "", /The system killed Nuke at its memory limit of 1 GB/u);
 });
 
 test("a real scope ends a Nuke that takes more than its wall", async () => {
@@ -69,5 +69,5 @@ test("a real scope ends a Nuke that takes more than its wall", async () => {
   const code = `const held = []; for (;;) held.push(Buffer.alloc(20 * 1024 * 1024, 1));`;
   const { status } = await runJob(client, fakeJob(here, code, { range: "1", plan: { retries: 0 } }));
   assert.equal(exitCodeOf(status), 1);
-  assert.match(status.chunks[0]?.reason ?? "", /which may take 300 MB/u);
+  assert.match(status.chunks[0]?.reason ?? "", /at its memory limit of 300 MB/u);
 });

@@ -1,4 +1,4 @@
-/** Nukes that stay open between frames: every frame once, whoever renders it, and nothing left running. */
+/** Nukes that stay open between frames: every frame once, whichever Nuke renders it, and nothing left running. */
 import assert from "node:assert/strict";
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
@@ -27,7 +27,7 @@ async function noneLeft(here: Place): Promise<void> {
   for (const pid of await numbersIn(here, "nukes")) assert.ok(!list.has(pid), `${pid} still runs`);
 }
 
-/** Renders a job to its end; answers with all its events and the last one. */
+/** Renders a job to its end; returns all its events and the last one. */
 async function render(
   client: RenderServiceClient,
   job: Parameters<typeof runJob>[1],
@@ -184,7 +184,7 @@ test("paused, no Nuke is open; resumed, nothing is rendered twice that was done;
   await noneLeft(here);
 });
 
-test("to make room, a Nuke ends behind its frame; the other one renders what it had left", async () => {
+test("an evicted Nuke ends after its frame; the other one renders its remaining frames", async () => {
   if (process.platform !== "linux")
     return console.log("UNTESTED HERE: real memory pressure (looks are rarer)");
   // It has twice the grace to finish its frame.

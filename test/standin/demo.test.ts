@@ -1,4 +1,4 @@
-/** The demo renderer touches nobody's frames, whatever it is started with. */
+/** The demo renderer touches no one's frames, whatever its arguments. */
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
 import {

@@ -1,7 +1,7 @@
 import { chmod, mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 
-/** Puts the stand-in into a folder under the name a Nuke has there (nuke-cli.md section 6); answers with its path. */
+/** Puts the stand-in into a folder under the name a Nuke has there (nuke-cli.md section 6); returns its path. */
 export async function installStandin(folder: string, name = "Nuke15.1"): Promise<string> {
   await mkdir(folder, { recursive: true });
   const program = join(import.meta.dirname, "nuke.ts");

@@ -45,7 +45,7 @@ test("one that floods its output, or never ends, is ended in time with what it h
   for (const pid of readFileSync(pids, "utf8").split(" ")) await gone(Number(pid));
 });
 
-test("nobody has to wait for it", async () => {
+test("no one has to wait for it", async () => {
   const stop = new AbortController();
   const probe = ask(node("setInterval(() => 0, 1000)"), 600_000, stop.signal);
   stop.abort();

@@ -34,7 +34,7 @@ function run(args: readonly string[], profile: object = {}): Run {
   return { code: status, signal, out: stdout, err: stderr };
 }
 
-/** A script with one Write into a folder of its own. */
+/** A script with one Write into a separate folder. */
 function script(name: string, type = "png", more = ""): { path: string; frames: string } {
   const frames = join(folder, name);
   const path = join(folder, `${name}.nk`);
@@ -79,7 +79,7 @@ test("exit codes: 0 finished, 1 error, 100 no license; a crash is a signal", () 
   const failed = run(["-x", "-F", "1-4", path], { failFrames: [2] });
   assert.equal(failed.code, 1);
   assert.match(failed.err, /^\[[ \d]\d:\d\d\.\d\d\] ERROR: \w+: /mu);
-  // It stops at the first error, and prints its total all the same.
+  // It stops at the first error, and still prints its total.
   assert.deepEqual(failed.out.match(/^Frame \d+/gmu), ["Frame 1"]);
   assert.match(failed.out, /Total render time/u);
   const continued = run(["-x", "--cont", "-F", "1-4", path], { failFrames: [2] });
@@ -133,7 +133,7 @@ test("memory and time of a profile are really taken", () => {
     console.log("!! NOT CHECKED: memory (there is no /usr/bin/time and no /proc here)");
     return;
   }
-  assert.ok(large - small > 250, `${large} MB beside ${small} MB`);
+  assert.ok(large - small > 250, `${large} MB against ${small} MB`);
 });
 
 /** Peak resident memory of a run, MB, as the kernel counted it for the shell's child. */

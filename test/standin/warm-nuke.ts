@@ -88,7 +88,7 @@ export class WarmNuke {
     return this.#child.pid ?? -1;
   }
 
-  /** Appends a command with the next number; answers with the number. */
+  /** Appends a command with the next number; returns the number. */
   async tell(command: { do: WarmCommand["do"]; frames?: number[] }): Promise<number> {
     const { next, mend } = readWarmCommands(await readFile(this.commandFile, "utf8"));
     const { do: what, frames } = command;

@@ -17,7 +17,7 @@ beforeAll(async () => {
 });
 after(() => rmSync(folder, { recursive: true }));
 
-/** A script with a Write1 into a folder of its own. */
+/** A script with a Write1 into a separate folder. */
 function script(
   name: string,
   { file = "f.####.png", root = "", group = false } = {},
@@ -158,7 +158,7 @@ suite("a warm Nuke", { skip: noPython() }, () => {
     assert.equal((await warm.ended).code, 0);
   });
 
-  test("what nobody knows of Nuke is both: lines of frames, and an error after which it went on", async () => {
+  test("what is unknown about Nuke is tried both ways: lines of frames, and an error after which it continues", async () => {
     const { path, frames } = script("unknown");
     const base = { continueOnError: true };
     await using warm = await start(path, { profile: { failFrames: [2], terminalFrameLines: true }, base });

@@ -101,7 +101,7 @@ suite("Rendering in VS Code", () => {
       assert.equal(asked.length, 1);
       assert.match(
         String(asked[0]?.[0]),
-        /^Frames 1–400 of Write1 are being rendered already, by shot-Write1-/u,
+        /^Frames 1–400 of Write1 are already being rendered by shot-Write1-/u,
       );
       assert.deepEqual(asked[0]?.slice(2), [
         "Render After It",

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import * as vscode from "vscode";
 
-/** A folder of its own with a script in it, opened in the editor. */
+/** A separate folder with a script in it, opened in the editor. */
 export interface OpenScript {
   readonly folder: string;
   readonly out: string;
@@ -12,7 +12,7 @@ export interface OpenScript {
   dispose(): void;
 }
 
-/** A script with one Write of `frames` PNG frames into the folder `out` beside it. */
+/** A script with one Write of `frames` PNG frames into the folder `out` next to it. */
 export function scriptText(out: string, frames: number): string {
   return `version 15.1 v5
 Root {
@@ -77,7 +77,7 @@ export async function lensesUntil(
   }
 }
 
-/** Nobody closes notifications in a test. */
+/** No one closes notifications in a test. */
 export async function withoutNotifications(): Promise<void> {
   const configuration = vscode.workspace.getConfiguration("nukeRender");
   await configuration.update("notifications.progress", false, vscode.ConfigurationTarget.Global);

@@ -8,7 +8,7 @@ interface Definition {
   readonly label: string;
 }
 
-/** Puts tasks into the workspace's tasks.json, runs them one after the other, and answers with their exit codes. */
+/** Puts tasks into the workspace's tasks.json, runs them one after the other, and returns their exit codes. */
 export async function runTasks(definitions: readonly Definition[]): Promise<(number | undefined)[]> {
   return await withTasks(definitions, async () => {
     const codes: (number | undefined)[] = [];

@@ -28,7 +28,7 @@ test("the plan follows what is typed, and Render sends exactly that", async () =
   );
 });
 
-test("automatic distribution unless someone chooses otherwise; frames per chunk", async () => {
+test("distributed automatically by default; frames per chunk", async () => {
   await using form = await openForm();
   await form.type("range", "1-40");
   assert.equal(await form.page.locator("#split-auto").isChecked(), true);
@@ -43,13 +43,13 @@ test("automatic distribution unless someone chooses otherwise; frames per chunk"
   await form.page.getByRole("button", { name: "Render 1–40" }).click();
   const { options } = await form.message("render");
   assert.deepEqual([options.deal, options.split], ["auto", undefined]);
-  // Back to chunks there is no number that nobody typed.
+  // Back to chunks there is no number that was not typed.
   await form.page.getByRole("radio", { name: "Chunks", exact: true }).click();
   assert.equal(await form.input("split-count").inputValue(), "");
   await form.messageThat("remember", (message) => message.options.deal === "split");
 });
 
-test("the order of frames: what is wanted early has chunks of its own", async () => {
+test("the order of frames: early frames have separate chunks", async () => {
   await using form = await openForm();
   await form.type("range", "1-41");
   await form.choose("order", "First, middle and last, then the rest");
@@ -195,7 +195,7 @@ test("only frames that are missing: the host looks at the disk when asked, and t
   await form.shows("#summary", "Nothing left to render");
   await form.shows(
     ".fields",
-    "All 40 frames of Write1 are on disk already, and none is older than the script.",
+    "All 40 frames of Write1 are already on disk, and none is older than the script.",
   );
   await form.type("range", "41-60");
   await form.page.locator("#submit").click();
@@ -251,7 +251,7 @@ test("where nothing may be replaced the form says so, and the host asks what to 
     state: aState({ facts }),
     host: { render: () => ({ started: false }) },
   });
-  await form.shows("#problems", "Write1 would replace 40 frames, and when they were written is not known");
+  await form.shows("#problems", "Write1 would replace 40 frames, with unknown dates");
   await form.page.locator("#submit").click();
   await form.message("render");
   await form.page.getByRole("button", { name: "Render Only Missing" }).click();
@@ -259,7 +259,7 @@ test("where nothing may be replaced the form says so, and the host asks what to 
   await form.shows("#summary", "60 frames in");
 });
 
-test("the farm side shows its own batches, whatever the last render here was divided into, and what holds for both", async () => {
+test("the farm side shows its own batches, regardless of the last local render, and the settings for both", async () => {
   const kept = {
     proxy: "proxy",
     continueOnError: true,

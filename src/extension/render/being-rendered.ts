@@ -60,7 +60,7 @@ async function settleConflict(
     `Show ${it}`,
     "Render Anyway",
   ];
-  const detail = "Rendered at the same time, each overwrites what the other writes.";
+  const detail = "If both render at the same time, they overwrite each other's files.";
   const chosen = await showWarningMessage(
     conflictText(job.plan.write, conflicts),
     { modal: true, detail },
@@ -76,7 +76,7 @@ async function settleConflict(
   return job;
 }
 
-/** Goes on with a paused or interrupted render; asks where another one writes its files by now. */
+/** Resumes a paused or interrupted render; asks if another one now writes its files. */
 export async function resumeRender(job: string, renders: Renders): Promise<void> {
   try {
     await renders.setPaused(job, false);

@@ -40,7 +40,7 @@ export async function chooseNuke(choice: NukeChoice): Promise<boolean> {
     if (readSettings(choice.scope)["nuke.useDemoRenderer"]) await switchDemo(false);
     const which = key === "*" ? "all scripts" : `scripts of Nuke ${key}`;
     const name = version === null ? (words[0] ?? "") : `Nuke ${version}`;
-    void showInformationMessage(`${name} renders ${which} from now on (nukeRender.${setting}).`);
+    void showInformationMessage(`${name} now renders ${which} (nukeRender.${setting}).`);
     return true;
   }
 }
@@ -58,10 +58,10 @@ async function pickNuke({ scriptVersion }: NukeChoice): Promise<readonly string[
   const items: NukeItem[] = [
     ...discoverNukes().map((install) => installItem(install, scriptVersion)),
     ...onPath(),
-    { label: "$(folder-opened) Browse…", description: "the executable of a Nuke", words: browse },
+    { label: "$(folder-opened) Browse…", description: "a Nuke executable", words: browse },
     {
       label: "$(terminal) Launcher command…",
-      description: "a studio's own command that starts Nuke",
+      description: "your studio's command that starts Nuke",
       words: askForCommand,
     },
   ];
@@ -89,8 +89,7 @@ function onPath(): NukeItem[] {
 }
 
 async function browse(): Promise<string[] | undefined> {
-  const [chosen] =
-    (await window.showOpenDialog({ title: "The executable of a Nuke", openLabel: "Choose" })) ?? [];
+  const [chosen] = (await window.showOpenDialog({ title: "Nuke executable", openLabel: "Choose" })) ?? [];
   return chosen === undefined ? undefined : [executableIn(chosen.fsPath)];
 }
 
@@ -98,11 +97,13 @@ async function askForCommand(): Promise<string[] | undefined> {
   const text = await window.showInputBox({
     title: "Launcher command",
     prompt:
-      "The command without Nuke's own words, as in a terminal; it is run without a shell. Quotes hold words together.",
+      "The command as in a terminal, without Nuke's own arguments. It runs without a shell. Quotes keep spaces in one argument.",
     placeHolder: "/studio/bin/launch nuke",
     ignoreFocusOut: true,
     validateInput: (typed) =>
-      launcherWords(typed) === null ? "Type the program and its words; close every quote." : undefined,
+      launcherWords(typed) === null
+        ? "Enter the program and its arguments, and close every quote."
+        : undefined,
   });
   return text === undefined ? undefined : (launcherWords(text) ?? undefined);
 }
@@ -140,9 +141,9 @@ async function isWanted(words: readonly string[], probe: Probe): Promise<boolean
     return false;
   }
   const anyway = "Use It Anyway";
-  const detail = `Asked with --version, ${probe.how} and named no version of Nuke. A launcher may do that; whether it starts a Nuke is not known.`;
+  const detail = `With --version, ${probe.how} and printed no Nuke version. A launcher may do that. It is unknown whether it starts Nuke.`;
   const chosen = await showWarningMessage(
-    `${program} did not say which Nuke it is.`,
+    `${program} did not report a Nuke version.`,
     { modal: true, detail },
     anyway,
     another,

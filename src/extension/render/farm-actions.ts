@@ -38,7 +38,7 @@ export class FarmActions {
     return [commandTemplateEngine(readSettings(uri)["farm.command"])];
   }
 
-  /** What would be run as things stand, or what stands in the way. */
+  /** What would be run as things stand, or what is in the way. */
   async preview(document: TextDocument, write: string, farm: FarmOptions): Promise<FarmPreview> {
     const { job, problems } = await this.#plan(document, write, farm);
     if (job === null) return { argv: null, problems: [...problems], message: null };
@@ -83,7 +83,7 @@ export class FarmActions {
     return exitCode === 0;
   }
 
-  /** "Local render": the same frames and batches for the render service, whatever the last render here was like. */
+  /** "Local render": the same frames and batches for the render service, regardless of the last local render. */
   localOptions(document: TextDocument, write: string, farm: FarmOptions): RenderOptions {
     const { script: _script, write: _write, ...options } = this.#request(document, write, farm);
     return options;
@@ -96,7 +96,7 @@ export class FarmActions {
 
   async #plan(document: TextDocument, write: string, farm: FarmOptions): Promise<FarmPlan> {
     const request = this.#request(document, write, farm);
-    // A farm has Nukes of its own, and its frames are real.
+    // A farm has its own Nukes, and its frames are real.
     const facts = await factsFor(document, this.#scripts, {
       demo: false,
       asked: { write, only: undefined, overwrite: request.overwrite },

@@ -10,7 +10,7 @@ export async function offerToResume(renders: Renders): Promise<void> {
   );
   for (const job of renders.active.filter(({ damaged }) => damaged !== null))
     void showWarningMessage(
-      `The render of ${job.write} cannot go on: ${job.damaged} ${job.framesDone} of ${count(job.frameCount, "frame")} are on disk. Render the missing frames again.`,
+      `The render of ${job.write} cannot continue: ${job.damaged} ${job.framesDone} of ${count(job.frameCount, "frame")} are on disk. Render the missing frames again.`,
     );
   const [first] = interrupted;
   if (first === undefined) return;

@@ -30,7 +30,7 @@ export class OverwriteQuestions {
       ...(open.length === 1
         ? []
         : [...messages.slice(0, MOST_NAMED), ...(more > 0 ? [`… and ${more} more`] : []), ""]),
-      "You are asked once for each output, until this window is closed (setting nukeRender.overwrite).",
+      "You are asked once per output until this window is closed (setting nukeRender.overwrite).",
     ].join("\n");
     const [replace, missing] = ["Replace", "Render Only Missing"];
     const chosen = await showWarningMessage(

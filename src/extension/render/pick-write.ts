@@ -14,7 +14,7 @@ export function scriptFor(given: unknown): Uri {
   return document.uri;
 }
 
-/** Which Write of a script: the one given, the only one, or the one somebody picks. Undefined: none was picked. */
+/** Which Write of a script: the one given, the only one, or the one the user picks. Undefined: none was picked. */
 export async function writeFor(uri: Uri, given: unknown, scripts: ScriptReader): Promise<string | undefined> {
   if (typeof given === "string") return given;
   const document = await workspace.openTextDocument(uri);
@@ -45,7 +45,7 @@ export async function writeFor(uri: Uri, given: unknown, scripts: ScriptReader):
   return picked?.write;
 }
 
-/** The Write the cursor stands in or below, offered first. */
+/** The Write the cursor is in or below, offered first. */
 function writeAtCursor(
   document: TextDocument,
   writes: readonly { name: string; line: number }[],

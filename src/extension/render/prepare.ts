@@ -29,7 +29,7 @@ export interface PrepareWishes {
   readonly repeat?: Repeat | undefined;
 }
 
-/** What somebody was asked and answered; it holds for the other Writes that are rendered in the same go. */
+/** Answers of the user; they also apply to the other Writes of the same submission. */
 export interface Decisions {
   demo: boolean;
   /** The Nuke of a render that is repeated, until another one is chosen. */
@@ -53,7 +53,7 @@ export class OverwriteRefusedError extends Error {
 }
 
 /**
- * Plans a render and goes through what stands in its way, one question for each, until nothing does. Null: somebody decided not to
+ * Plans a render and asks one question for each problem until none is left. Null: the user decided not to
  * render. Nothing has been started then; only a folder that was agreed to may have been made.
  */
 export async function prepare(
@@ -65,7 +65,7 @@ export async function prepare(
   const decisions: Decisions = {
     demo: earlier?.demo ?? demo,
     nuke: repeat?.nuke,
-    // Each render removes its own when it is over.
+    // Each render removes its own when it has ended.
     copy: earlier?.copy === undefined || earlier.copy === null ? null : await saveCopy(document),
     ignored: new Set([...(earlier?.ignored ?? []), ...(repeat?.ignored ?? [])]),
     frames: { ...earlier?.frames },
@@ -119,7 +119,7 @@ async function settle(problem: Problem, place: ProblemPlace): Promise<boolean> {
   return way ? await way() : false;
 }
 
-/** The buttons for a problem; each answers whether to go on. */
+/** The buttons for a problem; each answers whether to continue. */
 function waysOn(
   problem: Problem,
   { document, decisions, version }: ProblemPlace,
@@ -175,7 +175,7 @@ function waysOn(
   }
 }
 
-/** Beside the script, so that relative names and `[file dirname [value root.name]]` keep their meaning. */
+/** Next to the script, so that relative names and `[file dirname [value root.name]]` keep their meaning. */
 async function saveCopy(document: TextDocument): Promise<string> {
   const path = document.uri.fsPath;
   const copy = join(dirname(path), `.${basename(path, ".nk")}.unsaved-${randomUUID().slice(0, 8)}.nk`);

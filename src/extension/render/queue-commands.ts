@@ -24,7 +24,7 @@ export function queueCommands(renders: Renders): Record<string, Handler> {
         value ??
           (await askNumber({
             title: `Priority of ${job.write}`,
-            prompt: "0 to 100. Of renders that wait, higher ones start first; Nukes at work go on.",
+            prompt: "0 to 100. Queued renders of higher priority start first. Running Nukes continue.",
             now: job.priority,
             fits: (number) => prioritySchema.safeParse(number).success,
           })),
@@ -36,7 +36,7 @@ export function queueCommands(renders: Renders): Record<string, Handler> {
         value ??
           (await askNumber({
             title: `Parallel Nukes for ${job.write}`,
-            prompt: "1 to 256, as memory allows. Fewer: Nukes beyond that end when their chunks are over.",
+            prompt: "1 to 256, as memory allows. If you lower it, extra Nukes finish their chunks first.",
             now: job.parallel,
             fits: (number) => parallelSchema.safeParse(number).success,
           })),
@@ -57,7 +57,7 @@ interface Question {
   readonly fits: (number: number) => boolean;
 }
 
-/** Undefined: somebody decided against it. */
+/** Undefined: the user cancelled. */
 async function askNumber({ title, prompt, now, fits }: Question): Promise<number | undefined> {
   const read = (text: string): number => (/^\d+$/u.test(text.trim()) ? Number(text) : Number.NaN);
   const text = await window.showInputBox({
@@ -77,10 +77,10 @@ async function pickChunk(job: JobStatus): Promise<number | undefined> {
     index: chunk.index,
   }));
   if (items.length === 0) {
-    void showInformationMessage(`${job.write}: ${runningText(job)}; no chunk waits or renders.`);
+    void showInformationMessage(`${job.write}: ${runningText(job)}; no chunk is queued or rendering.`);
     return undefined;
   }
-  const placeHolder = "Cancel which chunk? What it has not finished is named missing in the end.";
+  const placeHolder = "Cancel which chunk? Its unfinished frames are reported as missing.";
   return (await window.showQuickPick(items, { placeHolder }))?.index;
 }
 

@@ -158,7 +158,7 @@ export class RenderActions {
   }
 
   /**
-   * All enabled Writes of a script as jobs of their own, those that read what others write, or have a higher `render_order`, behind
+   * All enabled Writes of a script as separate jobs; those that read what others write, or have a higher `render_order`, after
    * those; the service decides how many run at once.
    */
   async renderAll(uri: Uri): Promise<void> {
@@ -168,7 +168,7 @@ export class RenderActions {
       (facts?.writes ?? []).filter((write) => !write.disabled && !write.reading),
     );
     if (writes.length === 0) {
-      void showInformationMessage("This script has no Write that is enabled.");
+      void showInformationMessage("This script has no enabled Write.");
       return;
     }
     this.#tellProblems(problems);
@@ -219,7 +219,7 @@ export class RenderActions {
     const plan = await this.#renders.plan(jobId);
     const repeat = plan === null ? null : repeatOf(plan, job);
     if (repeat !== null) return await this.render(uri, job.write, undefined, { repeat, askToReplace: false });
-    this.#output.line(`How ${jobId} was rendered is not known any more: the last settings are used.`);
+    this.#output.line(`The options of ${jobId} are no longer known; the last settings are used.`);
     const options = this.#remembered.get(job.script, job.write, readSettings(uri));
     await this.render(uri, job.write, {
       ...options,
@@ -235,7 +235,7 @@ export class RenderActions {
     return { ...chosen, extraArguments, script: uri.fsPath, write };
   }
 
-  /** Whether Writes that are read are rendered first; asks where frames of theirs are missing and nobody has said. Undefined: neither. */
+  /** Whether the Writes it depends on are rendered first; asks if their frames are missing and the choice is not given. Undefined: neither. */
   async #wantsNeeded({ write, problems }: RenderPlan, wished?: boolean): Promise<boolean | undefined> {
     const [problem] = problems.filter(
       ({ code, severity }) => code === "reads-unrendered" && severity === "warning",
@@ -267,7 +267,7 @@ export class RenderActions {
     const status = readSettings(uri)["notifications.progress"]
       ? await showProgress(this.#renders, job, `Rendering ${write}`)
       : await this.#renders.finished(job);
-    // A notification waits for somebody to close it; the render is over all the same.
+    // A notification waits until the user closes it; the render has ended anyway.
     void this.#tell(status);
     return status;
   }

@@ -51,7 +51,7 @@ export class Renders {
     await this.#connection;
   }
 
-  /** Hands a job to the service, starting it where needed, once, also where that dies meanwhile; returns the job's id once it is queued. */
+  /** Submits a job to the service exactly once, even if the service dies, and starts the service if needed; returns the job's id once it is queued. */
   async submit(job: RenderJob): Promise<string> {
     const { submitJob } = await import("../../render-service/client/submit-job.ts");
     const connect = async (): Promise<RenderServiceClient> => {
@@ -71,12 +71,12 @@ export class Renders {
     return await (await this.#connect()).plan(job);
   }
 
-  /** Cancels a job; it is over when its `finished` event comes. */
+  /** Cancels a job; it has ended when its `finished` event comes. */
   async cancel(job: string): Promise<void> {
     await (await this.#connect()).cancel({ job });
   }
 
-  /** Ends a job's Nukes for now, or goes on with what they had not finished; `ignoreConflict`: whatever else writes its files. */
+  /** Pauses a job, or resumes it with its unfinished frames; `ignoreConflict`: even if another render writes its files. */
   async setPaused(job: string, paused: boolean, { ignoreConflict = false } = {}): Promise<void> {
     const client = await this.#connect();
     const resumed: Parameters<typeof client.resume>[0] = ignoreConflict
@@ -140,7 +140,7 @@ export class Renders {
     client.onEvent((event) => this.#take(event));
     client.onClosed(() => {
       this.#connection = null;
-      // The next service goes on with what a killed one left; asking for one starts it.
+      // The next service continues with what a killed one left; asking for one starts it.
       if (!this.#disposed && this.active.length > 0) void this.#connect().catch(() => undefined);
     });
     await client.watch({ jobs: "all", lines: true });

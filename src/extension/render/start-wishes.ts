@@ -8,7 +8,7 @@ export class NotTrustedError extends Error {
   readonly reason = "not-trusted";
   constructor() {
     super(
-      "This folder is not trusted, so nothing is started in it. Trust it to render (Workspaces: Manage Workspace Trust).",
+      "This folder is not trusted, so nothing is started. Trust it to render (Workspaces: Manage Workspace Trust).",
     );
     this.name = "NotTrustedError";
   }

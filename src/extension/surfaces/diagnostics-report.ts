@@ -15,7 +15,7 @@ export async function copyDiagnostics(): Promise<void> {
     editor: `${env.appName} ${version}${env.remoteName === undefined ? "" : ` (${env.remoteName})`}`,
   });
   await env.clipboard.writeText(`${reportLines(diagnosis).join("\n")}\n`);
-  void showInformationMessage("Diagnostics are on the clipboard. Look through them before you share them.");
+  void showInformationMessage("Diagnostics are on the clipboard. Check them before you share them.");
 }
 
 function scopeOf(key: SettingKey): string {
@@ -28,5 +28,5 @@ function scopeOf(key: SettingKey): string {
 function untrusted(): string[] {
   return workspace.isTrusted
     ? []
-    : ["This folder is not trusted, so nothing is started in it, and its settings do not decide what runs."];
+    : ["This folder is not trusted, so nothing is started, and its settings do not choose programs."];
 }

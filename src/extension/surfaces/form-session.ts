@@ -192,7 +192,7 @@ export class FormSession implements Disposable {
     return await this.#start(write, options, needed);
   }
 
-  /** The farm side has settings of its own: they do not become those of the next render here. */
+  /** The farm side has its own settings: they do not become those of the next local render. */
   async #start(write: string, options: RenderOptions, needed: boolean): Promise<{ started: boolean }> {
     const { uri } = this.#document;
     const started = await this.#deps.actions.start(uri, write, options, { demo: this.#demo, needed });

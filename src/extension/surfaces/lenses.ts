@@ -95,25 +95,25 @@ export class WriteLenses implements CodeLensProvider {
       const paused = job.state.kind === "paused";
       const cancel = {
         title: "■ Cancel",
-        tooltip: "Stop this render; frames that are done stay",
+        tooltip: "Stop this render and keep finished frames",
         command: "nukeRender.cancel",
         arguments: [job.job],
       };
       const icon = paused || job.state.kind === "queued" ? "◔" : "◐";
       const resume = {
         title: "▶ Resume",
-        tooltip: "Go on with what is not rendered yet",
+        tooltip: "Render the remaining frames",
         command: "nukeRender.resume",
         arguments: [job.job],
       };
       const progress = {
         title: `${icon} ${plainLabel(runningText(job))}`,
-        tooltip: blocksOf(job.state)[0]?.text ?? "Show what the Nukes print",
+        tooltip: blocksOf(job.state)[0]?.text ?? "Show the output of the Nukes",
         command: "nukeRender.showOutput",
       };
       const next = {
         title: "↑ Render next",
-        tooltip: `Before all other renders that wait (priority ${job.priority})`,
+        tooltip: `Start before all other queued renders (priority ${job.priority})`,
         command: "nukeRender.renderNext",
         arguments: [job.job],
       };
@@ -141,7 +141,7 @@ export class WriteLenses implements CodeLensProvider {
       {
         title: `▶ Render ${this.#rangeTitle(document, facts, write)}${demo ? " (demo)" : ""}`,
         tooltip: demo
-          ? `Render test pictures of ${write.name} with the demo renderer, into a folder of their own`
+          ? `Render test pictures of ${write.name} with the demo renderer, to a separate folder`
           : `Render ${write.name} in the background`,
         command: "nukeRender.render",
         arguments: target,
@@ -154,7 +154,7 @@ export class WriteLenses implements CodeLensProvider {
       },
       {
         title: "☁ Send to farm…",
-        tooltip: "Hand the same render to the render manager",
+        tooltip: "Send the same render to the render manager",
         command: "nukeRender.sendToFarm",
         arguments: target,
       },
@@ -176,7 +176,8 @@ function sentence(text: string): string {
 
 function endingCommand(job: JobStatus): Command {
   if (outcomeOf(job.state) === "complete") {
-    const where = job.folder === null ? "Show what the Nukes printed" : sentence(folderText(job, job.folder));
+    const where =
+      job.folder === null ? "Show the output of the Nukes" : sentence(folderText(job, job.folder));
     const tooltip = job.heaviest === null ? where : `${where}; ${heaviestText(job.heaviest)}`;
     return { title: `✓ ${endingText(job)}`, tooltip, command: "nukeRender.showOutput" };
   }

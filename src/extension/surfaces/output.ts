@@ -105,7 +105,7 @@ export class RenderOutput implements Disposable {
   }
 }
 
-/** Chunks that were dealt anew may have left gaps in the numbers. */
+/** Redistributed chunks may have left gaps in the numbers. */
 function lastNumber(status: JobStatus | undefined): number | undefined {
   const last = status?.chunks.at(-1);
   return last && last.index + 1;

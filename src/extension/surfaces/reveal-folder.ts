@@ -17,7 +17,7 @@ class UntouchedFolderError extends Error {
 export async function revealFolder(folder: string): Promise<void> {
   if (!workspace.isTrusted && !(await staysLocal(folder)))
     throw new UntouchedFolderError(
-      `${folder} may be on another machine, and is not looked at until this folder is trusted (Workspaces: Manage Workspace Trust).`,
+      `${folder} may be on another machine, and is not accessed until this folder is trusted (Workspaces: Manage Workspace Trust).`,
     );
   const uri = Uri.file(folder);
   if (env.remoteName === undefined && env.uiKind === UIKind.Desktop) {

@@ -6,7 +6,7 @@ export function offerTerminalProgram({
   environmentVariableCollection: variables,
   extensionUri,
 }: ExtensionContext): void {
-  variables.description = "Adds the terminal program nbr";
+  variables.description = "Adds the nbr command";
   variables.prepend("PATH", join(extensionUri.fsPath, "bin") + delimiter);
   variables.replace("NUKE_RENDER_RUNTIME", process.execPath);
 }

@@ -12,7 +12,7 @@ interface Replaced {
 export type CompletionPlace =
   | (Replaced & { readonly kind: "class" })
   | (Replaced & { readonly kind: "knob"; readonly node: ScriptNode })
-  /** In an expression, behind the names of a path. */
+  /** In an expression, after the names of a path. */
   | (Replaced & { readonly kind: "path"; readonly node: ScriptNode; readonly path: readonly string[] })
   | (Replaced & {
       readonly kind: "value";

@@ -15,7 +15,7 @@ import type { NkDocument } from "../core/nk-document.ts";
 import type { SeenKnobs } from "../workspace/index-entry.ts";
 import { summariesOf } from "../workspace/workspace-index.ts";
 
-/** Suggests knobs, their values, and classes: those of the scripts at hand, and those of the table. */
+/** Suggests knobs, their values, and classes, from observed scripts and from the table. */
 export const completionFeature: Feature = {
   capabilities: { completionProvider: { triggerCharacters: [" ", "."] } },
   register: ({ connection, scripts, workspace }) => {
@@ -25,7 +25,7 @@ export const completionFeature: Feature = {
       if (document === undefined) return null;
       const place = placeAt(document, document.offsetAt(position));
       if (place === null) return null;
-      // A blank asks for values only: whoever indents a line did not ask for anything.
+      // A space triggers values only: indenting a line triggers nothing.
       // So does a dot for names alone.
       const wanted = context?.triggerCharacter === "." ? "path" : "value";
       if (context?.triggerKind === CompletionTriggerKind.TriggerCharacter && place.kind !== wanted)
@@ -142,7 +142,7 @@ function valueItems(
   const counts = new Map<string, number>();
   for (const value of fact?.values ?? []) counts.set(wordOf(value), 0);
   for (const [value, count] of seen.get(knob)?.values ?? []) counts.set(value, count);
-  // A flag whose two sides nobody has seen yet.
+  // A flag of which only one value has been seen.
   if (counts.has("true") || counts.has("false"))
     for (const value of ["true", "false"]) if (!counts.has(value)) counts.set(value, 0);
   // The value at the cursor has been learned as well.

@@ -1,4 +1,4 @@
-/** What the scripts at hand teach about classes and their knobs: those that are open, and those of the workspace. */
+/** Classes and knobs observed in open scripts and in scripts of the workspace. */
 import { StringPool } from "../../script/string-pool.ts";
 import type { NkDocument } from "../core/nk-document.ts";
 import type { OpenScripts } from "../core/open-documents.ts";
@@ -50,7 +50,7 @@ export class LearnedClasses {
     return merged;
   }
 
-  /** What is open is as it stands in the editor, not as it was saved. */
+  /** What is open is as it is in the editor, not as it was saved. */
   #all(): SeenClasses[] {
     const open = this.#scripts.all;
     const paths = new Set(open.map(({ uri }) => pathOf(uri)));

@@ -1,4 +1,4 @@
-/** What this thread is working on, told to whoever watches it: when it hangs or runs out of memory, that is the script to blame. */
+/** Reports what this thread is working on to its supervisor: if it hangs or runs out of memory, that script is the cause. */
 
 let announce: (uri: string) => void = () => {};
 let current = "";

@@ -20,7 +20,7 @@ export interface FileKnob {
 }
 
 const none: readonly FileKnob[] = [];
-/** Knobs whose value is a file's name whatever it looks like. */
+/** Knobs whose value is always a file name. */
 const certain = new Set(["file", "proxy", "vfield_file", "cdlfile", "lutfile", "fileLUT"]);
 const likely = /(?:file|path|proxy|font|directory|folder)$/iu;
 

@@ -4,7 +4,7 @@ import type { Script } from "../../script/script.ts";
 import { ScriptDocument } from "../../script/script-document.ts";
 import { workOn } from "./activity.ts";
 
-/** An open document: its text as the editor has it, and the script it is. Edits are read when somebody asks, and then only what they touch. */
+/** An open document: the text in the editor, and its script. Edits are parsed on demand, and only the parts they touch. */
 export class NkDocument {
   readonly #document: ScriptDocument;
   #text: TextDocument;

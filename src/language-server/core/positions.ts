@@ -1,4 +1,4 @@
-/** Where things stand in a script: the node, knob and group at an offset. */
+/** Where things are in a script: the node, knob and group at an offset. */
 import { scanBody } from "../../script/body-scan.ts";
 import { groupsThatEnd } from "../../script/connect-nodes.ts";
 import type { Script } from "../../script/script.ts";
@@ -7,7 +7,7 @@ import type { Statement } from "../../script/statement.ts";
 import { mergeList } from "../../script/tcl-list.ts";
 import { type TclWord, substitute, readWords } from "../../script/tcl-words.ts";
 
-/** A knob as it is written. Offsets are those of the text; a knob without a value has an empty one behind its name. */
+/** A knob as it is written. Offsets are those of the text; a knob without a value has an empty one after its name. */
 export interface KnobSpan {
   readonly name: string;
   readonly nameStart: number;
@@ -74,7 +74,7 @@ export interface GroupPlace {
   readonly start: number;
   /** Offset of `end_group`; that of the text's end when there is none. */
   readonly contentEnd: number;
-  /** Offset behind it. */
+  /** Offset after it. */
   readonly end: number;
 }
 

@@ -1,4 +1,4 @@
-/** What the language server answers beyond the LSP. The schema is checked by whoever asks. */
+/** Requests of the language server in addition to the LSP. The client checks the schema. */
 import * as z from "zod/mini";
 import { scriptFactsSchema } from "../../plan/target.ts";
 

@@ -24,7 +24,7 @@ export type Target =
     }
   | { readonly kind: "variable"; readonly use: VariableUse; readonly by: Span };
 
-/** The statement an offset stands in. */
+/** The statement an offset is in. */
 export function statementAt({ statements }: Script, offset: number): Statement | undefined {
   let low = 0;
   let high = statements.length;

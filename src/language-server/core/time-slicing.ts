@@ -39,7 +39,7 @@ export async function inSlices<Result>(
 
 /**
  * Works out an answer in slices, so that edits and other questions never wait for it.
- * @throws {ResponseError} when the document was edited or no one wants the answer any more; what is kept of nodes (`perNode`) stays.
+ * @throws {ResponseError} when the document was edited or the request was cancelled; results kept per node (`perNode`) stay.
  */
 export async function answer<Result>(
   document: NkDocument,
@@ -57,7 +57,7 @@ export async function answer<Result>(
 
 /**
  * The same for answers that only tell what there is: after an edit it is worked out again, for the text as it is then.
- * @throws {ResponseError} when no one wants the answer any more.
+ * @throws {ResponseError} when the request was cancelled.
  */
 export async function answerNewest<Result>(
   document: NkDocument,

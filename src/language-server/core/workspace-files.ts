@@ -63,7 +63,7 @@ async function findScripts(folders: readonly string[], disk: Disk): Promise<read
     folder !== undefined && found.length < MOST_FILES;
     folder = waiting.shift()
   ) {
-    // A folder that may not be read, or went meanwhile, has nothing to tell.
+    // A folder that cannot be read or was removed has no files.
     const entries = await disk.entries(folder);
     for (const entry of entries) {
       if (entry.isDirectory() && !skipped.has(entry.name)) waiting.push(join(folder, entry.name));

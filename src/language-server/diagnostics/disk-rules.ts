@@ -36,7 +36,7 @@ export class DiskChecks {
       const node = nodes.get(write.line);
       if (!node || write.disabled || write.reading || write.createDirectories) continue;
       if (write.resolvedFile === null || !isAbsolute(write.resolvedFile)) continue;
-      // A folder for each frame cannot be looked for beforehand.
+      // A folder for each frame cannot be looked for in advance.
       if (hasFrameTokenInFolder(write.resolvedFile)) continue;
       for (const folder of new Set(
         write.views.map((view) => dirname(frameFile(write.resolvedFile ?? "", 1, view))),
@@ -45,7 +45,7 @@ export class DiskChecks {
         findings.push({
           code: "missing-folder",
           ...knobOrClass(script, node, "file"),
-          message: `The folder ${folder} is not there, and ${write.name} does not create it.`,
+          message: `The folder ${folder} does not exist, and ${write.name} does not create it.`,
           fix: { title: `Create ${folder}`, kind: "create-folder", folder },
         });
       }
@@ -89,16 +89,16 @@ export class DiskChecks {
     const names = await this.#names(folder);
     const name = basename(file);
     if (hasViewToken(file) || hasFrameTokenInFolder(file)) return null;
-    if (names === null) return { code: "missing-sequence", message: `The folder of ${name} is not there.` };
+    if (names === null) return { code: "missing-sequence", message: `The folder of ${name} does not exist.` };
     if (!hasFrameToken(file))
-      return names.has(name) ? null : { code: "missing-sequence", message: `${name} is not there.` };
+      return names.has(name) ? null : { code: "missing-sequence", message: `${name} was not found.` };
     if (first === null || last === null || last < first || last - first > MOST_FRAMES) return null;
     const missing: number[] = [];
     for (let frame = first; frame <= last; frame++)
       if (!names.has(basename(frameFile(file, frame, "main")))) missing.push(frame);
     if (missing.length === 0) return null;
     if (missing.length === last - first + 1)
-      return { code: "missing-sequence", message: `No frame of ${name} is there.` };
+      return { code: "missing-sequence", message: `No frame of ${name} was found.` };
     return { code: "sequence-gaps", message: `Frames of ${name} are missing: ${formatFrames(missing)}.` };
   }
 

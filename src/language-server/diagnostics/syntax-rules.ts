@@ -29,7 +29,7 @@ function readingProblems({ text, problems }: Script): Finding[] {
       const edits = [{ start: offset, end: offset + 1, text: "" }];
       return { ...found, fix: { title: "Remove it", kind: "edit", edits } };
     }
-    // Where a node's own brace is missing, nobody can say where it belongs.
+    // If a node's own brace is missing, its place is unknown.
     if (text.charAt(offset) !== "{" && text.charAt(offset) !== '"') return found;
     const closing = code === "unclosed-brace" ? "}" : '"';
     const edits = [{ start: end, end, text: closing }];
@@ -62,7 +62,7 @@ function unsetVariables(script: Script): Finding[] {
 function* duplicateNames(script: Script): Steps<Finding[]> {
   const findings: Finding[] = [];
   const seen = new Map<ScriptNode | null, Set<string>>();
-  /** The last number given to a name in a group: the search for a free one goes on from there. */
+  /** The last number given to a name in a group: the search for a free one continues from there. */
   const given = new Map<Set<string>, Map<string, number>>();
   for (const node of script.nodes) {
     yield;
@@ -137,7 +137,7 @@ function* foreignPaths(script: Script): Steps<Finding[]> {
     findings.push({
       code: "foreign-path",
       ...span,
-      message: `"${value}" is a path of ${system}: it is not found here.`,
+      message: `"${value}" is a ${system} path: it does not work on this system.`,
     });
   }
   return findings;

@@ -43,7 +43,7 @@ export function* writeChecks(script: Script, facts: ScriptFacts): Steps<Finding[
       findings.push({
         code: "same-path",
         ...knobOrClass(script, node, "file"),
-        message: `${other.name} writes to this path too: the frames of one replace those of the other.`,
+        message: `${other.name} also writes to this path: their frames overwrite each other.`,
       });
     } else paths.set(pattern, write);
   }
@@ -65,7 +65,7 @@ function oneWrite(script: Script, node: ScriptNode, write: WriteTarget, severalF
   const single = write.first !== null && write.first === write.last;
   // What only Nuke can work out may well have one.
   if (!write.movie && !write.frameToken && severalFrames && !single && write.resolvedFile !== null) {
-    const message = `${write.name} has no frame number in its name (#### or %04d): every frame would replace the one before.`;
+    const message = `${write.name} has no frame number in its name (#### or %04d): every frame would overwrite the previous one.`;
     findings.push({ code: "no-frame-token", ...at, message, ...tokenFix(script, node) });
   }
   const ending = endingOf(write.file);
@@ -76,7 +76,7 @@ function oneWrite(script: Script, node: ScriptNode, write: WriteTarget, severalF
     findings.push({
       code: "type-mismatch",
       ...written,
-      message: `${write.name} writes ${write.fileType} into a file that ends with .${ending}.`,
+      message: `${write.name} writes ${write.fileType} to a file that ends with .${ending}.`,
       fix: { title: `Write ${type}`, kind: "edit", edits: [{ ...written, text: type }] },
     });
   }
@@ -90,12 +90,12 @@ function oneWrite(script: Script, node: ScriptNode, write: WriteTarget, severalF
       code: "limit-reversed",
       ...first,
       message: `The first frame (${write.first}) is after the last (${write.last}): nothing would be rendered.`,
-      fix: { title: "Exchange them", kind: "edit", edits },
+      fix: { title: "Swap them", kind: "edit", edits },
     });
   }
   const unknown = /%(?!0?\d*d|[vV]|%|\{)[^%/\\]?\w?/u.exec(write.file);
   if (unknown) {
-    const message = `"${unknown[0]}" is no token Nuke knows: frames are %04d or ####, views %V and %v.`;
+    const message = `"${unknown[0]}" is not a token that Nuke knows: use %04d or #### for frames, %V or %v for views.`;
     findings.push({ code: "unknown-token", ...at, message });
   }
   return findings;

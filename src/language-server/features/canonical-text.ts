@@ -25,7 +25,7 @@ export const canonicalTextFeature: Feature = {
       try {
         const script = scripts.get(uri)?.script ?? (await onDisk(uri, disk));
         if (script !== null) return { text: canonicalText(script), problem: null };
-        return { text: null, problem: "This is no Nuke script that can be read." };
+        return { text: null, problem: "This is not a readable Nuke script." };
       } catch (error) {
         if (
           error instanceof ScriptReadError ||

@@ -16,7 +16,7 @@ import { opensInEditor, outsideBundles } from "./link-target.ts";
 const linkSchema = z.object({ uri: z.string(), offset: z.number(), value: z.string() });
 type LinkData = z.infer<typeof linkSchema>;
 
-/** Links on file names. Which file they open is looked up on disk when somebody wants to follow one, and not before. */
+/** Links on file names. The disk is accessed only when the user follows a link. */
 export const documentLinksFeature: Feature = {
   capabilities: { documentLinkProvider: { resolveProvider: true } },
   register: ({ connection, scripts, disk }) => {
@@ -57,15 +57,15 @@ async function targetOf(
   const node = nodeAt(script, offset);
   if (!node) return {};
   const { file, why } = expandKnob(document, node, value);
-  if (file === null) return { tooltip: `Only Nuke can tell which file this is: ${why}.` };
+  if (file === null) return { tooltip: `Only Nuke knows which file this is: ${why}.` };
   // Nothing says where it lies: the document has no path, or it is one of another system.
   if (!isAbsolute(file)) return { tooltip: file };
   if (!(await disk.mayTouch(file)))
     return {
-      tooltip: `It may be on another machine, and is not looked at until the folder is trusted: ${file}`,
+      tooltip: `It may be on another machine, and is not accessed until the folder is trusted: ${file}`,
     };
   const found = await nearest(file, firstFrame(script, node), firstView(script, node), disk);
-  if (found === null) return { tooltip: `Neither it nor its folder is there: ${file}` };
+  if (found === null) return { tooltip: `Neither the file nor its folder exists: ${file}` };
   const opened = await openable(found, disk);
   if (opened !== null) return { target: pathToFileURL(opened).href, tooltip: found };
   const folder = await folderToShow(found, disk);
@@ -91,7 +91,7 @@ async function nearest(file: string, frame: number, view: string, disk: Disk): P
     const near = nearestFrame(inFolder, basename(file), frame, view);
     if (near !== null) return join(folder, near);
   }
-  // Up, but not to the disk's root: that tells nobody anything.
+  // Up, but not to the disk's root: that is useless.
   while ((await disk.stat(folder)) === null) {
     const above = dirname(folder);
     if (above === folder || dirname(above) === above) return null;

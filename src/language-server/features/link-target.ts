@@ -18,7 +18,7 @@ export function opensInEditor(path: string): boolean {
   return shown.has(extname(path).slice(1).toLowerCase()) && outsideBundles(path) === path;
 }
 
-/** The path itself, or the folder that holds the outermost bundle it is, or lies in. */
+/** The path itself, or the folder that holds the outermost bundle it is, or is in. */
 export function outsideBundles(path: string): string {
   let outside = path;
   for (let part = path; dirname(part) !== part; part = dirname(part))

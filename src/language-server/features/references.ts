@@ -21,7 +21,7 @@ export const referencesFeature: Feature = {
   },
 };
 
-/** Of the node one stands in: itself, what feeds it (read) and what it feeds (written). */
+/** Of the node one is in: itself, what feeds it (read) and what it feeds (written). */
 export const highlightFeature: Feature = {
   capabilities: { documentHighlightProvider: true },
   register: ({ connection, scripts }) => {

@@ -33,7 +33,7 @@ export const renameFeature: Feature = {
       if (other && other !== node) {
         throw new ResponseError(
           ErrorCodes.InvalidParams,
-          `There is a node named ${newName} in ${node.parent === "" ? "the script" : node.parent} already. Choose another name.`,
+          `There is already a node named ${newName} in ${node.parent === "" ? "the script" : node.parent}. Choose another name.`,
         );
       }
       const own = nameSpanOf(script, node);
@@ -57,7 +57,7 @@ function check(name: string): void {
   if (/^[A-Za-z_]\w*$/u.test(name)) return;
   throw new ResponseError(
     ErrorCodes.InvalidParams,
-    `"${name}" is no name Nuke takes: letters, digits and "_", and no digit first.`,
+    `"${name}" is not a valid node name. Use letters, digits and "_", and do not start with a digit.`,
   );
 }
 

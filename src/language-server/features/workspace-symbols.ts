@@ -5,7 +5,7 @@ import type { Feature } from "../core/feature.ts";
 import { pathOf } from "./script-facts.ts";
 import { type SummarizedNode, summariesOf, summarizeNodes } from "../workspace/workspace-index.ts";
 
-/** As many as anybody looks through; who wants others types more of the name. */
+/** More than anyone looks through; typing more of the name narrows the list. */
 const MOST_SYMBOLS = 500;
 
 /** Finds nodes by their names in open scripts and in those of the workspace. */
@@ -30,7 +30,7 @@ export const workspaceSymbolsFeature: Feature = {
         const nodes = summarizeNodes(script, (text) => text);
         if ((await inSlices(uri, take(uri, nodes), stop)) === null) return null;
       }
-      // What is open is as it stands in the editor, not as it was saved.
+      // What is open is as it is in the editor, not as it was saved.
       for (const { path, uri, nodes } of closed)
         if (!open.has(path) && (await inSlices(uri, take(uri, nodes), stop)) === null) return null;
       return found;
@@ -51,7 +51,7 @@ function symbolOf(
   };
 }
 
-/** Whether the letters stand in the name in this order, as editors search. */
+/** Whether the letters are in the name in this order, as editors search. */
 export function matches(name: string, query: string): boolean {
   const lower = name.toLowerCase();
   let at = 0;

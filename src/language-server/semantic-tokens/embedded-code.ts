@@ -34,7 +34,7 @@ export interface EmbeddedCode {
 
 const letters: Readonly<Record<string, string>> = { n: "\n", r: "\r", t: "\t" };
 
-/** `escaped`: a backslash and the character behind it are one, as in quotes; in braces they are two. */
+/** `escaped`: a backslash and the character after it are one, as in quotes; in braces they are two. */
 export function embeddedCode(text: string, start: number, end: number, escaped: boolean): EmbeddedCode {
   const written = text.slice(start, end);
   if (!escaped || !written.includes("\\")) return { code: written, offsetOf: (index) => start + index };

@@ -73,7 +73,7 @@ export function bracketTokens(text: string, start: number, end: number, take: Ta
 /** Brackets in brackets that are read. */
 const DEEPEST = 100;
 
-/** One command from behind its bracket on; returns the offset behind what was read of it. */
+/** One command from after its bracket on; returns the offset after the part that was read. */
 function commandTokens(text: string, start: number, end: number, take: TakeToken, depth = 0): number {
   const name = /^\s*([A-Za-z_]\w*)(?=[\s\]]|\\\])/u.exec(text.slice(start, Math.min(end, start + 60)));
   if (depth > DEEPEST || !name?.[1] || !commands.has(name[1])) return start;
@@ -107,7 +107,7 @@ function commandTokens(text: string, start: number, end: number, take: TakeToken
   return end;
 }
 
-/** Offset of the bracket that ends what begins behind one. */
+/** Offset of the bracket that ends what begins after one. */
 function closing(text: string, start: number, end: number): number {
   let depth = 1;
   for (let at = start; at < end; at++) {

@@ -89,7 +89,7 @@ function headTokens(text: string, node: ScriptNode, take: TakeToken): void {
   if (classOfClone) take(classOfClone.start, classOfClone.end, "class");
 }
 
-/** The Python of `addUserKnob {22 name l Label T "…"}`; answers with the button's name. */
+/** The Python of `addUserKnob {22 name l Label T "…"}`; returns the button's name. */
 function buttonTokens(text: string, start: number, end: number, take: TakeToken): string | null {
   if (!text.startsWith("{22 ", start)) return null;
   const { words } = readWords(text, start + 1, end - 1, { misses: 0 });

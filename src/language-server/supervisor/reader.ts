@@ -43,7 +43,7 @@ export interface ReaderData {
   readonly skipped: readonly string[];
 }
 
-/** Milliseconds between two looks, and for how long they go on when nothing is asked: work in the background may hang too. */
+/** Milliseconds between two looks, and for how long they continue when nothing is asked: work in the background may hang too. */
 const [LOOK, LINGER] = [250, 30_000];
 
 export class Reader {
@@ -93,7 +93,7 @@ export class Reader {
     this.#rpc.listen();
   }
 
-  /** Says what the editor said first; what came meanwhile follows. Returns the answer to `initialize`. */
+  /** Replays the editor's first messages, then those that arrived in the meantime. Returns the response to `initialize`. */
   async start(initialize: unknown): Promise<unknown> {
     const answer: unknown = await this.#rpc.sendRequest("initialize", initialize);
     const waiting = this.#waiting ?? [];

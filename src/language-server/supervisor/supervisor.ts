@@ -138,7 +138,7 @@ export class Supervisor {
     this.#publish(uri, []);
   }
 
-  /** Gives a script a reader of its own. */
+  /** Gives a script its own reader. */
   #readAlone(uri: string): void {
     const opening = this.#texts.opening(uri);
     if (!opening) return;
@@ -158,7 +158,7 @@ export class Supervisor {
   #rest(uri: string, detail: string): void {
     const hard = this.#hard.get(uri);
     if (hard?.state === "alone") endQuietly(hard.reader);
-    const problem = `This script is too hard to read here: ${detail}. It is tried again when it is edited; other scripts are read as ever.`;
+    const problem = `This script is too hard to read here: ${detail}. It is tried again after an edit. Other scripts are not affected.`;
     this.#hard.set(uri, { state: "resting", problem, retry: null });
     this.#publish(uri, [problem]);
   }
@@ -170,7 +170,7 @@ export class Supervisor {
       `The reader of ${to ?? "the scripts"} was stopped (${reason}): ${detail}.`,
     );
     if (to === null && ++this.#unexplained >= MOST_UNEXPLAINED)
-      throw new Error(`the reader of scripts ends again and again: ${detail}`);
+      throw new Error(`the reader of scripts keeps failing: ${detail}`);
     if (to !== null && this.#texts.has(to)) {
       this.#suspects.add(to);
       this.#readAlone(to);
@@ -212,7 +212,7 @@ export class Supervisor {
           : connection.sendRequest(method, params, token),
       onNotification: (method, params) => {
         const uri = method === "textDocument/publishDiagnostics" ? subjectOf(params) : null;
-        // What one that no longer reads a script says of it is not true any more.
+        // Reports from a reader that no longer reads a script are outdated.
         if (uri !== null && this.#readerOf(uri) !== reader) return;
         connection.sendNotification(method, params).catch(() => {
           // The editor is gone.

@@ -49,7 +49,7 @@ function learn(text: string, node: ScriptNode, knobs: SeenKnobs, pool: StringPoo
     seen.count++;
     if (valueEnd === valueStart || valueEnd - valueStart > LONGEST_VALUE || ownValues.has(name)) return;
     const written = text.slice(valueStart, valueEnd);
-    // Curves, expressions and text of several lines are nobody else's.
+    // Curves, expressions and multi-line text are specific to one node.
     if (/[\n\r]|^\{\{|[[;]/u.test(written)) return;
     const times = seen.values.get(written);
     if (times !== undefined) seen.values.set(written, times + 1);

@@ -12,7 +12,7 @@ import type { WorkspaceScripts } from "../core/workspace-files.ts";
 
 /** Files that are read, and the size of one: reading one must not keep an edit waiting. */
 const [MOST_FILES, LARGEST_FILE] = [200, 1024 * 1024];
-/** Milliseconds for which nobody asks the disk again. */
+/** Milliseconds before the disk is checked again. */
 const FRESH_FOR = 3000;
 
 export interface SummarizedNode {
@@ -48,7 +48,7 @@ export class WorkspaceSummaries {
     this.#workspace = workspace;
   }
 
-  /** What is known by now. Reads on, and waits for nothing. */
+  /** What is known so far. Continues reading in the background and does not wait. */
   get known(): readonly ScriptSummary[] {
     this.#read().catch(() => {
       // The folders could not be listed; the next request tries again.
@@ -91,7 +91,7 @@ export class WorkspaceSummaries {
       const readable =
         found !== null && found.isFile() && found.size <= LARGEST_FILE && !this.#workspace.skips(path);
       const begins = (): void => workOn(pathToFileURL(path).href);
-      // What cannot be read, or went meanwhile, has nothing to tell.
+      // Files that cannot be read or were removed have no entry.
       const script = readable ? await readScriptFile(path, begins).catch(() => null) : null;
       // Edits and requests go first.
       await setImmediate();

@@ -25,7 +25,7 @@ export interface ChunkContext {
   readonly folder: string;
   readonly timeouts: Timeouts;
   readonly retention: Retention;
-  /** How long (ms) this Nuke may say nothing, as far as its job has learned by now. */
+  /** How long (ms) this Nuke may say nothing, according to what its job has learned so far. */
   readonly silenceLimitMs: () => number;
   /** How its Nuke is to be started, perhaps with a wall of memory around it. */
   readonly walled: (

@@ -1,4 +1,4 @@
-/** A time somebody is given, after which something happens, unless it is taken back. */
+/** A deadline after which something happens, unless it is cancelled. */
 export class Deadline {
   #timer: NodeJS.Timeout | null = null;
 
@@ -6,7 +6,7 @@ export class Deadline {
     return this.#timer !== null;
   }
 
-  /** Begins anew. */
+  /** Restarts it. */
   begin(ms: number, over: () => void): void {
     this.end();
     this.#timer = setTimeout(over, ms);

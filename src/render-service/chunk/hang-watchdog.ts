@@ -1,9 +1,9 @@
 /** When a Nuke that says nothing is taken for stuck. Pure. */
 import type { PastNeed } from "../memory/history.ts";
 
-/** A frame may take so many times as long as the longest one so far. */
+/** A frame may take this many times as long as the longest one so far. */
 const TIMES_LONGEST = 10;
-/** While nothing is known of the frames, so many times the least limit: loading a script may take its time. */
+/** While no frame times are known, this many times the minimum limit: loading a script may take long. */
 const TIMES_UNKNOWN = 6;
 /** How often the limit is doubled at most, where Nukes were ended for their silence: perhaps they only needed longer. */
 const MOST_DOUBLED = 4;
@@ -12,7 +12,7 @@ const MOST_DOUBLED = 4;
  * The limit, ms, learned from the frames of the same job. Earlier renders of the same Write may make it longer, never shorter: they
  * may have been of proxies.
  * @param leastMs never shorter than this.
- * @param longestSeconds the longest frame of this job's Nukes with whatever came before it; 0 before the first.
+ * @param longestSeconds the longest frame of this job's Nukes, including the time before it; 0 before the first.
  * @param ended Nukes of the job that were ended for their silence.
  */
 export function silenceLimitMs(
@@ -36,7 +36,7 @@ export class HangWatchdog {
 
   /**
    * @param mostStepMs the most that counts between two looks: time in which this process itself stood still (a sleeping laptop, a
-   * clock that was set) is nobody's silence.
+   * clock that was set) does not count as silence.
    */
   constructor(mostStepMs: number, now: number) {
     this.#mostStepMs = mostStepMs;

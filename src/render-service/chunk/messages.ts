@@ -28,7 +28,7 @@ export class ChunkMessages {
       job: this.#job,
       chunk: this.#chunk,
       severity,
-      text: full ? "Further messages of this Nuke are in its output." : text,
+      text: full ? "More messages of this Nuke are in its output." : text,
     });
   }
 }

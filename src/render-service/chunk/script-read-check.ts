@@ -22,7 +22,7 @@ export class ScriptReadCheck {
   }
 }
 
-/** With `-V 1` Nuke tells that it has read the script (nuke-cli.md 1.5); whoever renders has read it in any case. */
+/** With `-V 1` Nuke prints that it has read the script (nuke-cli.md 1.5); a Nuke that renders has read it in any case. */
 function showsReading(said: NukeOutput): boolean {
   if (said.kind !== "line") return said.kind === "took" || said.kind === "frame" || said.kind === "total";
   return said.text.includes("Read nuke script: ") || isWarmReport(said.text);

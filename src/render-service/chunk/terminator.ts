@@ -17,7 +17,7 @@ export class Terminator {
   #stopping: Promise<number[]> | null = null;
   #cancelled = false;
   #paused = false;
-  /** It had to make room. */
+  /** It was evicted. */
   #gaveWay = false;
   #late = false;
   #flooded = false;
@@ -31,7 +31,7 @@ export class Terminator {
     this.#deps = deps;
   }
 
-  /** Its Nuke runs; it is ended at once where somebody wanted that before. */
+  /** Its Nuke runs; it is stopped immediately if that was requested earlier. */
   started(process: NukeProcess): void {
     this.#process = process;
     if (this.#cancelled || this.#paused) this.#stopInBackground();
@@ -68,12 +68,12 @@ export class Terminator {
     this.#stopInBackground();
   }
 
-  /** Nobody knows which version of its script it has read. */
+  /** It is unknown which version of its script it has read. */
   stopStale(): void {
     this.#distrusted = true;
     this.#deps.say(
       "warning",
-      "The script was saved while this Nuke read it, so it is ended; its frames are rendered anew.",
+      "The script was saved while this Nuke read it. It is stopped, and its frames are requeued.",
     );
     this.#stopInBackground();
   }
@@ -83,11 +83,11 @@ export class Terminator {
     return this.#distrusted;
   }
 
-  /** Ends it to make room; one that ends by itself behind its frame (`exclusive`) has a while for that. */
+  /** Evicts it; a Nuke that ends by itself after its frame (`exclusive`) gets some time for that. */
   evict(why: string, exclusive: boolean): void {
     const { timeouts, say } = this.#deps;
     this.#gaveWay = true;
-    say("warning", `This Nuke is ended to make room: ${why}. Its unfinished frames are rendered later.`);
+    say("warning", `This Nuke is evicted to free memory: ${why}. Its unfinished frames are requeued.`);
     if (exclusive) this.#lastFrame.begin(2 * timeouts.cancelMs, () => this.#stopInBackground());
     else this.#stopInBackground();
   }
@@ -96,7 +96,10 @@ export class Terminator {
   stopIfSilent(quietMs: number, limitMs: number): void {
     if (this.#stopping !== null || this.#lateness.isOn || quietMs <= limitMs) return;
     this.#silentMs = quietMs;
-    this.#deps.say("warning", `Nuke has said nothing for ${duration(quietMs / 1000)}; it is being ended.`);
+    this.#deps.say(
+      "warning",
+      `Nuke has printed nothing for ${duration(quietMs / 1000)} and is being stopped.`,
+    );
     this.#stopInBackground();
   }
 
@@ -104,7 +107,7 @@ export class Terminator {
   flood(): void {
     if (this.#stopping !== null) return;
     this.#flooded = true;
-    this.#deps.say("error", "Nuke prints without end, and its log cannot be kept short; it is being ended.");
+    this.#deps.say("error", "Nuke prints endlessly, and its log cannot be shortened. It is being stopped.");
     this.#stopInBackground();
   }
 
@@ -116,7 +119,7 @@ export class Terminator {
       this.#late = true;
       this.#deps.say(
         "warning",
-        `Nuke did not end ${Math.round(hangMs / 1000)} s after its render; it is being ended.`,
+        `Nuke did not exit within ${Math.round(hangMs / 1000)} s after its render and is being stopped.`,
       );
       this.#stopInBackground();
     });
@@ -146,11 +149,11 @@ export class Terminator {
 
   #stopInBackground(): void {
     this.stop().catch((error: unknown) =>
-      this.#deps.say("error", `ChunkOutcome Nuke failed: ${messageOf(error)}.`),
+      this.#deps.say("error", `Stopping Nuke failed: ${messageOf(error)}.`),
     );
   }
 
-  /** Nothing is waited for any more. */
+  /** Stops all timers. */
   close(): void {
     this.#lateness.end();
     this.#lastFrame.end();

@@ -18,7 +18,7 @@ export interface ChunkFacts extends ProcessEnd {
   readonly firstError: string | null;
   /** Why we ended it; null when it ended by itself. `late`: it did not end after its render. */
   readonly ended: "cancelled" | "paused" | "stale-script" | "evicted" | "silent" | "flooded" | "late" | null;
-  /** Nobody saw how it ended: no service ran. */
+  /** Exit not observed (service was down). */
   readonly unobserved: boolean;
   /** How long it had said nothing when it was ended for that, ms. */
   readonly silentMs: number | null;
@@ -28,7 +28,7 @@ export interface ChunkFacts extends ProcessEnd {
 
 export interface Judgment {
   readonly verdict: Verdict;
-  /** For people; null when all went well. */
+  /** User-facing; null if there was no problem. */
   readonly reason: string | null;
 }
 
@@ -38,27 +38,27 @@ export function judgeChunk(facts: ChunkFacts): Judgment {
   if (ended === "cancelled" && framesMissing > 0)
     return { verdict: "cancelled", reason: `Cancelled; ${done}.` };
   if (ended === "paused" && framesMissing > 0)
-    return { verdict: "paused", reason: `Paused; ${done}, the others are rendered later.` };
+    return { verdict: "paused", reason: `Paused; ${done}, the others are requeued.` };
   if (ended === "evicted" && framesMissing > 0)
-    return { verdict: "evicted", reason: `Made room in memory; ${done}, the others are rendered later.` };
+    return { verdict: "evicted", reason: `Evicted to free memory; ${done}, the others are requeued.` };
   if (ended === "stale-script")
     return {
       verdict: "unobserved",
-      reason: "The script was saved while this Nuke read it; its frames are rendered anew.",
+      reason: "The script was saved while this Nuke read it; its frames are requeued.",
     };
   if (ended === "silent" && framesMissing > 0)
     return {
       verdict: "hung",
-      reason: `Nuke had said nothing for ${duration((facts.silentMs ?? 0) / 1000)} and was ended; ${done}.`,
+      reason: `Nuke printed nothing for ${duration((facts.silentMs ?? 0) / 1000)} and was stopped; ${done}.`,
     };
   if (ended === "flooded" && framesMissing > 0)
     return {
       verdict: "failed",
-      reason: `Nuke printed without end, and its log could not be kept short (nukeRender.history.logSize); it was ended. ${done}.`,
+      reason: `Nuke printed endlessly, and its log could not be kept within nukeRender.history.logSize; it was stopped. ${done}.`,
     };
   if (facts.unobserved && ended === null) return judgeUnwatched(facts, done);
   if (ended === "late") {
-    const late = "Nuke did not end after its render and was ended";
+    const late = "Nuke did not exit after its render and was stopped";
     return framesMissing === 0
       ? { verdict: "done", reason: `${late}; all frames are on disk.` }
       : {
@@ -70,7 +70,7 @@ export function judgeChunk(facts: ChunkFacts): Judgment {
   if (judgment.verdict !== "crash" || facts.limitMB === null || !wasOutOfMemory(facts)) return judgment;
   return {
     verdict: "crash",
-    reason: `The system ended Nuke, which may take ${displayMB(facts.limitMB)} (nukeRender.memory.systemdScope); ${done}. Use fewer Nukes at once, a smaller cache, or a larger nukeRender.memory.budget.`,
+    reason: `The system killed Nuke at its memory limit of ${displayMB(facts.limitMB)} (nukeRender.memory.systemdScope); ${done}. Use fewer parallel Nukes, a smaller cache, or a larger nukeRender.memory.budget.`,
   };
 }
 
@@ -81,7 +81,7 @@ function judgeUnwatched(facts: ChunkFacts, done: string): Judgment {
     return judgeEnd({ ...facts, exitCode: 1, allOnDisk: false });
   return {
     verdict: "unobserved",
-    reason: `It ended while no render service ran; ${done}, the others are rendered later.`,
+    reason: `It ended while no render service was running; ${done}, the others are requeued.`,
   };
 }
 
@@ -96,8 +96,8 @@ const causes: Partial<Record<Verdict, ChunkOutcome["cause"]>> = {
 };
 
 /**
- * Why a chunk left frames; null when nobody wants them rendered any more.
- * @param others Nukes that went on when it ended: killed alone, it was not killed to make room.
+ * Why a chunk left frames; null when the frames are no longer wanted.
+ * @param others Nukes that kept running when it ended: if there were none, it was not killed to free memory.
  */
 export function causeOf(
   verdict: Verdict | null,

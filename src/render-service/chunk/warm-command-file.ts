@@ -26,7 +26,7 @@ export class WarmCommandFile {
   }
 
   /**
-   * Makes it, empty, where it is not there, and shows from now on that somebody is here; answers with what it holds.
+   * Creates it empty if it does not exist, and from now on shows that a reader is present; returns its content.
    * @throws what the system says.
    */
   open(): readonly WarmCommand[] {
@@ -46,7 +46,7 @@ export class WarmCommandFile {
   }
 
   /**
-   * Appends a command; answers with the one that was given, which is an earlier one where that had seemed to fail and had not.
+   * Appends a command and returns it; returns an earlier one if that seemed to have failed but had not.
    * @throws what the system says, as when the disk is full.
    */
   send(order: WarmCommandDraft): WarmCommand {

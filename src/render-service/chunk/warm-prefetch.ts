@@ -19,7 +19,7 @@ export interface Pace {
 
 /**
  * How many frames a Nuke should have in its hands, the one at work among them: one ahead, so that it never waits for us; several ahead
- * of a wait that would be long beside the frames. At the end none ahead, for there somebody else would be free for it sooner.
+ * of a wait that would be long compared with the frames. No prefetch at the end, because another Nuke would be free sooner.
  */
 export function prefetchCount({ secondsPerFrame, ready, left, nukes }: Pace): number {
   if (!ready) return 1;
@@ -44,7 +44,7 @@ export interface Steal {
 
 /**
  * What a Nuke that has none left takes: half of the first chunk that waits, else the back half of what the Nuke with the most work before it
- * has left. Neighbors stay together, and what waits can still get a Nuke of its own. Null when there is nothing.
+ * has left. Neighbors stay together, and queued frames can still get their own Nuke. Null when there is nothing.
  * @param waiting in the order they are to be started.
  */
 export function stealFrom(waiting: readonly Giver[], open: readonly Giver[]): Steal | null {

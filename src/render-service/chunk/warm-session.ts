@@ -9,7 +9,7 @@ import { meanOf } from "../frames/frame-times.ts";
 import { WarmCommandFile, type WarmCommandDraft } from "./warm-command-file.ts";
 import { prefetchCount } from "./warm-prefetch.ts";
 
-/** Frames by which the next ones are reckoned. */
+/** Recent frames that the estimate of the next ones is based on. */
 const RECENT = 4;
 /** Looks into its log while it has nothing ahead and would wait for us: a part of its frame, within bounds (ms). */
 const LOOK = { part: 0.02, least: 25, most: 120 };
@@ -102,7 +102,7 @@ export class WarmSession {
     return meanOf(this.#seconds);
   }
 
-  /** Frames that have failed for the last time: nobody wants them back. */
+  /** Frames that have failed for the last time: they are not requeued. */
   get lost(): ReadonlySet<number> {
     return this.#lost;
   }
@@ -201,7 +201,7 @@ export class WarmSession {
     return !this.#ending;
   }
 
-  /** Has it end after the frame at work. */
+  /** Has it end after the current frame. */
   end(): void {
     while (this.lives && this.#send({ do: "end" }));
   }
@@ -217,12 +217,12 @@ export class WarmSession {
       this.#pending = this.#pending.filter((frame) => !frames.has(frame));
       return true;
     } catch (error) {
-      this.#deps.warn(`This Nuke cannot be told what to do next: ${messageOf(error)}.`);
+      this.#deps.warn(`Commands cannot be sent to this Nuke: ${messageOf(error)}.`);
       return false;
     }
   }
 
-  /** It is over, or will be without us. */
+  /** It has ended, or will end without us. */
   close(): void {
     this.#lives = false;
     this.#file.close();

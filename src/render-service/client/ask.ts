@@ -5,7 +5,7 @@ import { OutputConflictError, RenderServiceError, messageOf } from "../protocol/
 import { type Hello, type Request, failureSchema, requests } from "../protocol/messages.ts";
 import { productVersion } from "../protocol/version.ts";
 
-/** Asks a service of another version to make room, which it does when it has no jobs; answers with what to tell our caller. */
+/** Asks a service of another version to stop, which it does when it has no jobs; returns the error for the caller. */
 export async function replaceOther(rpc: MessageConnection, { version }: Hello): Promise<RenderServiceError> {
   try {
     await ask(rpc, requests.shutdown, { force: false });
@@ -13,7 +13,7 @@ export async function replaceOther(rpc: MessageConnection, { version }: Hello): 
   } catch (error) {
     return new RenderServiceError(
       "other-version",
-      `A render service of version ${version} has jobs, and this version (${productVersion}) cannot talk to it. Wait until they are done, or close that version.`,
+      `A render service of version ${version} has jobs, and this version (${productVersion}) cannot talk to it. Wait until they are done, or close the other version.`,
       { cause: error },
     );
   }
@@ -35,15 +35,12 @@ export async function ask<Params, Result>(
       throw new OutputConflictError(error.message, data.data.conflicts ?? [], { cause: error });
     if (data.success) throw new RenderServiceError(data.data.reason, error.message, { cause: error });
     // Refused because the connection went, or a fault of the service, whose log tells more.
-    const message = `The render service did not answer ${name}: ${error.message}`;
+    const message = `The render service did not respond to ${name}: ${error.message}`;
     throw new RenderServiceError("service-gone", message, { cause: error });
   }
   const answer = result.safeParse(raw);
   if (answer.success) return answer.data;
-  throw new RenderServiceError(
-    "bad-message",
-    `The render service answered ${name} in a way that does not fit.`,
-  );
+  throw new RenderServiceError("bad-message", `The render service returned an invalid response to ${name}.`);
 }
 
 /** The connection has ended before an answer came. */

@@ -41,7 +41,7 @@ export interface ConnectOptions {
 const DEADLINE_MS = 30_000;
 /** Between two tries, ms. */
 const TRY_MS = 40;
-/** The log of starts is begun anew above this size, bytes. */
+/** The log of starts is started again above this size, bytes. */
 const LOG_BYTES = 4 * 1024 * 1024;
 
 /**
@@ -58,7 +58,7 @@ export async function connectRenderService(options: ConnectOptions = {}): Promis
     try {
       const client = await tryConnect(folder, options);
       if (client) {
-        // Another client's was faster. Ours would give way by itself, but slowly, and might find the other one gone by then.
+        // Another client's service was faster. Ours would stop by itself, but slowly, and the other one might have ended by then.
         if (start?.ended === null && start.child.pid !== client.hello.pid) start.child.kill();
         return client;
       }
@@ -73,7 +73,7 @@ export async function connectRenderService(options: ConnectOptions = {}): Promis
   if (start?.ended) problem = start.ended;
   throw new RenderServiceError(
     "not-reachable",
-    `The render service cannot be reached: ${problem}. Its log ${serviceLogFile(folder)} may tell why.`,
+    `The render service cannot be reached: ${problem}. Its log ${serviceLogFile(folder)} may show why.`,
   );
 }
 
@@ -114,7 +114,7 @@ async function tryConnect(
     if (socket === null) return null;
     return RenderServiceClient.greet(socket, { pid: holder.pid, logFile }, limits);
   }
-  // A service whose lock was damaged or removed listens all the same.
+  // A service whose lock was damaged or removed still listens.
   for (const path of ownSocketPaths(folder)) {
     const socket = await openSocket(path);
     if (socket !== null) return RenderServiceClient.greet(socket, { pid: null, logFile }, limits);
@@ -187,7 +187,7 @@ async function startService(folder: string, options: ConnectOptions): Promise<St
     const start: Start = { child, ended: null };
     child.once("error", (error) => (start.ended = error.message));
     child.once("exit", (code, signal) => {
-      start.ended = `it ended at once (${signal ?? `exit code ${code ?? "unknown"}`})`;
+      start.ended = `it ended immediately (${signal ?? `exit code ${code ?? "unknown"}`})`;
     });
     child.unref();
     return start;

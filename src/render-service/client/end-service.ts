@@ -1,4 +1,4 @@
-/** Ends a render service that does not answer any more. Its jobs are on disk, and its Nukes go on until the next service takes them over. */
+/** Ends a render service that does not answer any more. Its jobs are on disk, and its Nukes continue until the next service takes them over. */
 import { readFileSync } from "node:fs";
 import { setTimeout as wait } from "node:timers/promises";
 import { programFile } from "../../paths.ts";
@@ -41,10 +41,10 @@ async function findService(folder: string): Promise<Found | null> {
   if (typeof holder === "string" || isDamaged(holder)) return findByCommandLine(folder);
   requireThisMachine(holder);
   const started = await startOf(holder.pid);
-  // Nobody has this number, or another program has it now.
+  // No process has this pid, or another program has it now.
   if (started === null) return null;
   if (started === UNKNOWN_START || holder.started === UNKNOWN_START)
-    throw notEnded(holder.pid, "the system does not tell whether this process is still the service");
+    throw notEnded(holder.pid, "it is unknown whether this process is still the service");
   return started === holder.started ? { pid: holder.pid, started } : null;
 }
 

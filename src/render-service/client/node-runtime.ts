@@ -32,7 +32,7 @@ const here: RuntimeFacts = {
 };
 
 /**
- * The runtime of whoever asks. On Windows a program that runs cannot be replaced, and a render service that runs on the editor's own
+ * The client's own runtime. On Windows a running program cannot be replaced, and a render service that runs on the editor's own
  * would keep the editor from updating itself for as long as anything renders: there a Node of the machine is preferred.
  */
 export async function chooseRuntime(facts: RuntimeFacts = here): Promise<Runtime> {

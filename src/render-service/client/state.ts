@@ -1,2 +1,2 @@
-/** The state folder, for clients that keep something of their own in it. */
+/** The state folder, for clients that keep their own files in it. */
 export { prepareStateFolder, requireOwnFolder, stateFolder, trustFile } from "../storage/state-folder.ts";

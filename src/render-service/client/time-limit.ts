@@ -47,7 +47,7 @@ export async function within<Answer>(
     const who = pid === null ? "The render service" : `The render service (process ${pid})`;
     throw new RenderServiceError(
       "not-reachable",
-      `${who} has not answered for ${Math.round(limitMs / 1000)} s.${waiting} Its log ${logFile} may tell why. To end it: nbr service stop --force`,
+      `${who} has not responded for ${Math.round(limitMs / 1000)} s.${waiting} Its log ${logFile} may show why. To end it: nbr service stop --force`,
     );
   };
   try {

@@ -8,10 +8,10 @@ import { Scheduler } from "../scheduler/scheduler.ts";
 import { chooseSocket, isListening } from "./socket-path.ts";
 import { lockFile, prepareStateFolder, serviceLogFile } from "../storage/state-folder.ts";
 
-/** Runs until it has ended; answers with the process's exit code. At once when another service runs already. */
+/** Runs until it has ended; returns the process's exit code. Returns immediately if another service is already running. */
 export async function runService(options: MainOptions): Promise<number> {
   const log = (line: string): void => console.error(`${new Date().toISOString()} [${process.pid}] ${line}`);
-  // What no handler caught: the Nukes go on in any case, and so should the service that watches them.
+  // What no handler caught: the Nukes continue in any case, and so should the service that watches them.
   process.on("uncaughtException", (error) => log(`unexpected: ${error.stack ?? error.message}`));
   process.on("unhandledRejection", (error) => log(`unexpected: ${messageOf(error)}`));
 
@@ -46,12 +46,12 @@ async function live(
     });
   const lock = await acquireLock(lockFile(stateFolder), socket);
   if (lock === null) {
-    log("another render service runs; leaving it to that one");
+    log("another render service is running; stopping");
     return 0;
   }
   // A service whose lock was damaged or removed renders on; its next client has it write the lock again.
   if (asked || (await isListening(stateFolder))) {
-    if (!asked) log("another render service runs, whose lock was lost; leaving it to that one");
+    if (!asked) log("another render service is running, but its lock was lost; stopping");
     await lock.release();
     return 0;
   }

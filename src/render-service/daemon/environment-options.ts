@@ -35,7 +35,7 @@ const environmentSchema = object({
   NUKE_RENDER_LICENSE_FULL_SECONDS: seconds(1800),
   /** Seconds until a full disk or a missing output folder is looked at again; each time twice as long, up to a minute. */
   NUKE_RENDER_OUTPUT_RETRY_SECONDS: seconds(2),
-  /** Seconds after which a job gives up that has no place for its frames. */
+  /** Seconds after which a job gives up if its output folder is full or unavailable. */
   NUKE_RENDER_OUTPUT_WAIT_SECONDS: seconds(1800),
   /** Seconds between two signs of life of a lock file next to frames; after eight without one, another machine takes it for left over. */
   NUKE_RENDER_LOCK_HEARTBEAT_SECONDS: otherwise(coerce.number().check(minimum(0.05), maximum(600)), 15),

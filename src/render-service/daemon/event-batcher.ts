@@ -1,11 +1,11 @@
-/** Events on their way to one client: a batch of them at most ten times a second, whatever happens here. */
+/** Batches events for one client: at most ten batches per second, regardless of the load. */
 import type { RenderEvent } from "../../plan/events.ts";
 
 type Lines = Extract<RenderEvent, { type: "lines" }>;
 
 /** Between two batches, ms. */
 export const BATCH_MS = 100;
-/** Lines of one stream in a batch, and their characters: nobody reads more in a tenth of a second, and the log has them all. */
+/** Lines of one stream in a batch, and their characters: no one reads more in a tenth of a second, and the log has them all. */
 const MOST_LINES = 1000;
 const MOST_CHARACTERS = 256 * 1024;
 
@@ -118,7 +118,7 @@ function surplus(lines: readonly string[]): number {
 
 function withLeftOut(event: Lines, stream: Stream): Lines {
   if (stream.leftOut === 0) return event;
-  const notice = `… ${stream.leftOut} lines left out here; the log has them.`;
+  const notice = `… ${stream.leftOut} lines skipped here; the log has them.`;
   stream.leftOut = 0;
   return { ...event, lines: [notice, ...event.lines] };
 }

@@ -1,6 +1,6 @@
 /**
  * Where clients meet the render service: a socket that only this user can open. The service chooses it and writes it into
- * its lock file, so clients whose TMPDIR or XDG_RUNTIME_DIR differ find it all the same.
+ * its lock file, so clients with a different TMPDIR or XDG_RUNTIME_DIR find it, too.
  */
 import { randomBytes } from "node:crypto";
 import { mkdir } from "node:fs/promises";
@@ -17,7 +17,7 @@ export async function chooseSocket(
   env: NodeJS.ProcessEnv = process.env,
 ): Promise<string> {
   if (process.platform === "win32") {
-    // Pipes of all users share one name space: a name that cannot be guessed cannot be taken first by somebody else.
+    // Pipes of all users share one namespace: another user cannot take a name first that cannot be guessed.
     const user = userInfo().username.replaceAll(/\W/gu, "_");
     return `\\\\.\\pipe\\nuke-background-render-${user}-${socketDigest(stateFolder)}-${randomBytes(8).toString("hex")}`;
   }

@@ -1,4 +1,4 @@
-/** The service's door: the socket, its clients, and the end of the process when nobody needs it. */
+/** Socket server: the socket, its clients, and the end of the process when it is idle. */
 import { chmod, lstat, rm, rmdir } from "node:fs/promises";
 import { type Server, createServer } from "node:net";
 import { dirname } from "node:path";
@@ -101,7 +101,7 @@ export class ServiceServer {
     const { idleMs } = this.#options;
     this.#idleTimer = setTimeout(
       () => {
-        this.#options.log("nothing to do; ending");
+        this.#options.log("idle; stopping");
         this.stop().catch((error: unknown) => this.#options.log(`ending: ${messageOf(error)}`));
       },
       this.#everUsed ? idleMs : Math.min(idleMs, UNUSED_MS),
@@ -122,7 +122,7 @@ export class ServiceServer {
     const closed = new Promise<void>((resolve) => this.#server.close(() => resolve()));
     // The next service may start now: its clients must not find this one's address.
     const { socket, release, log } = this.#options;
-    // Whatever cannot be removed is in no one's way: the next service finds that nothing lives behind it.
+    // A file that cannot be removed does no harm: the next service finds that nothing listens on it.
     const failed = (error: unknown): void => log(`ending: ${messageOf(error)}`);
     if (process.platform !== "win32") await removeSocket(socket).catch(failed);
     await release().catch(failed);
@@ -142,7 +142,7 @@ async function clearSocket(socket: string): Promise<void> {
   else await rm(socket, { force: true });
 }
 
-/** With its own folder, where it has one: no other folder is empty now, for the lock and the log lie in it. */
+/** With its own folder, where it has one: no other folder is empty now, for the lock and the log are in it. */
 async function removeSocket(socket: string): Promise<void> {
   await rm(socket, { force: true });
   await rmdir(dirname(socket)).catch(() => undefined);

@@ -3,7 +3,7 @@ import type { RenderEvent } from "../../plan/events.ts";
 import type { FrameOutcome } from "./frame-ledger.ts";
 
 /**
- * Null for what nobody has to be told.
+ * Null if no one needs to know.
  * @param peakMB the most that its Nuke was seen to hold meanwhile; null when that is not known.
  */
 export function frameEvent(

@@ -1,4 +1,4 @@
-/** Which frames of a chunk are done. A frame is done when its files are there, whatever else was said. */
+/** Which frames of a chunk are done. A frame is done when its files exist, regardless of what Nuke reported. */
 import { stat } from "node:fs/promises";
 import { resolve } from "node:path";
 import { frameFile, hasViewToken } from "../../plan/frame-file.ts";
@@ -54,7 +54,7 @@ export class FrameLedger {
   #last = -1;
   /** Of those rendered singly, the one at work. */
   #begun: number | null = null;
-  /** What the clock says less what has passed since: the same as long as nobody sets the clock. */
+  /** The clock minus the time passed since: constant unless the clock is set. */
   readonly #clock = Date.now() - performance.now();
 
   constructor(chunk: LedgerChunk) {
@@ -114,7 +114,7 @@ export class FrameLedger {
     return this.#failed;
   }
 
-  /** The frame that is being rendered, as far as the lines tell; null behind the last one, and when it has failed. */
+  /** The frame that is being rendered, as far as the lines tell; null after the last one, and when it has failed. */
   get atWork(): number | null {
     const next = this.#next;
     return next === undefined || this.#done.has(next) || this.#failed.has(next) ? null : next;
@@ -151,7 +151,7 @@ export class FrameLedger {
     this.#written = new Map();
     if (index === undefined) return [{ kind: "foreign", frame }];
     if (this.#chunk.movie) {
-      // One path for all frames: kept, for a Frame line without a file of its own says nothing of a movie.
+      // One path for all frames: kept, because a Frame line without a file says nothing about a movie.
       for (const [path, seconds] of written) this.#written.set(path, seconds);
       this.#rendered.add(frame);
       return [{ kind: "rendered", frame }];
@@ -205,7 +205,7 @@ export class FrameLedger {
     return gone.sort((a, b) => a - b);
   }
 
-  /** Nobody has written down whether a Nuke that renders by Python names its files: then they are where they are expected. */
+  /** It is not documented whether a Nuke that renders by Python prints file names. Without them, files are looked for in the expected place. */
   #expect(frame: number, written: Map<string, number | null>): void {
     const { outputFile, cwd, filesPerFrame } = this.#chunk;
     // Which view it is cannot be told here.
@@ -218,7 +218,7 @@ export class FrameLedger {
     for (const frame of this.#frames.slice(this.#last + 1, Math.max(index, this.#last + 1))) {
       if (this.#done.has(frame) || this.#failed.has(frame)) continue;
       this.#failed.add(frame);
-      const message = this.#errors.shift() ?? "Nuke passed over this frame without a word.";
+      const message = this.#errors.shift() ?? "Nuke skipped this frame without an error message.";
       outcomes.push({ kind: "failed", frame, message });
     }
     this.#last = Math.max(this.#last, index);
@@ -266,7 +266,7 @@ export class FrameLedger {
         return `${file} is older than this render. Check that the clocks of this machine and its file server agree.`;
       return null;
     } catch (error) {
-      return `${file} is not there (${messageOf(error)}).`;
+      return `${file} was not found (${messageOf(error)}).`;
     }
   }
 }

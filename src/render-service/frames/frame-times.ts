@@ -8,7 +8,7 @@ export class FrameTimes {
   readonly recent: number[] = [];
   #began: number;
   #first: number | null = null;
-  /** The frame at work began at a time that nobody knows. */
+  /** It is unknown when the current frame started. */
   #unknown = false;
   #sum = 0;
   #count = 0;
@@ -40,13 +40,13 @@ export class FrameTimes {
     this.#count++;
   }
 
-  /** Frames have gone by that nobody timed. */
+  /** Some frames passed without being timed. */
   lose(): void {
     this.#unknown = true;
     this.#first ??= Number.NaN;
   }
 
-  /** Mean of the frames behind the first; null before there are two. */
+  /** Mean of the frames after the first; null before there are two. */
   get secondsPerFrame(): number | null {
     return this.#count === 0 ? null : this.#sum / this.#count;
   }

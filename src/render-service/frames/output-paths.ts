@@ -19,7 +19,7 @@ export interface PathFacts {
 export interface OutputProbe {
   /** As people wrote it. */
   readonly file: string;
-  /** The folder the files lie in; the one above where that has a frame number in its name. */
+  /** The folder the files are in; the one above where that has a frame number in its name. */
   readonly folder: string;
   /** The rest, below `folder`. */
   readonly name: string;

@@ -1,12 +1,12 @@
 /**
  * Which frames come back to a job when one of its Nukes has ended, and how often. Pure. Every way back is counted for at least one
- * frame and has an end, so no job goes on forever.
+ * frame and has an end, so no job continues forever.
  */
 
 /** How a Nuke ended that left frames. */
 export interface ChunkOutcome {
   /**
-   * `memory`: it made room for others, by us or by the kernel; `paused`: its job was paused; `unobserved`: nobody saw it end; `license`: it got none; `place`: there was no space or no folder for its frames; `crash`: it died or went silent in a frame;
+   * `memory`: evicted by us or killed by the kernel; `paused`: its job was paused; `unobserved`: its exit was not observed; `license`: it got none; `place`: its output folder was full or unavailable; `crash`: it died or went silent in a frame;
    * `error`: it reported an error, or ended without having done all.
    */
   readonly cause: "memory" | "paused" | "unobserved" | "license" | "place" | "crash" | "error";
@@ -24,7 +24,7 @@ export interface RequeuedFrames {
   readonly why: "rest" | "retry";
   /** Which try this is, from 2 on; null for frames that have not failed. */
   readonly attempt: number | null;
-  /** It has made room so often that it may only run when nothing else does. */
+  /** It was evicted so often that it may only run when nothing else does. */
   readonly exclusive: boolean;
 }
 
@@ -34,7 +34,7 @@ export interface Accounts {
   readonly givenUp: readonly number[];
 }
 
-/** How often the frame at work may make room for others before it gets the machine for itself. */
+/** How often a frame may be evicted before it runs exclusively. */
 const MAX_EVICTIONS = 3;
 
 export class RetryPolicy {
@@ -64,7 +64,7 @@ export class RetryPolicy {
   #afterFrames({ cause, missing, failed, at }: ChunkOutcome, first: number): Accounts {
     const blamed = missing.filter((frame) => failed.has(frame));
     const guilty = cause === "crash" || cause === "error";
-    // Whatever ended it, it was at some frame.
+    // However it ended, it was working on some frame.
     const atWork = at ?? (blamed.length === 0 ? first : null);
     if (guilty && atWork !== null && !failed.has(atWork)) blamed.push(atWork);
     const pressed = cause === "memory" && atWork !== null && count(this.#pressed, atWork) >= MAX_EVICTIONS;

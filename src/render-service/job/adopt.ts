@@ -1,4 +1,4 @@
-/** Finds the Nukes of a job whose service was killed, and ends what nobody would watch. */
+/** Finds the Nukes of a job whose service was killed, and ends processes that no one would watch. */
 import { readFileSync } from "node:fs";
 import type { Adopted } from "../chunk/adopted.ts";
 import type { ReplayedRun } from "../storage/replay.ts";
@@ -16,7 +16,7 @@ export function bootName(): string {
 }
 
 /**
- * Looks for the Nukes whose end is not written down: by pid and start time, and on Linux, where nobody lived to write the pid down, by a mark in
+ * Looks for the Nukes whose exit was not recorded: by pid and start time, and on Linux, if the pid was not recorded either, by a mark in
  * their environment. What else is left of the job is ended, with `graceMs` to end by itself.
  * @param sameBoot false: the machine was started again, and no process of it is left.
  */
@@ -41,7 +41,7 @@ export async function findNukes(
       returned: run.returned,
     });
     if (nuke) for (const { pid } of new ProcessTree(nuke.pid).update(list)) watched.add(pid);
-    // Its leader may have ended before those it led; somebody else with its number is left alone.
+    // Its leader may have ended before its group; another process with the same pid is left alone.
     else if (run.pid !== null && !list.has(run.pid) && sameBoot) left.add(run.pid);
   }
   for (const { pid } of marked) if (!watched.has(pid)) left.add(pid);
@@ -74,6 +74,6 @@ function itsNuke(run: ReplayedRun, list: ProcessList, marked: readonly MarkedPro
   const noted = run.pid === null ? undefined : list.get(run.pid);
   if (noted && run.started !== UNKNOWN_START && noted.started === run.started) return noted;
   if (run.started !== "") return null;
-  // It leads a group of its own; what it started bears the mark too.
+  // It leads its own group; its children have the mark, too.
   return marked.find(({ pid, group, chunk }) => group === pid && chunk === run.chunk) ?? null;
 }

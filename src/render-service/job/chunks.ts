@@ -6,7 +6,7 @@ import type { Chunk, RenderPlan } from "../../plan/render-plan.ts";
 import { ChunkRunner } from "../chunk/chunk-runner.ts";
 import type { ChunkView } from "../chunk/chunk-view.ts";
 
-/** What was dealt anew. */
+/** The result of a redistribution. */
 export interface Redistribution {
   /** Chunks that are there no more, or hold other frames now. */
   readonly gone: ReadonlySet<number>;
@@ -77,7 +77,7 @@ export class Chunks {
     return this.#nextIndex;
   }
 
-  /** Makes a chunk of frames that another one left (null: nobody); answers with its index. */
+  /** Makes a chunk of frames that another one left (null: none did); returns its index. */
   add(frames: readonly number[], origin: number | null): number {
     const index = this.#nextIndex++;
     this.narrow(index, frames);
@@ -115,7 +115,7 @@ export class Chunks {
   }
 
   /**
-   * Divides the frames of those of the plan's chunks that wait anew; what came back stays as it is, for it came back for a reason.
+   * Redistributes the frames of the plan's queued chunks; requeued frames stay as they are, because they were requeued for a reason.
    * @param divide puts each of these frames into one chunk.
    * @param promised writes it down; false: that cannot be, and all stays as it is.
    */
@@ -147,7 +147,7 @@ export class Chunks {
     );
   }
 
-  /** A chunk ends, or never starts, because somebody wants it so. */
+  /** Ends a chunk, or keeps it from starting, on request. */
   cancel(index: number): void {
     const run = this.#runs.get(index);
     this.#cancelled.add(index);
@@ -155,7 +155,7 @@ export class Chunks {
     else this.drop(index, "cancelled", "Cancelled before it started.");
   }
 
-  /** Somebody wants this chunk no more. */
+  /** The chunk was cancelled by the user. */
   isCancelled(index: number): boolean {
     return this.#cancelled.has(index);
   }

@@ -1,4 +1,4 @@
-/** What a job learns from its own Nukes, beside what earlier renders of the same Write have taught. */
+/** What a job learns from its own Nukes, in addition to earlier renders of the same Write. */
 import type { JobStatus } from "../../plan/events.ts";
 import type { Pace } from "../../plan/distribute.ts";
 import type { RenderPlan } from "../../plan/render-plan.ts";
@@ -26,7 +26,7 @@ export class JobEstimates {
     this.#facts = facts;
   }
 
-  /** What one more Nuke of this job is reckoned to need, MB. */
+  /** Estimated need of one more Nuke of this job, MB. */
   get needMB(): number {
     const { list, plan, past } = this.#facts;
     const { cacheMB, allowanceMB } = plan.memory;
@@ -64,7 +64,7 @@ export class JobEstimates {
   }
 
   /**
-   * Seconds to go: the frames left, shared by the Nukes at work; never less than the longest queue of one of them. Null until a frame has
+   * Seconds to go: the frames left, shared by the running Nukes; never less than the longest queue of one of them. Null until a frame has
    * been timed.
    */
   etaSeconds(running: number): number | null {
@@ -72,7 +72,7 @@ export class JobEstimates {
     const each = meanOf(list.runs.flatMap((run) => run.times.recent));
     if (each === null || running === 0) return null;
     const { frames, longest } = list.left;
-    // Those that stay open share whatever is left.
+    // Open Nukes share the remaining frames.
     return each * (plan.warm ? frames / running : Math.max(frames / running, longest));
   }
 }

@@ -10,7 +10,7 @@ export class FailureBreaker {
 
   /**
    * Frames have failed, and the job has none on disk yet.
-   * @returns whether it is of no use to go on.
+   * @returns whether it is of no use to continue.
    */
   failed(words: string, frames: readonly number[]): boolean {
     const same = this.#byWords.get(words) ?? new Set<number>();

@@ -41,7 +41,7 @@ export class VanishedCounts {
   reason(frame: number): string {
     const times = this.#times.get(frame) ?? 0;
     const again = times === 0 ? "" : ` It was rendered again ${times === 1 ? "once" : `${times} times`}.`;
-    return `Its file was written, but is gone or changed at the end of the render.${again}`;
+    return `Its file was written, but was missing or changed at the end of the render.${again}`;
   }
 }
 

@@ -1,11 +1,11 @@
-/** What a job says of frames that come back and of licenses. */
+/** Messages of a job about requeued frames and licenses. */
 import type { Pace } from "../../plan/distribute.ts";
 import { count, duration } from "../../plan/display.ts";
 import { displayFrames } from "../../plan/frames.ts";
 import type { RequeuedFrames, ChunkOutcome } from "../frames/retry-policy.ts";
 
-/** Why a chunk that waited is not started. */
-export const TAKEN_OVER = "Nukes that were open have taken its frames over.";
+/** Why a queued chunk is not started. */
+export const TAKEN_OVER = "Open Nukes took over its frames.";
 
 /**
  * @param origin index of the chunk that left the frames.
@@ -18,16 +18,16 @@ export function requeueText(
   tries: number,
 ): string {
   const [noun, verb] = frames.length === 1 ? ["Frame", "is"] : ["Frames", "are"];
-  const which = `${noun} ${displayFrames(frames)} of chunk ${origin + 1} ${verb} rendered`;
-  if (exclusive) return `${which} when no other Nuke runs, for lack of memory.`;
-  if (cause === "unobserved") return `${which} anew.`;
-  if (cause === "paused") return `${which} when the job goes on.`;
-  if (cause === "memory") return `${which} when there is room.`;
-  if (why === "retry") return `${which} again, alone (try ${attempt ?? 2} of ${tries}).`;
-  return `${which} by another Nuke.`;
+  const which = `${noun} ${displayFrames(frames)} of chunk ${origin + 1} ${verb}`;
+  if (exclusive) return `${which} requeued, to run without other Nukes because memory ran out.`;
+  if (cause === "unobserved") return `${which} requeued.`;
+  if (cause === "paused") return `${which} requeued until the job is resumed.`;
+  if (cause === "memory") return `${which} requeued until memory is free.`;
+  if (why === "retry") return `${which} rendered again alone (try ${attempt ?? 2} of ${tries}).`;
+  return `${which} rendered by another Nuke.`;
 }
 
-/** @param counts frames of each chunk that was dealt anew. */
+/** @param counts frames of each redistributed chunk. */
 export function redistributionText(
   counts: readonly number[],
   { startupSeconds, secondsPerFrame }: Pace,
@@ -35,12 +35,12 @@ export function redistributionText(
   const frames = counts.reduce((sum, one) => sum + one, 0);
   const each = secondsPerFrame < 10 ? `${secondsPerFrame.toFixed(1)} s` : duration(secondsPerFrame);
   return (
-    `${count(frames, "frame")} that ${frames === 1 ? "waits is" : "wait are"} dealt anew, in ${count(counts.length, "chunk")}: ` +
-    `a start of Nuke takes ${duration(startupSeconds)}, a frame ${each}.`
+    `${count(frames, "queued frame")} ${frames === 1 ? "is" : "are"} redistributed into ${count(counts.length, "chunk")}: ` +
+    `Nuke takes ${duration(startupSeconds)} to start and ${each} for a frame.`
   );
 }
 
-/** @param waitMs until it is asked for again; `mostMs`: for how long at most. */
+/** @param waitMs until the next attempt; `mostMs`: for how long at most. */
 export function refusalText(waitMs: number, mostMs: number): string {
-  return `Nuke got no license. It is asked for again in ${duration(waitMs / 1000)}, for ${duration(mostMs / 1000)} at most.`;
+  return `Nuke got no license. The next attempt is in ${duration(waitMs / 1000)}; attempts end after ${duration(mostMs / 1000)}.`;
 }

@@ -11,5 +11,5 @@ export function recordStart(
   journal.append({ is: "started", chunk, pid, started: "" });
   startOf(pid)
     .then((started) => journal.append({ is: "started", chunk, pid, started: started ?? UNKNOWN_START }))
-    .catch((error: unknown) => warn(`This Nuke was not noted: ${messageOf(error)}.`));
+    .catch((error: unknown) => warn(`The start of this Nuke was not recorded: ${messageOf(error)}.`));
 }

@@ -10,7 +10,7 @@ import { errorCode, messageOf } from "../protocol/errors.ts";
 const MB = 1024 * 1024;
 /** Left on a disk when a frame has failed, below which it counts as full, bytes; a small disk: a twentieth of it. */
 const FULL_BYTES = 64 * MB;
-/** Room that is left for this many more frames, else it counts as full. */
+/** A disk without space for this many more frames counts as full. */
 const FRAMES_LEFT = 4;
 /** What the service needs for its own files, bytes. */
 const OWN_BYTES = MB;
@@ -24,7 +24,7 @@ export interface Disks {
 
 interface Seen {
   readonly device: number;
-  /** It lies on the disk of the folder above it, and is no place where another one is mounted. */
+  /** It is on the same disk as its parent folder, and is not a mount point. */
   readonly plain: boolean;
 }
 
@@ -53,7 +53,7 @@ export class OutputProbe {
     if (files[0] !== undefined) this.#last = dirname(files[0]);
   }
 
-  /** Before a Nuke is started: remembers the folder while it is there; answers with what makes it useless to start one. */
+  /** Before a Nuke is started: remembers the folder while it exists; returns the reason not to start one. */
   async beforeStart(): Promise<Block | null> {
     for (const folder of this.#folders) await this.#remember(folder);
     const own = await this.#ownDisk();
@@ -65,7 +65,7 @@ export class OutputProbe {
     return null;
   }
 
-  /** A frame has failed: answers with what was wrong with its place; null when nothing was. */
+  /** A frame has failed: returns what was wrong with its output folder; null when nothing was. */
   async trouble(): Promise<Block | null> {
     const own = await this.#ownDisk();
     if (own !== null) return own;
@@ -79,7 +79,7 @@ export class OutputProbe {
   }
 
   /**
-   * Makes a folder again that was deleted, where the folder above it is there, on the disk it was on. Answers with what was made.
+   * Creates a deleted folder again if its parent folder still exists on the same disk. Returns the created folders.
    */
   async restore(): Promise<string[]> {
     const made: string[] = [];
@@ -110,7 +110,7 @@ export class OutputProbe {
     if (!(await isThere(folder))) {
       // Nuke would have made one that has never been there.
       const known = this.#seen.has(folder) || folder === this.#last;
-      return known ? { reason: "folder", text: `The folder ${folder} is gone.` } : null;
+      return known ? { reason: "folder", text: `The folder ${folder} no longer exists.` } : null;
     }
     const space = await this.#space(folder);
     const least = Math.max(Math.min(FULL_BYTES, (space?.total ?? 0) / 20), needed);
@@ -150,7 +150,7 @@ async function probe(folder: string, free: number): Promise<Block | null> {
 function full(folder: string, free: number, quota = false): Block {
   const text = quota
     ? `The quota of ${folder} is used up.`
-    : `The disk of ${folder} is full: ${displayMB(free / MB)} left.`;
+    : `The disk of ${folder} is full: ${displayMB(free / MB)} free.`;
   return { reason: "disk", text };
 }
 

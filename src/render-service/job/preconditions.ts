@@ -25,7 +25,7 @@ export interface PreconditionDeps {
   readonly folder: string;
   readonly timeouts: Pick<Timeouts, "license" | "output">;
   readonly list: Pick<Chunks, "runs" | "running">;
-  /** How the script was; null: nobody looks after it. */
+  /** Fingerprint of the script; null: it is not watched. */
   readonly script: ScriptFingerprint | null;
   readonly say: (severity: "warning" | "info", text: string) => void;
   /** The script may be this one from here on. */
@@ -38,7 +38,7 @@ export interface PreconditionDeps {
 
 /** What to do instead of starting a Nuke: wait, or pause the job in these words. */
 export type Instead = { readonly hold: BlockedUntil } | { readonly pause: string };
-/** What follows a Nuke that got no license or no place: a hold, the end in these words, or nothing, for a hold is on. */
+/** What follows a Nuke without a license or output folder: a hold, the end with this message, or nothing, because a hold is already active. */
 export type WaitFollowUp = { readonly hold: BlockedUntil } | { readonly giveUp: string } | null;
 
 export class Preconditions {
@@ -67,7 +67,7 @@ export class Preconditions {
     if (script !== null) this.#script?.restore(script);
   }
 
-  /** The user wants the job to go on with the script as it is now. */
+  /** The user wants the job to continue with the current script. */
   acceptScript(): void {
     this.#script?.allow();
   }
@@ -121,7 +121,7 @@ export class Preconditions {
     return { ...ending, cause: "place", failed: new Set() };
   }
 
-  /** @param others Nukes of the job that go on. */
+  /** @param others Nukes of the job that continue. */
   after({ cause }: ChunkOutcome, startedAt: number, others: number): WaitFollowUp {
     if (cause === "license") return this.#afterLicense(startedAt, others);
     if (cause !== "place") return null;
@@ -129,7 +129,7 @@ export class Preconditions {
     if (after === "wait") return null;
     if (after !== "give-up") return { hold: this.#placeHold(after.waitMs) };
     return {
-      giveUp: `${this.#trouble?.text ?? "Its output folder is full or unavailable."} It was waited for long enough (${duration(this.#output.deadlineMs / 1000)}).`,
+      giveUp: `${this.#trouble?.text ?? "Its output folder is full or unavailable."} The render waited ${duration(this.#output.deadlineMs / 1000)} and gave up.`,
     };
   }
 
@@ -138,7 +138,7 @@ export class Preconditions {
     if (this.#script === null || (await this.#script.sourceIsSame())) return;
     this.#deps.say(
       "warning",
-      `${this.#name} is another version by now: frames that are rendered again may not match the others.`,
+      `${this.#name} has been saved since: frames that are rendered again may not match the others.`,
     );
   }
 
@@ -146,7 +146,7 @@ export class Preconditions {
     const after = this.#license.refused(startedAt, others);
     if (after === "wait") return null;
     if (after === "give-up")
-      return { giveUp: `Nuke got no license, asked for ${count(this.#license.refusals, "time")}.` };
+      return { giveUp: `Nuke got no license in ${count(this.#license.refusals, "attempt")}.` };
     const text = refusalText(after.waitMs, this.#license.deadlineMs);
     this.#deps.say("warning", text);
     const block = { reason: "license", text } as const;
@@ -172,12 +172,12 @@ export class Preconditions {
     for (const folder of await this.#place.restore())
       this.#deps.say(
         "warning",
-        `The folder ${folder} was made again. Frames that were in it are rendered again at the end.`,
+        `The folder ${folder} was created again. The frames that were in it are rendered again at the end.`,
       );
     const trouble = await this.#place.trouble();
     if (trouble === null) {
       this.#clearTrouble();
-      this.#deps.say("info", "There is a place for frames again: the render goes on.");
+      this.#deps.say("info", "The output folder is available again. The render continues.");
       return "go";
     }
     this.#tell(trouble);
@@ -193,7 +193,7 @@ export class Preconditions {
     if (this.#trouble?.reason !== trouble.reason)
       this.#deps.say(
         "warning",
-        `${trouble.text} No frame is to blame: the render goes on when there is a place for frames, and waits ${duration(this.#output.deadlineMs / 1000)} for it.`,
+        `${trouble.text} Frames are not counted as failed. The render waits up to ${duration(this.#output.deadlineMs / 1000)} and continues when the output folder is available again.`,
       );
     this.#trouble = trouble;
   }
@@ -207,9 +207,12 @@ export class Preconditions {
       return null;
     }
     if (found === "gone") {
-      const text = `${this.#name} is gone.`;
+      const text = `${this.#name} no longer exists.`;
       if (this.#deps.blockedBy("script") === null)
-        this.#deps.say("warning", `${text} The render goes on when it is back. Cancel it if it will not be.`);
+        this.#deps.say(
+          "warning",
+          `${text} The render continues when the file is back. If it is gone for good, cancel the render.`,
+        );
       const block = { reason: "script", text } as const;
       const look = (): Promise<Look> => this.#lookForScript(care);
       return { hold: { block, ends: ["script"], waitMs: care.waitMs(), look } };
@@ -217,14 +220,17 @@ export class Preconditions {
     const text = savedText(this.#name, old);
     if (!care.mayChange(old.length > 0)) {
       const advice =
-        "No further Nuke is started. Resume the render to go on with the new version, or cancel it.";
+        "No more Nukes are started. Resume the render to continue with the new version, or cancel it.";
       // Several Nukes may have been about to start.
       if (this.#deps.blockedBy("script") === null) this.#deps.say("warning", `${text} ${advice}`);
       this.#deps.block({ reason: "script", text });
       return { pause: text };
     }
     this.#deps.accepted(await care.accept());
-    this.#deps.say(old.length > 0 ? "warning" : "info", `${text} From here on it is rendered as it is now.`);
+    this.#deps.say(
+      old.length > 0 ? "warning" : "info",
+      `${text} The remaining frames are rendered from the saved version.`,
+    );
     return null;
   }
 
@@ -234,7 +240,7 @@ export class Preconditions {
     this.#besideTold = true;
     this.#deps.say(
       "info",
-      `${this.#name} was saved or removed while it renders. What is left is rendered from a copy of the version before, ${basename(copy)} beside it.`,
+      `${this.#name} was saved or removed during the render. The remaining frames are rendered from a copy of the earlier version, ${basename(copy)} in the same folder.`,
     );
   }
 
@@ -260,7 +266,7 @@ export class Preconditions {
 }
 
 function savedText(name: string, old: readonly number[]): string {
-  if (old.length === 0) return `${name} was saved before its render began.`;
+  if (old.length === 0) return `${name} was saved before its render started.`;
   const [noun, verb] = old.length === 1 ? ["frame", "is"] : ["frames", "are"];
-  return `${name} was saved while it renders; ${noun} ${displayFrames(old)} ${verb} of the version before.`;
+  return `${name} was saved during the render; ${noun} ${displayFrames(old)} ${verb} from the earlier version.`;
 }

@@ -1,4 +1,4 @@
-/** Deals the frames of a job anew when it is known how long they take. */
+/** Redistributes the frames of a job once frame times are known. */
 import { commandLine } from "../../plan/command-line.ts";
 import type { Pace } from "../../plan/distribute.ts";
 import { divideFrames } from "../../plan/divide.ts";
@@ -15,7 +15,7 @@ export function paceOf(past: PastNeed | null): Pace | null {
   return startupSeconds === null || secondsPerFrame === null ? null : { startupSeconds, secondsPerFrame };
 }
 
-/** The plan with its frames dealt as earlier renders of the same Write suggest; the same plan where it is not dealt, or nothing is known. */
+/** The plan with its frames distributed according to earlier renders of the same Write; unchanged if it is not distributed automatically or nothing is known. */
 export function distributeByHistory(plan: RenderPlan, past: PastNeed | null): RenderPlan {
   const pace = paceOf(past);
   if (plan.deal !== "auto" || plan.movie || pace === null) return plan;
@@ -36,7 +36,7 @@ export interface DealerFacts {
   readonly estimates: JobEstimates;
 }
 
-/** Deals once when the job's own Nukes have shown their pace, and once more whenever other Nukes than before are at hand. */
+/** Redistributes once when the pace of the job's own Nukes is known, and once more whenever the number of Nukes changes. */
 export class Redistributor {
   readonly #facts: DealerFacts;
   #dealt = false;
@@ -51,7 +51,7 @@ export class Redistributor {
   }
 
   /**
-   * Deals what waits to so many Nukes; null when there is nothing to gain or nothing known.
+   * Distributes the queued frames to this many Nukes; null when there is nothing to gain or nothing known.
    * @param waiting indices of chunks that no Nuke was started for.
    * @param promised writes it down; false: that cannot be, and all stays as it is.
    */

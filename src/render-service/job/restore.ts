@@ -31,7 +31,7 @@ export function restoreJob(
     if (!list.has(index)) list.add(own, from);
     else if (list.get(index).frames !== frames) list.narrow(index, own);
   }
-  // How often each frame has failed, and made room.
+  // How often each frame has failed, and was evicted.
   for (const { ending } of past.endings)
     if (ending !== null) book.after({ ...ending, failed: new Set(ending.failed) });
   for (const { chunk, at, done, ended } of past.runs.values())

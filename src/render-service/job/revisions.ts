@@ -1,4 +1,4 @@
-/** What of a job changes while it waits or runs: what people want otherwise, and how what waits is dealt. Each change is in the journal before it holds. */
+/** Changes to a queued or running job: settings that users change, and redistribution of queued frames. Each change is journaled before it applies. */
 import type { RenderEvent } from "../../plan/events.ts";
 import type { Chunks, Redistribution } from "./chunks.ts";
 import { Redistributor } from "./redistribution.ts";
@@ -30,7 +30,7 @@ export class Revisions {
     this.#settings = { priority, place: context.submittedAt, parallel: Math.max(1, parallel) };
   }
 
-  /** Priority, place in the queue and Nukes at once, as somebody last wanted them. */
+  /** Priority, place in the queue and parallel Nukes, as last set. */
   get settings(): JobSettings {
     return this.#settings;
   }
@@ -39,7 +39,7 @@ export class Revisions {
     this.#settings = settings ?? this.#settings;
   }
 
-  /** The queue is told by whoever calls. */
+  /** The caller updates the queue. */
   wish(change: Partial<JobSettings>): void {
     this.#settings = { ...this.#settings, ...change };
     this.#deps.context.journal.append({ is: "settings-changed", settings: this.#settings }, { sync: true });
@@ -56,7 +56,7 @@ export class Revisions {
     return this.#deps.list.has(index);
   }
 
-  /** Ends a chunk, or sees to it that it never starts; what it has not rendered is missing in the end. Nothing happens to one that is over. */
+  /** Ends a chunk, or sees to it that it never starts; what it has not rendered is missing at the end. Nothing happens to one that has ended. */
   cancelChunk(index: number): void {
     const { list, context, changed } = this.#deps;
     if (list.run(index)?.isRunning === false) return;
@@ -65,7 +65,7 @@ export class Revisions {
     changed();
   }
 
-  /** Deals what waits anew, once it is known how long frames take; null: all stays as it is. */
+  /** Redistributes the queued frames once frame times are known; null: no change. */
   redistribute(waiting: readonly number[]): Redistribution | null {
     const { list, estimates, context } = this.#deps;
     const redealt = this.#dealer.deal(waiting, this.#settings.parallel, ({ gone, fresh }) =>

@@ -117,7 +117,7 @@ function usable(opening: EntryOf<"job"> | null): EntryOf<"job"> | null {
   return opening !== null && safeFrames(opening.job.plan.frames).length > 0 ? opening : null;
 }
 
-/** Its Nukes: by the journal, and by the logs that lie in its folder. */
+/** Its Nukes: by the journal, and by the logs that are in its folder. */
 function tracesOf(opening: EntryOf<"job"> | null, entries: readonly JournalEntry[], folder: string): Trace[] {
   const traces = new Map<number, Trace>();
   const past = opening && replay([opening, ...entries.filter(({ is }) => is !== "job")]);
@@ -231,7 +231,7 @@ function chunkStatus(trace: Trace, frames: readonly number[], framesDone: number
       verdict: "unobserved",
       exitCode: null,
       signal: null,
-      reason: "Its end is not known: files of its job are damaged.",
+      reason: "How it ended is unknown: files of its job are damaged.",
     }),
     index: chunk,
     frames: formatFrames(frames.toSorted((a, b) => a - b)),

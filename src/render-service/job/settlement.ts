@@ -87,7 +87,7 @@ export class Settlement {
     if (none && blamed.length > 0 && this.#streak.failed(complaint, blamed))
       return this.#giveUp(
         "failed",
-        `No frame could be rendered, and the last ones failed alike: ${complaint}`,
+        `No frame could be rendered, and the last ones failed in the same way: ${complaint}`,
       );
     const wait = this.#deps.preconditions.after(ending, left.startedAt, this.#deps.list.running.length);
     if (wait !== null && "giveUp" in wait)
@@ -104,7 +104,7 @@ export class Settlement {
   #giveUp(verdict: "failed" | "license", reason: string): FollowUp {
     this.givenUp = verdict;
     this.dropWaiting({ verdict, reason: `Not tried. ${reason}` });
-    this.#deps.say(null, "error", `The job is given up. ${reason}`);
+    this.#deps.say(null, "error", `The job was abandoned. ${reason}`);
     return { ...nothingLeft, givenUp: true };
   }
 
@@ -115,7 +115,7 @@ export class Settlement {
     // Of what it waits for the job has been told already.
     if (cause !== "license" && cause !== "place")
       this.#deps.say(chunk, "info", requeueText(comeback, cause, origin, this.book.tries));
-    // What was refused a license waits behind the others: some plug-in may want one of its own for just these frames.
+    // Frames that were refused a license are queued last: a plug-in may need its own license for just these frames.
     return { chunk, first: why === "rest" && !exclusive && cause !== "license", exclusive };
   }
 }

@@ -20,7 +20,7 @@ export interface JobContext {
   /** Milliseconds since 1970. */
   readonly submittedAt: number;
   readonly journal: Journal;
-  /** How the script was when it was submitted; null: nobody looks after it. */
+  /** Fingerprint of the script when it was submitted; null: it is not watched. */
   readonly script: ScriptFingerprint | null;
   /** What earlier renders of the same Write needed. */
   readonly past: PastNeed | null;
@@ -28,7 +28,7 @@ export interface JobContext {
   readonly emit: (event: RenderEvent) => void;
   /** What waits of it, for its Nukes that are open. */
   readonly queue: Pick<RenderQueue, "waitingOf" | "isExclusive" | "hasTooMany" | "hasRoom" | "replace">;
-  /** Frames come back from a Nuke that goes on. */
+  /** Frames come back from a Nuke that continues. */
   readonly returned: (after: FollowUp) => void;
   /** Jobs that have to be over before it starts. */
   readonly waitsFor: () => JobStatus["waitsFor"];

@@ -21,11 +21,11 @@ export interface WorkSharingDeps {
   readonly list: Chunks;
   readonly journal: Journal;
   readonly queue: JobContext["queue"];
-  /** What comes of a frame that has failed in a Nuke which goes on; null when nobody wants it rendered any more. */
+  /** What follows a frame that failed in a Nuke that continues; null when the frame is no longer wanted. */
   readonly failed: (chunk: number, frame: number, message: string) => FailureFollowUp | null;
   readonly returned: JobContext["returned"];
   readonly excused: (frame: number) => Promise<boolean>;
-  /** How fast its Nukes are; null while nobody knows. */
+  /** How fast its Nukes are; null while unknown. */
   readonly pace: () => Pace | null;
 }
 
@@ -58,7 +58,7 @@ export class WorkSharing implements WarmSide {
 
   more(to: WarmSession): boolean {
     const { id, list, queue } = this.#deps;
-    // It has the machine for itself for the sake of its own frames.
+    // It runs exclusively because of its own frames.
     if (queue.isExclusive(id, to.chunk) || queue.hasTooMany(id)) return false;
     const steal = stealFrom(
       this.#waiting.map((chunk) => ({
@@ -81,7 +81,7 @@ export class WorkSharing implements WarmSide {
 
   /**
    * Where one more Nuke may run and nothing waits for it, because more are wanted by now or memory has come free, the one with the most work before it
-   * gives half of that to a chunk of its own, if that is worth a start.
+   * gives half of that to a new chunk, if that is worth a start.
    */
   splitLargest(): void {
     const { id, list, journal, queue, pace, returned } = this.#deps;

@@ -38,7 +38,7 @@ export class ChunkLogs {
     return this.#out.position + this.#err.position;
   }
 
-  /** Sets aside what lies in their place and is no file; returns what that was. */
+  /** Sets aside what is in their place and is no file; returns what that was. */
   clear(): Damage[] {
     return [this.outFile, this.errFile].flatMap((file) => requireFilePlace(file) ?? []);
   }
@@ -70,7 +70,7 @@ export class ChunkLogs {
     return this.#out.behind || this.#err.behind;
   }
 
-  /** So many times the limit of a log, although it was to be cut; 0 while it can be. */
+  /** How many times its limit a log has reached although it should have been cut; 0 while it can be. */
   get overflow(): number {
     return Math.max(this.#out.overflow, this.#err.overflow);
   }
@@ -79,9 +79,9 @@ export class ChunkLogs {
   get remark(): string | null {
     const problem = this.#out.problem ?? this.#err.problem;
     if (problem !== null)
-      return `This Nuke prints very much, and its log cannot be kept short (${problem}). Watch the disk that holds ${this.outFile}.`;
+      return `This Nuke prints too much, and its log cannot be shortened (${problem}). Watch the free space of the disk with ${this.outFile}.`;
     return this.#out.wasCut || this.#err.wasCut
-      ? "This Nuke prints so much that only the first and the newest part of its log are kept."
+      ? "This Nuke prints too much: only the first and the newest part of its log are kept."
       : null;
   }
 

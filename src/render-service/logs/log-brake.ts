@@ -1,6 +1,6 @@
 /**
  * Keeps a log within its limit at any speed: a Nuke that prints faster than its log is read stands still until the reading has caught up. It
- * loses nothing by that, and its log is a file all the same, so that it outlives the service.
+ * loses nothing by that. Its log is still a file, so it outlives the service.
  */
 
 /** Who prints. */
@@ -11,7 +11,7 @@ export interface Printer {
 
 /** Bytes that may be unread before it has to wait, at least and at most; else a part of the log's limit. */
 const BOUNDS = { least: 1024 * 1024, most: 16 * 1024 * 1024, share: 4 };
-/** It goes on when what is unread is one of so many parts of that. */
+/** It continues when the unread bytes are at most that bound divided by this number. */
 const GO_ON = 8;
 
 export class LogBrake {
@@ -36,7 +36,7 @@ export class LogBrake {
     else if (unread > (this.#on ? this.#heldAt : 0) + this.#most) this.#hold(unread);
   }
 
-  /** Lets it go on, for good or for now. */
+  /** Lets it continue, for good or for now. */
   release(): void {
     if (this.#on) this.#printer.resume();
     this.#on = false;

@@ -26,9 +26,9 @@ export async function readLog(file: string, from: number): Promise<LogPiece> {
       // Counted from the end, it begins somewhere in a line.
       if (from < 0 && next === start && start > 0) piece.lines.shift();
       if (piece.leftOut > 0)
-        lines.push(`… ${megabytes(piece.leftOut)} left out here; the log of a Nuke is capped.`);
+        lines.push(`… ${megabytes(piece.leftOut)} skipped here; the size of a log is limited.`);
       lines.push(...piece.lines);
-      // It was cut while we looked: whoever asks again gets the rest.
+      // It was cut during the read: the next call returns the rest.
       if (piece.next === next) break;
       next = piece.next;
     }
@@ -59,7 +59,7 @@ async function readPiece(
     const buffer = Buffer.alloc(Math.min(MOST_READ, part.to - first));
     const { bytesRead } = await handle.read(buffer, 0, buffer.length, first - part.from);
     const read = buffer.subarray(0, bytesRead);
-    // Cut behind the last line end, unless one line fills it all or the log ends here.
+    // Cut after the last line end, unless one line fills it all or the log ends here.
     const lineEnd = read.lastIndexOf(0x0a);
     const whole = first + bytesRead >= part.to || lineEnd < 0 ? read : read.subarray(0, lineEnd + 1);
     const lines = whole.toString("utf8").split(/\r\n|\n|\r/u);

@@ -1,6 +1,6 @@
 /**
- * A log whose middle was thrown away. Its file holds the newest part; the first part and the one before the newest lie beside it, in files that are
- * named by the bytes they hold. Positions are always those of all that was ever printed, so whoever wrote one down may go on from it.
+ * A log without its middle. Its file holds the newest part; the first part and the one before the newest are in files next to it, which are
+ * named by the bytes they hold. Positions always count everything that was ever printed, so a saved position remains valid.
  */
 import {
   appendFileSync,
@@ -25,7 +25,7 @@ export interface LogPart {
 }
 
 const LINE_END = 0x0a;
-/** Of what is thrown away, the first and the last part that is kept: one of so many of the cap. */
+/** Size of the first and of the last part that is kept: the cap divided by this number. */
 const KEPT_SHARE = 16;
 const COPY_BYTES = 64 * 1024;
 /** So often is more read before the cut is made, where a Nuke prints without pause. */
@@ -57,9 +57,9 @@ export interface ReadSoFar {
 }
 
 /**
- * Empties a log that another process appends to; what is kept of it is written beside it first. All in one go, for what is printed between the last
- * read and the cut is lost: a few microseconds' worth. Where a Nuke prints faster than anybody reads, more is, but not before the file is twice
- * as long as it may be.
+ * Empties a log that another process appends to; the parts to keep are first written next to it. This is one synchronous step, because
+ * text printed between the last read and the cut is lost: a few microseconds' worth. If a Nuke prints faster than it is read, more is
+ * lost, but not before the file is twice as long as it may be.
  * @returns the position of the first byte that is printed now, and what was read last; null when this is not the moment.
  * @throws the system's error where it cannot be done.
  */

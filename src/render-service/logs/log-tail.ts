@@ -53,7 +53,7 @@ export class LogTail {
     return this.#behind;
   }
 
-  /** So many times its limit, although it was to be cut; 0 while it can be. */
+  /** How many times its limit the log has reached although it should have been cut; 0 while it can be. */
   get overflow(): number {
     return this.#problem === null || this.#file === null ? 0 : fstatSync(this.#file).size / this.#capBytes;
   }
@@ -64,13 +64,13 @@ export class LogTail {
   }
 
   /**
-   * The text since the last call, piece by piece, up to the length the file has now: whatever is appended meanwhile is for the
+   * The text since the last call, piece by piece, up to the current length of the file: text that is appended meanwhile is for the
    * next call, so this ends even while something writes without pause.
    *
-   * Read without leaving the thread: it lies in the system's cache, for it was just written, and on a machine whose cores are all taken by
+   * Read without leaving the thread: it is in the system's cache, for it was just written, and on a machine whose cores are all taken by
    * renders each hop to another thread waits for its turn.
    * @param upTo the position to read up to at most.
-   * @param all whatever length it has; else a few MB.
+   * @param all read all of it, whatever its length; otherwise a few MB.
    */
   async *read({ upTo = Infinity, all = false } = {}): AsyncGenerator<string, void, void> {
     const file = (this.#file ??= this.#open());

@@ -25,7 +25,7 @@ export class NukeLog {
     return this.#tail.wasCut;
   }
 
-  /** So many times its limit, although it was to be cut; 0 while it can be. */
+  /** How many times its limit the log has reached although it should have been cut; 0 while it can be. */
   get overflow(): number {
     return this.#tail.overflow;
   }

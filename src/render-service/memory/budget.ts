@@ -2,7 +2,7 @@
 
 /** What one running Nuke counts for, MB. */
 export interface Load {
-  /** What it is reckoned to need. */
+  /** Its estimated need. */
   readonly needMB: number;
   /** What it was seen to hold. */
   readonly measuredMB: number;
@@ -12,7 +12,7 @@ export interface GateAnswer {
   readonly admitted: boolean;
   /** What the Nukes that run count for together, MB. */
   readonly takenMB: number;
-  /** It alone is more than the budget; it may run alone all the same. */
+  /** It needs more than the budget by itself; it may still run alone. */
   readonly overBudget: boolean;
 }
 
@@ -24,7 +24,7 @@ export class MemoryGate {
     this.budgetMB = budgetMB;
   }
 
-  /** Judges a Nuke that is reckoned to need `needMB` beside those that run. One may always run. */
+  /** Decides whether a Nuke with an estimated need of `needMB` fits in addition to the running ones. One may always run. */
   judge(running: readonly Load[], needMB: number): GateAnswer {
     const takenMB = running.reduce((sum, load) => sum + Math.max(load.needMB, load.measuredMB), 0);
     const overBudget = needMB > this.budgetMB;

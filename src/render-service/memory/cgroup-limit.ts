@@ -22,29 +22,29 @@ export interface LimitedCommand {
 }
 
 /**
- * What one Nuke may take at most, MB: all the budget that the others do not count for, and never less than it is reckoned to need.
- * @param loads all Nukes at work; it is one of them already.
+ * Memory limit of one Nuke, MB: the part of the budget that others do not use, and at least its estimated need.
+ * @param loads all running Nukes; it is one of them already.
  */
 export function wallFor(needMB: number, budgetMB: number, loads: readonly Load[]): number {
   const takenMB = loads.reduce((sum, load) => sum + Math.max(load.needMB, load.measuredMB), 0);
   return Math.ceil(Math.max(needMB, budgetMB - takenMB + needMB));
 }
 
-/** The command that starts another inside a scope of its own; it becomes that command, pid and all. */
+/** The command that starts another one inside its own scope; it becomes that command and keeps its pid. */
 export function scopeArgv(systemdRun: string, limitMB: number, argv: readonly string[]): string[] {
   const limits = ["-p", `MemoryMax=${limitMB}M`, "-p", "MemorySwapMax=0"];
   return [systemdRun, "--user", "--scope", "--quiet", "--collect", ...limits, "--", ...argv];
 }
 
 export class ScopeLimits {
-  /** Somebody wants them. */
+  /** The setting is on. */
   wanted = false;
   readonly #loads: () => readonly Load[];
   readonly #budgetMB: () => number;
   readonly #warned = new Set<string>();
   #runner: Promise<Runner> | null = null;
 
-  /** @param loads all Nukes at work, the one that is started included. */
+  /** @param loads all running Nukes, the one that is started included. */
   constructor(loads: () => readonly Load[], budgetMB: () => number) {
     this.#loads = loads;
     this.#budgetMB = budgetMB;
@@ -64,7 +64,7 @@ export class ScopeLimits {
     if (runner.problem !== null) {
       if (!this.#warned.has(job))
         warn(
-          `No memory limit is put around each Nuke (nukeRender.memory.systemdScope), for systemd makes no scope here: ${runner.problem}.`,
+          `Nukes run without a memory limit (nukeRender.memory.systemdScope), because systemd creates no scope here: ${runner.problem}.`,
         );
       this.#warned.add(job);
       return { ...nuke, limitMB: null };
@@ -87,7 +87,7 @@ interface Runner {
 
 async function findRunner(): Promise<Runner> {
   const program = process.platform === "linux" ? inPath("systemd-run") : null;
-  if (program === null) return { program: "", problem: "there is no systemd-run" };
+  if (program === null) return { program: "", problem: "systemd-run was not found" };
   return { program, problem: await tryScope(program) };
 }
 

@@ -1,4 +1,4 @@
-/** What one more Nuke of a job is reckoned to need. Pure. */
+/** Estimates the need of one more Nuke of a job. Pure. */
 import type { PastNeed } from "./history.ts";
 
 /** On top of what this job's Nukes were seen to take: later frames may be heavier than those rendered so far. */
@@ -9,7 +9,7 @@ const PAST_HEADROOM = 1.05;
 export interface NeedFacts {
   /** Image cache of each Nuke (`-c`), MB. */
   readonly cacheMB: number;
-  /** What the plan reckons beside the cache, MB. */
+  /** The plan's estimate in addition to the cache, MB. */
   readonly allowanceMB: number;
   /** Most that a Nuke of this job took that has rendered a frame, MB; 0 when none has. */
   readonly seenMB: number;

@@ -15,7 +15,7 @@ export class FramePeak {
     this.#lastMB = residentMB;
   }
 
-  /** A frame has ended: its peak, MB; of one that nobody looked into, what was held last. Null before the first look. */
+  /** A frame has ended: its peak, MB; of a frame without a sample, the last usage. Null before the first sample. */
   frame(): number | null {
     const peakMB = Math.max(this.#highMB, this.#lastMB);
     this.#highMB = 0;

@@ -92,7 +92,7 @@ export class RenderHistory {
     try {
       await this.#store.write({ version: 1, renders: [...this.#entries.values()] });
     } catch (error) {
-      this.#log(`the history of renders was not kept: ${messageOf(error)}`);
+      this.#log(`the render history was not saved: ${messageOf(error)}`);
     }
   }
 }

@@ -1,4 +1,4 @@
-/** When memory runs short in spite of all reckoning: its signs, and how many Nukes may go on. */
+/** When memory runs out in spite of all estimates: its signs, and how many Nukes may continue. */
 import { readFileSync } from "node:fs";
 import { displayMB } from "../../plan/size.ts";
 
@@ -12,11 +12,11 @@ export interface MemoryFigures {
   readonly freeMB: number;
   /** Less than this free is too little, MB. */
   readonly floorMB: number;
-  /** Percent of the last ten seconds in which nothing went on for want of memory; null where the kernel does not tell. */
+  /** Percent of the last ten seconds in which everything stalled on memory; null where the kernel does not tell. */
   readonly stalledPercent: number | null;
 }
 
-/** What `look` answers: go on; start none; or start none and end the youngest. */
+/** What `look` answers: continue; start none; or start none and end the youngest. */
 export type Measure = "go-on" | "hold" | "shed";
 
 /** Work stands still this often: start none; end one. A machine that swaps for real is far above. */
@@ -42,29 +42,29 @@ export function readStall(file = "/proc/pressure/memory"): number | null {
   }
 }
 
-/** In words, what is short; null when nothing is. */
+/** What is short, as text; null when nothing is. */
 export function shortageOf(figures: MemoryFigures): string | null {
   const { sumMB, budgetMB, freeMB, floorMB, stalledPercent } = figures;
   if (sumMB > budgetMB)
-    return `all Nukes together hold ${displayMB(sumMB)}, and ${displayMB(budgetMB)} is what they may`;
-  if (freeMB < floorMB) return `only ${displayMB(freeMB)} of this machine's memory are free`;
+    return `all Nukes together use ${displayMB(sumMB)} of a budget of ${displayMB(budgetMB)}`;
+  if (freeMB < floorMB) return `only ${displayMB(freeMB)} of this machine's memory is free`;
   if (stalledPercent !== null && stalledPercent >= STALL_HOLD_PERCENT)
-    return `this machine stood still for want of memory for ${Math.round(stalledPercent)} % of the last 10 s`;
+    return `this machine stalled on memory for ${Math.round(stalledPercent)} % of the last 10 s`;
   return null;
 }
 
 export class PressureGuard {
-  /** Nukes that may run at once after one had to go; null: no such bound. */
+  /** Maximum number of parallel Nukes after an eviction; null: no limit. */
   #ceiling: number | null = null;
   #shortage: string | null = null;
   #shortSince: number | null = null;
   #easySince: number | null = null;
 
-  /** Why no Nuke may be started beside those that run; null when one may. */
+  /** Why no Nuke may be started in addition to the running ones; null when one may. */
   refusal(running: number): string | null {
     if (running === 0) return null;
     if (this.#shortage !== null) return this.#shortage;
-    return this.#ceiling !== null && running >= this.#ceiling ? "a Nuke had to make room a moment ago" : null;
+    return this.#ceiling !== null && running >= this.#ceiling ? "a Nuke was evicted a moment ago" : null;
   }
 
   /** Why the last look said so. */
@@ -74,7 +74,7 @@ export class PressureGuard {
 
   /**
    * Takes one look. The sum over budget is acted on at once; what others on this machine may have caused, when it lasts.
-   * @param running Nukes at work; the last one is never ended.
+   * @param running number of running Nukes; the last one is never ended.
    * @param leaving whether one of them is being ended already.
    */
   look(figures: MemoryFigures, running: number, leaving: boolean, now: number = Date.now()): Measure {
@@ -94,7 +94,7 @@ export class PressureGuard {
     return "shed";
   }
 
-  /** A Nuke had to go, by us or by the kernel; so many are left. */
+  /** A Nuke was evicted by us or killed by the kernel; this many are left. */
   lost(left: number): void {
     this.#ceiling = Math.max(1, left);
     this.#easySince = null;
@@ -106,7 +106,7 @@ export class PressureGuard {
     this.#easySince ??= now;
     if (now - this.#easySince < EASE_MS) return;
     this.#easySince = now;
-    // With room below the ceiling, it holds nobody any more.
+    // With fewer Nukes than the ceiling, it no longer limits anything.
     this.#ceiling = running < this.#ceiling ? null : this.#ceiling + 1;
   }
 }

@@ -26,7 +26,7 @@ export class NukeMemory {
   }
 
   /**
-   * Takes a look; answers with what it holds now, MB.
+   * Samples; returns current usage, MB.
    * @param rendered whether it has rendered a frame.
    */
   look(members: readonly ProcessInfo[], rendered: boolean): number {
@@ -38,7 +38,7 @@ export class NukeMemory {
     return residentMB;
   }
 
-  /** A frame has ended: the highest mark seen in it, MB; null when nobody has looked yet. */
+  /** A frame has ended: the highest usage sampled in it, MB; null before the first sample. */
   frame(): number | null {
     return this.#frame.frame();
   }

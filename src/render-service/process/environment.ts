@@ -2,10 +2,10 @@
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 
-/** In the environment of every Nuke: the folder of its job. Tells whose it is when nobody lived to write it down. */
+/** In the environment of every Nuke: the folder of its job. Identifies its job when the service died before recording it. */
 export const JOB_FOLDER_VARIABLE = "NUKE_RENDER_JOB_FOLDER";
 
-/** Beside it: which of the job's chunks, from 0. */
+/** In addition: which of the job's chunks, from 0. */
 export const CHUNK_VARIABLE = "NUKE_RENDER_CHUNK";
 
 /**
@@ -19,7 +19,7 @@ export async function prepareNukeTemp(env: Readonly<Record<string, string>>): Pr
     await mkdir(folder, { recursive: true, mode: 0o700 });
     return null;
   } catch (error) {
-    return `Nuke's temporary folder ${folder} cannot be created (${String(error)}). Set NUKE_TEMP_DIR to another one.`;
+    return `Nuke's temporary folder ${folder} cannot be created (${String(error)}). Set NUKE_TEMP_DIR to another folder.`;
   }
 }
 

@@ -20,7 +20,7 @@ export interface NukeStart {
   readonly mark: ProcessMark;
 }
 
-/** Both are null when nobody saw it end. */
+/** Both are null when the exit was not observed. */
 export interface ProcessEnd {
   /** Null when a signal ended it. */
   readonly exitCode: number | null;
@@ -67,7 +67,7 @@ export class NukeProcess {
   }
 
   /**
-   * Starts a Nuke as the leader of a process group of its own.
+   * Starts a Nuke as the leader of its own process group.
    * @throws {NotStartedError} when the system cannot start it.
    */
   static async start({ argv, cwd, env, outFile, errFile, mark }: NukeStart): Promise<NukeProcess> {
@@ -152,7 +152,7 @@ async function openLog(file: string): Promise<FileHandle> {
     await mkdir(dirname(file), { recursive: true, mode: 0o700 });
     return await open(file, "a", 0o600);
   } catch (error) {
-    const advice = "Check the space and the rights there (NUKE_RENDER_STATE_DIR).";
+    const advice = "Check the free space and the permissions there (NUKE_RENDER_STATE_DIR).";
     const message = `The log ${file} cannot be written: ${messageOf(error)}. ${advice}`;
     throw new NotStartedError(errorCode(error) ?? "UNKNOWN", message, { cause: error });
   }
@@ -165,15 +165,15 @@ async function notStarted(program: string, cwd: string, error: unknown): Promise
   // A missing folder is reported as if the program were missing.
   const folder = await stat(cwd).catch(() => null);
   if (!folder?.isDirectory())
-    return new NotStartedError(code, `The folder ${cwd}, in which Nuke is to start, does not exist.`, cause);
+    return new NotStartedError(code, `Nuke's working folder ${cwd} does not exist.`, cause);
   const setting = "Check the setting nukeRender.nuke.executables (nbr: --nuke).";
   if (code === "ENOENT") return new NotStartedError(code, `${program} was not found. ${setting}`, cause);
   if (code === "EACCES")
-    return new NotStartedError(code, `${program} may not be executed by this user. ${setting}`, cause);
+    return new NotStartedError(code, `${program} cannot be executed by this user. ${setting}`, cause);
   if (code === "EINVAL" && /\.(?:bat|cmd)$/iu.test(program))
     return new NotStartedError(
       code,
-      `${program} is a batch file, which only a command shell can run. Name the executable itself, or cmd.exe with its words.`,
+      `${program} is a batch file, which only a command shell can run. Name the executable itself, or cmd.exe with its arguments.`,
       cause,
     );
   return new NotStartedError(code, `${program} could not be started: ${messageOf(error)}. ${setting}`, cause);

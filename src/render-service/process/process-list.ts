@@ -25,7 +25,7 @@ const run = promisify(execFile);
 export async function listProcesses(): Promise<ProcessList> {
   const { platform } = process;
   const list = platform === "linux" ? listLinux() : await (platform === "win32" ? listWindows() : listByPs());
-  if (!list.has(process.pid)) throw new Error("The system's list of processes is not complete.");
+  if (!list.has(process.pid)) throw new Error("The system's process list is incomplete.");
   return list;
 }
 
@@ -72,7 +72,7 @@ function listLinux(): ProcessList {
   return list;
 }
 
-/** proc(5): the fields of `stat` after the name, which stands in parentheses and may hold anything. */
+/** proc(5): the fields of `stat` after the name, which is in parentheses and may hold anything. */
 function readLinux(pid: number): ProcessInfo | null {
   let text: string;
   try {

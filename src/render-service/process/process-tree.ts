@@ -7,11 +7,11 @@ import { type ProcessMark, markedProcesses } from "./process-mark.ts";
 const windows = process.platform === "win32";
 /** Milliseconds between two looks whether a tree is gone. */
 const LOOK_MS = 50;
-/** How long (ms) a killed tree is waited for; a process that hangs in the kernel cannot be ended by anybody. */
+/** How long (ms) to wait for a killed tree; a process that hangs in the kernel cannot be killed. */
 const KILLED_MS = 15_000;
 
 /**
- * The tree under one process that leads a group of its own. It remembers who belonged to it, for a descendant whose parent
+ * The tree under one process that leads its own group. It remembers who belonged to it, for a descendant whose parent
  * has died, or that left the group, can be recognized only by what was known before, or by its mark.
  */
 export class ProcessTree {
@@ -33,7 +33,7 @@ export class ProcessTree {
       this.#known.set(root, { pid: root, parent: 0, group: root, started: "", residentMB: null });
   }
 
-  /** Learns from a list of processes; answers with the members that live. */
+  /** Updates from a process list; returns the live members. */
   update(list: ProcessList): ProcessInfo[] {
     if (this.#known.size === 0) return [];
     for (const [pid, { started }] of this.#known)
@@ -81,7 +81,7 @@ export class ProcessTree {
    * @returns pids that even force did not end (they hang in the kernel); normally none.
    */
   async end(graceMs: number): Promise<number[]> {
-    // Before anything is ended: afterwards nobody can tell who descended from whom.
+    // Before anything is ended: afterwards the ancestry is lost.
     let members = await this.#lookTwice();
     if (members.length === 0) return [];
     await this.#ask(members);
@@ -135,7 +135,7 @@ export class ProcessTree {
     for (const { pid } of members) await taskkill(["/PID", `${pid}`, "/T", "/F"]);
   }
 
-  /** The group at once, so that nobody in it sees another die and starts something; then those who left it. */
+  /** Kills the whole group first, so no member sees another die and starts something; then the processes that left it. */
   #signal(members: readonly ProcessInfo[], signal: NodeJS.Signals): void {
     if (members.some(({ group }) => group === this.#root)) signalQuietly(-this.#root, signal);
     for (const { pid, group } of members) if (group !== this.#root) signalQuietly(pid, signal);

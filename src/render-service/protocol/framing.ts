@@ -1,5 +1,5 @@
 /**
- * JSON-RPC messages on a socket. The library's own reader takes a message of any length and its writer keeps a queue that nobody
+ * JSON-RPC messages on a socket. The library's own reader accepts a message of any length and its writer keeps a queue that no one
  * sees; between processes that must not harm each other both have a limit.
  */
 import type { Socket } from "node:net";
@@ -28,7 +28,7 @@ export class FramingError extends Error {
   readonly reason: "header" | "too-long" | "not-json" | "not-a-message";
 
   constructor(reason: FramingError["reason"]) {
-    super(`Closing a connection on which no proper message came (${reason}).`);
+    super(`Closing a connection that sent an invalid message (${reason}).`);
     this.name = "FramingError";
     this.reason = reason;
   }

@@ -43,7 +43,7 @@ export type Hello = z.infer<typeof helloSchema>;
 
 const logPieceSchema = z.object({
   lines: z.array(z.string()),
-  /** Where to go on reading, bytes from the start of the log. */
+  /** Where to continue reading, bytes from the start of the log. */
   next: z.int(),
   /** There is more now. */
   more: z.boolean(),
@@ -57,11 +57,11 @@ const serviceSettingsSchema = z.object({
   maxParallel: z.optional(z.nullable(parallelSchema)),
   /** Memory of all Nukes together that a job is submitted with, MB; the last one holds. Null: the machine decides. */
   budgetMB: z.optional(z.nullable(megabytes)),
-  /** The same, set for the service: holds until it ends, whatever jobs are submitted with. Null: it holds no more. */
+  /** The same, set for the service: applies to all jobs until the service ends. Null: resets it. */
   heldBudgetMB: z.optional(z.nullable(megabytes)),
   /** A limit of memory around each Nuke that the system holds, where it can. */
   systemdScope: z.optional(z.boolean()),
-  /** Of each output stream of a Nuke so many MB are kept; null: the usual. */
+  /** Maximum log size of each output stream of a Nuke, MB; null: the default. */
   logCapMB: z.optional(z.nullable(z.int().check(z.minimum(1), z.maximum(1_000_000)))),
   /** Jobs that ended longer ago are forgotten, days; null: the usual. */
   historyDays: z.optional(z.nullable(z.number().check(z.minimum(0), z.maximum(36_500)))),
@@ -76,7 +76,7 @@ const serviceLimitsSchema = z.object({
   budgetMB: z.int(),
   /** It was set for the service (`heldBudgetMB`). */
   budgetHeld: z.boolean(),
-  /** Nukes at work. */
+  /** Running Nukes. */
   running: z.int(),
 });
 /** What holds for all jobs together now. */
@@ -145,7 +145,7 @@ export const requests = {
 export const eventsNotification = new NotificationType<unknown>("events");
 export const eventsSchema = z.object({ events: z.array(renderEventSchema) });
 
-/** Carried by the error of a refused request, beside its message. */
+/** Sent with the error of a refused request, next to its message. */
 export const failureSchema = z.object({
   reason: z.enum([
     "unknown-job",

@@ -13,7 +13,7 @@ export interface BackoffOptions {
 /** What comes free should not be waited for much longer than this. */
 const MOST_WAIT_MS = 60_000;
 
-/** What to do after a refusal: wait so many milliseconds, wait for the hold that is on already, or give up. */
+/** What to do after a refusal: wait this many milliseconds, wait for the active hold, or give up. */
 export type RefusalFollowUp = { readonly waitMs: number } | "wait" | "give-up";
 
 export class Backoff {

@@ -1,4 +1,4 @@
-/** When jobs that wait for a license, a disk or their script look for it again, and go on. */
+/** When jobs that wait for a license, a disk or their script look for it again, and continue. */
 import type { Block, BlockReason } from "../../plan/job-state.ts";
 import type { RenderQueue } from "./queue.ts";
 
@@ -47,7 +47,7 @@ export class BlockTimers {
     this.#wait(job, timer, until.waitMs);
   }
 
-  /** The user wants the job to go on: looks at once. */
+  /** The user wants the job to continue: looks at once. */
   lookNow(job: string): void {
     const timer = this.#timers.get(job);
     if (timer && timer.handle !== null) this.#wait(job, timer, 0);
@@ -69,7 +69,7 @@ export class BlockTimers {
     this.#release(job, timer, this.#deps.queue.runningOf(job));
   }
 
-  /** The job is over. */
+  /** The job has ended. */
   forget(job: string): void {
     this.#clear(job);
   }

@@ -1,11 +1,11 @@
-/** Jobs that wait for others, and what becomes of them when those are over. */
+/** Jobs that wait for others, and what becomes of them when those have ended. */
 import { endingText } from "../../plan/display.ts";
 import type { JobStatus, WaitedFor } from "../../plan/events.ts";
 import { outcomeOf } from "../../plan/job-state.ts";
 import { RenderServiceError } from "../protocol/errors.ts";
 
 export interface DependencyDeps {
-  /** Starts nothing of a job for now, or lets it go on. */
+  /** Starts nothing of a job for now, or lets it continue. */
   readonly block: (job: string, text: string) => void;
   readonly unblock: (job: string) => void;
   /** The Write of a job that is not over. */
@@ -46,7 +46,7 @@ export class Dependencies {
     this.#block(job);
   }
 
-  /** The job is in the queue: it is held there until those it waits for are over, which they may be by now. */
+  /** The job is in the queue: it is held there until those it waits for have ended, which may already be the case. */
   enter(job: string): void {
     if (!this.#waits.has(job)) return;
     this.#entered.add(job);
@@ -77,13 +77,13 @@ export class Dependencies {
     return found;
   }
 
-  /** A job is over: those that wait for it may start, or never will. */
+  /** A job has ended: those that wait for it may start, or never will. */
   over(job: string): void {
     this.forget(job);
     for (const [waiting, before] of this.#waits) if (before.has(job)) this.#settle(waiting);
   }
 
-  /** The job does not wait any more, whatever becomes of it. */
+  /** The job no longer waits, whatever happens to it. */
   forget(job: string): void {
     this.#waits.delete(job);
     this.#entered.delete(job);
@@ -94,7 +94,7 @@ export class Dependencies {
     this.#deps.block(job, `Waiting for ${writes.join(", ")}.`);
   }
 
-  /** Looks how those stand that a job waits for. One that is not known any more ended well: else nobody would wait for it still. */
+  /** Checks the jobs that a job depends on. One that is no longer known was complete; otherwise nothing would still wait for it. */
   #settle(job: string): void {
     if (!this.#entered.has(job)) return;
     for (const id of this.#waits.get(job) ?? []) {
@@ -110,7 +110,7 @@ export class Dependencies {
       this.forget(job);
       this.#deps.hopeless(
         job,
-        `It waited for ${status.write} (${id}), which did not end well: ${endingText(status)}.`,
+        `It depends on ${status.write} (${id}), which did not complete: ${endingText(status)}.`,
       );
       return;
     }

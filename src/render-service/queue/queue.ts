@@ -19,9 +19,9 @@ export interface QueueJob {
 /** A range that has come back. */
 export interface RequeuedChunk {
   readonly chunk: number;
-  /** Before those that wait; else behind them. */
+  /** Before those that wait; else after them. */
   readonly first: boolean;
-  /** It starts only when nothing else runs, and nothing else starts beside it. */
+  /** Exclusive: it starts only when nothing else runs, and nothing else starts while it runs. */
   readonly exclusive: boolean;
 }
 
@@ -34,7 +34,7 @@ interface Entry {
   readonly running: Set<number>;
   /** Chunks of this job that need the machine for themselves. */
   readonly exclusive: Set<number>;
-  /** Nukes of it at once for the time being, whatever was asked for. */
+  /** Temporary limit of its parallel Nukes, regardless of the requested number. */
   limit: number;
 }
 
@@ -74,7 +74,7 @@ export class RenderQueue {
     this.#sort();
   }
 
-  /** Puts a job before all others; answers with where it stands now. Null: it is not there. */
+  /** Puts a job before all others; returns its new place. Null: unknown job. */
   putFirst(job: string): { priority: number; place: number } | null {
     const entry = this.#entry(job);
     const [first] = this.#entries;
@@ -87,13 +87,13 @@ export class RenderQueue {
     return { priority: entry.priority, place: entry.place };
   }
 
-  /** Nukes of a job at once from now on; those at work beyond that go on until their chunks are over. */
+  /** Nukes of a job at once from now on; those at work beyond that continue until their chunks have ended. */
   setParallel(job: string, parallel: number): void {
     const entry = this.#entry(job);
     if (entry) entry.parallel = Math.max(1, parallel);
   }
 
-  /** A chunk runs that nobody took: its Nuke was started before. */
+  /** A chunk runs without having been taken from the queue: its Nuke was started earlier. */
   took(job: string, chunk: number): void {
     this.#entry(job)?.running.add(chunk);
   }
@@ -160,7 +160,7 @@ export class RenderQueue {
     return null;
   }
 
-  /** At most this many Nukes of a job at once for the time being, whatever was asked for. */
+  /** Temporarily at most this many parallel Nukes of a job, regardless of the requested number. */
   setLimit(job: string, limit: number): void {
     const entry = this.#entry(job);
     if (entry) entry.limit = Math.max(1, limit);
@@ -198,7 +198,7 @@ export class RenderQueue {
     return this.#entry(job)?.exclusive.has(chunk) ?? false;
   }
 
-  /** More Nukes of a job run than somebody wants by now. */
+  /** More Nukes of a job run than are now allowed. */
   hasTooMany(job: string): boolean {
     const entry = this.#entry(job);
     return entry !== undefined && entry.running.size > entry.parallel;

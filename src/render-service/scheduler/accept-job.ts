@@ -56,13 +56,13 @@ export async function acceptJob(
     if (error instanceof RenderServiceError) throw error;
     throw new RenderServiceError(
       "state-folder",
-      `The render could not be written down in the state folder, so it was not begun (${messageOf(error)}). Make room there, or check the rights to it, and try again.`,
+      `The render was not started, because it could not be recorded in the state folder (${messageOf(error)}). Free some space there, or check its permissions, and try again.`,
       { cause: error },
     );
   }
 }
 
-/** Forgets a job that nobody was promised. */
+/** Removes a job that was never confirmed to a client. */
 export async function rollbackAccept({ id, journal, job }: AcceptedJob, folders: JobStore): Promise<void> {
   journal.close();
   // A copy that came with the job is its sender's still.
@@ -94,13 +94,13 @@ export function loadJob(
     const env = environmentFile(folder, tell).read();
     if (env !== null || isOver) return { job: { ...past.job, env: env ?? {} }, past, journal, isOver };
     journal.close();
-    return { damaged: "the environment it renders in is lost" };
+    return { damaged: "its saved environment is missing" };
   } catch (error) {
     return { damaged: `its journal cannot be read (${messageOf(error)})` };
   }
 }
 
-/** A job is over: what is only needed to go on with it is removed. */
+/** A job has ended: what is only needed to continue with it is removed. */
 export function removeLeftFiles(folder: string, tell: (damage: Damage) => void): void {
   environmentFile(folder, tell).remove();
   openingFile(folder, tell).remove();

@@ -55,7 +55,7 @@ export class Admission {
       return this.#tell(
         job,
         told,
-        `Waiting for memory: ${shortage}. The next Nuke starts when there is room again.`,
+        `Waiting for memory: ${shortage}. The next Nuke starts when memory is free again.`,
       );
     }
     const { admitted, takenMB, overBudget } = this.#gate.judge(running, job.needMB);
@@ -65,13 +65,13 @@ export class Admission {
     }
     if (overBudget && !told.overBudget) {
       told.overBudget = true;
-      const text = `One Nuke of this job needs about ${displayMB(job.needMB)}, and all Nukes together may take ${displayMB(this.budgetMB)}. It is started alone.`;
+      const text = `One Nuke of this job needs about ${displayMB(job.needMB)}, more than the budget of ${displayMB(this.budgetMB)} for all Nukes. It runs without other Nukes.`;
       this.#emit({ type: "message", job: job.id, chunk: null, severity: "warning", text });
     }
     return null;
   }
 
-  /** A job is over. */
+  /** A job has ended. */
   forget(job: string): void {
     this.#told.delete(job);
   }

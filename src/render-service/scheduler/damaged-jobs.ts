@@ -29,20 +29,20 @@ export class DamagedJobs {
   async take(id: string, why: string): Promise<void> {
     const { folders, known, notes, graceMs, log } = this.#deps;
     const folder = folders.path(id);
-    // Nothing that lies in its folder may keep the service from starting.
+    // Nothing that is in its folder may keep the service from starting.
     const status = await salvageJob({ id, folder, why, graceMs, tell: notes.tell }).catch(
       (error: unknown) => {
-        log(`nothing more is known of ${id}: ${messageOf(error)}`);
+        log(`no more details of ${id} are available: ${messageOf(error)}`);
         return bareStatus(id, `${why}.`);
       },
     );
     known.set(id, status);
-    const text = `The job ${id} cannot go on: ${why}. ${framesText(status)}`;
+    const text = `The job ${id} cannot continue: ${why}. ${framesText(status)}`;
     notes.tell({ at: Date.now(), file: folder, keptAs: null, text });
-    await folders.save(status).catch((error: unknown) => log(`${id} was not kept: ${messageOf(error)}`));
+    await folders.save(status).catch((error: unknown) => log(`${id} was not saved: ${messageOf(error)}`));
   }
 
-  /** Those that nobody has closed yet. */
+  /** Damaged jobs that are not closed yet. */
   get ids(): string[] {
     return [...this.#deps.known.values()].filter((status) => isDamaged(status)).map(({ job }) => job);
   }
@@ -61,7 +61,7 @@ export class DamagedJobs {
     const save = (): Promise<void> => folders.save(status);
     this.#saving = this.#saving
       .then(save)
-      .catch((error: unknown) => log(`${id} was not kept: ${messageOf(error)}`));
+      .catch((error: unknown) => log(`${id} was not saved: ${messageOf(error)}`));
     emit(finishedEvent(status));
     return true;
   }
@@ -77,7 +77,7 @@ export class DamagedJobs {
     if (status === undefined || !isDamaged(status)) return;
     throw new RenderServiceError(
       "damaged-job",
-      `${id} cannot go on: ${status.damaged} ${framesText(status)} nbr retry ${id} renders what is missing, nbr forget ${id} removes it from the list.`,
+      `${id} cannot continue: ${status.damaged} ${framesText(status)} nbr retry ${id} renders the missing frames, nbr forget ${id} removes it from the list.`,
     );
   }
 }

@@ -22,7 +22,7 @@ export class EventListeners {
       try {
         listener(event);
       } catch (error) {
-        // Whoever listens must not hold up a render.
+        // Listeners must not hold up a render.
         this.#log(`a listener of ${event.type}: ${messageOf(error)}`);
       }
     }

@@ -20,19 +20,19 @@ export class Eviction {
     this.#options = options;
   }
 
-  /** Why no Nuke may be started beside those that run; null when one may. */
+  /** Why no Nuke may be started in addition to the running ones; null when one may. */
   refusal(running: number): string | null {
     return this.#guard.refusal(running);
   }
 
-  /** A Nuke had to go; so many are left. */
+  /** A Nuke was evicted; this many are left. */
   lost(left: number): void {
     this.#guard.lost(left);
   }
 
   /**
-   * Takes a look after the Nukes were measured.
-   * @param running all Nukes at work, oldest first.
+   * Checks memory after the Nukes were measured.
+   * @param running all running Nukes, oldest first.
    */
   look(running: readonly ChunkRunner[], budgetMB: number): void {
     const sumMB = running.reduce((sum, run) => sum + run.memory.measuredMB, 0);
@@ -49,8 +49,8 @@ export class Eviction {
     const [only] = running;
     if (running.length === 1 && only && sumMB > budgetMB) this.#warnOf(only, sumMB, budgetMB);
     if (measure !== "shed") return;
-    const why = this.#guard.shortage ?? "memory is short";
-    this.#options.log(`memory is short (${why}): ending the youngest of ${running.length} Nukes`);
+    const why = this.#guard.shortage ?? "memory is low";
+    this.#options.log(`memory is low (${why}): evicting the newest of ${running.length} Nukes`);
     running.at(-1)?.evict(why);
   }
 
@@ -58,7 +58,7 @@ export class Eviction {
     if (this.#warned === run) return;
     this.#warned = run;
     run.warn(
-      `This Nuke holds ${displayMB(sumMB)}, and all together may take ${displayMB(budgetMB)}. It goes on, as no other runs.`,
+      `This Nuke uses ${displayMB(sumMB)}, more than the budget of ${displayMB(budgetMB)} for all Nukes. It continues, because no other Nuke is running.`,
     );
   }
 }

@@ -1,4 +1,4 @@
-/** Gives back what a render has left in the heap of this process: an idle service lives for hours beside the artist's programs. */
+/** Frees what a render has left in the heap of this process: an idle service runs for hours next to the artist's programs. */
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 
@@ -19,7 +19,7 @@ export class IdleGc {
 
   #tidy(): void {
     this.#timer = null;
-    // The collector has no other door in a program that was started without flags (https://nodejs.org/api/v8.html#v8setflagsfromstringflags).
+    // A program that was started without flags has no other way to run the collector (https://nodejs.org/api/v8.html#v8setflagsfromstringflags).
     if (this.#collect === null) {
       setFlagsFromString("--expose-gc");
       const found: unknown = runInNewContext("gc");

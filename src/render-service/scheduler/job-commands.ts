@@ -5,7 +5,7 @@ import type { RenderQueue } from "../queue/queue.ts";
 
 export interface ControlledJobs {
   readonly queue: RenderQueue;
-  /** Null: it is over. @throws {RenderServiceError} `unknown-job` */
+  /** Null: it has ended. @throws {RenderServiceError} `unknown-job` */
   readonly active: (id: string) => Job | null;
   /** Closes a job whose own files are damaged; false: it is none. */
   readonly cancelDamaged: (id: string) => boolean;
@@ -53,7 +53,7 @@ export class JobCommands {
     pump();
   }
 
-  /** Higher ones start first; what runs goes on. @param priority 0 to 100 */
+  /** Higher ones start first; what runs continues. @param priority 0 to 100 */
   setPriority(id: string, priority: number): void {
     const { queue, active, pump } = this.#jobs;
     const job = active(id);
@@ -63,7 +63,7 @@ export class JobCommands {
     pump();
   }
 
-  /** Its chunks start before those of all others; what runs goes on. */
+  /** Its chunks start before those of all others; what runs continues. */
   renderNext(id: string): void {
     const { queue, active, pump } = this.#jobs;
     const job = active(id);
@@ -84,7 +84,7 @@ export class JobCommands {
   }
 
   /**
-   * Ends one chunk, or sees to it that it never starts; its unfinished frames are missing in the end. Nothing happens to one that is over.
+   * Ends one chunk, or sees to it that it never starts; its unfinished frames are missing at the end. Nothing happens to one that has ended.
    * @throws {RenderServiceError} `unknown-chunk`
    */
   cancelChunk(id: string, chunk: number): void {

@@ -27,7 +27,7 @@ export class Limits {
   readonly #options: LimitOptions;
   readonly #file: StateFile<PersistedLimits>;
   #persisted: PersistedLimits;
-  /** That of whoever submitted last, MB. */
+  /** The budget of the last submitted job, MB. */
   #askedMB: number | null;
 
   constructor(options: LimitOptions) {

@@ -7,7 +7,7 @@ import { listProcesses } from "../process/process-list.ts";
 const EVERY_MS = process.platform === "linux" ? 500 : process.platform === "darwin" ? 1000 : 2000;
 /** The first look comes sooner, for the shortest of renders. */
 const FIRST_MS = 100;
-/** Looks that come soon take no more of a core than one part of so many: where short Nukes start all the time, they would. */
+/** Early samples use at most this fraction of a core (one part of the number). Without a limit, they would use more when short Nukes start all the time. */
 const SOON_SHARE = 60;
 
 export class MemorySampler {
@@ -72,7 +72,7 @@ export class MemorySampler {
       this.#tookMs = performance.now() - began;
       this.#sampled();
     } catch (error) {
-      // Rendering goes on without figures; said once.
+      // Rendering continues without figures; said once.
       if (!this.#failed) this.#log(`memory could not be sampled: ${messageOf(error)}`);
       this.#failed = true;
     }

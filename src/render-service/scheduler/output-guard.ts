@@ -16,7 +16,7 @@ import type { LockOwner } from "../storage/output-lock.ts";
 import { OutputLocks } from "./output-locks.ts";
 
 export interface OutputGuardDeps {
-  /** Undefined: it is over, or not opened yet. */
+  /** Undefined: it has ended, or not opened yet. */
   readonly status: (job: string) => JobStatus | undefined;
   /** These jobs and all they wait for themselves. */
   readonly before: (jobs: readonly string[]) => ReadonlySet<string>;
@@ -124,7 +124,7 @@ export class OutputGuard {
   }
 
   /**
-   * Looks whether a job that was paused or interrupted may go on.
+   * Looks whether a job that was paused or interrupted may continue.
    * @throws {OutputConflictError} where something else writes its files by now.
    */
   async requireFree(id: string): Promise<void> {
@@ -149,7 +149,7 @@ export class OutputGuard {
     this.#locks.wrote(id);
   }
 
-  /** The job is over. */
+  /** The job has ended. */
   async release(id: string): Promise<void> {
     await this.#returning.get(id);
     const entry = this.#entry(id);
@@ -194,7 +194,7 @@ export class OutputGuard {
 
   #lateText(id: string, conflicts: readonly OutputConflict[]): string {
     const write = this.#entry(id)?.job.plan.write ?? id;
-    return `${conflictText(write, conflicts)} Cancel one of the two, or they overwrite each other's files.`;
+    return `${conflictText(write, conflicts)} Cancel one of the two, or they will overwrite each other's files.`;
   }
 }
 

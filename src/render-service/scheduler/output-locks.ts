@@ -42,7 +42,7 @@ interface LockedJob extends JobToLock {
 
 /** Another machine is gone if this many heartbeats are missing. A file server may tell of the last ones late. */
 const STALE_BEATS = 8;
-/** A share that does not answer, ms, is no place for a lock. */
+/** No lock is kept on a share that does not respond within this time, ms. */
 const TAKE_MS = 5000;
 const REMOVE_MS = 2000;
 
@@ -79,7 +79,7 @@ export class OutputLocks {
       [...job.waiting].map(([file, place]) => this.#inTurn(file, () => this.#take(job, file, place))),
     );
     const conflicts = await withTimeLimit(taken, TAKE_MS, () => {
-      this.#say(job, "no answer", `the folder of its frames does not answer, so it is not locked`);
+      this.#say(job, "no answer", `the output folder does not respond, so it is not locked`);
       return [];
     });
     return conflicts.flat();
@@ -93,7 +93,7 @@ export class OutputLocks {
     if (job.waiting.size > 0) this.#tryLate(job);
   }
 
-  /** The job is over, or was never accepted. */
+  /** The job has ended, or was never accepted. */
   async release(id: string): Promise<void> {
     const job = this.#jobs.get(id);
     if (job === undefined) return;
@@ -145,7 +145,7 @@ export class OutputLocks {
     } catch (error) {
       // A folder that is still to be made is looked for again.
       if (errorCode(error) !== "ENOENT")
-        this.#say(job, file, `${file} could not be made: ${messageOf(error)}`);
+        this.#say(job, file, `${file} could not be created: ${messageOf(error)}`);
     }
     return [];
   }
@@ -167,7 +167,7 @@ export class OutputLocks {
     try {
       const now = { ...record, job: first ?? record.job, outputs: [...outputs.values()] };
       if (await refreshOutputLock(held.file, now)) return;
-      this.#deps.log(`${held.file} is not this service's any more`);
+      this.#deps.log(`${held.file} no longer belongs to this service`);
     } catch (error) {
       // The share may be back soon, and the lock with it.
       if (errorCode(error) !== "ENOENT") return;

@@ -9,7 +9,7 @@ export class Submissions {
     this.#isKnown = isKnown;
   }
 
-  /** A job of an earlier service, or one that is over. */
+  /** A job of an earlier service, or one that has ended. */
   know(submission: string | undefined, job: string): void {
     if (submission !== undefined) this.#jobs.set(submission, Promise.resolve(job));
   }

@@ -12,7 +12,7 @@ export function validatePlan(plan: RenderPlan): void {
     new RenderServiceError("bad-plan", `This plan cannot run: ${why}.`);
   if (plan.nuke === null) throw bad("no Nuke was chosen for it");
   if (plan.chunks.length === 0) throw bad("it has no chunks");
-  if ((plan.command.before[0] ?? "") === "") throw bad("it has no command for ranges that come back");
+  if ((plan.command.before[0] ?? "") === "") throw bad("it has no command for requeued frames");
   if (plan.warm && ((plan.warm.before[0] ?? "") === "" || plan.movie))
     throw bad("its Nukes cannot be kept open");
   const inChunks: number[] = [];
@@ -28,7 +28,7 @@ export function validatePlan(plan: RenderPlan): void {
     sorted.length !== wanted.length ||
     wanted.some((f, i) => f !== sorted[i])
   )
-    throw bad("its chunks are not exactly its frames");
+    throw bad("its chunks do not cover exactly its frames");
 }
 
 function framesOf(text: string, bad: (why: string) => Error): readonly number[] {

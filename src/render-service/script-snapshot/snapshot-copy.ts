@@ -11,19 +11,19 @@ import { type ScriptFingerprint, fingerprintScript } from "./fingerprint.ts";
 const SNAPSHOT = "script.nk";
 /** Names the copy in the job's folder, before it is made: what a killed service leaves is found by it. */
 const NOTE = "script-copy";
-/** Somebody who saves just now is done soon. */
+/** A save in progress is done soon. */
 const MOST_TRIES = 3;
 
 export interface SavedSnapshot {
   readonly job: RenderJob;
-  /** Null: nobody looks after the script. */
+  /** Null: the script is not watched. */
   readonly mark: ScriptFingerprint | null;
   /** Why its text is not kept though that was asked for; null when all is as asked. */
   readonly problem: string | null;
 }
 
 /**
- * Keeps the text of a script for as long as its job renders. Nukes read the script itself while it is as it was, and a copy beside it from
+ * Keeps the text of a script while its job renders. Nukes read the script itself while it is unchanged, and a copy next to it from
  * when it is not (`copyBeside`). Where its text cannot be kept, it is watched only.
  * @param folder the job's own.
  * @throws {RenderServiceError} `bad-plan` when there is no script.
@@ -37,13 +37,13 @@ export async function keepScript(job: RenderJob, folder: string): Promise<SavedS
   try {
     return { job, mark: await copyScript(plan.script, join(folder, SNAPSHOT)), problem: null };
   } catch (error) {
-    const problem = `The text of the script could not be kept (${messageOf(error)}). When it is saved meanwhile, no further Nuke is started until you resume the render.`;
+    const problem = `No copy of the script could be kept (${messageOf(error)}). If it is saved during the render, no more Nukes are started until you resume the render.`;
     return { job: { ...job, plan: { ...plan, whileRendering: "hold" } }, mark, problem };
   }
 }
 
 /**
- * Lays the script as it was when its job was submitted beside it, hidden, where that is not done yet: relative names, `[file dirname
+ * Writes a hidden copy of the submitted version next to the script, unless it is already there: relative names, `[file dirname
  * [value root.name]]` and the project directory keep their meaning.
  * @returns where it is.
  * @throws what the file system says, as of a folder that may not be written to.
@@ -62,7 +62,7 @@ export async function copyBeside(
   if (hash === expected.hash) return copy;
   // No picture is better than one of another script.
   await remove(copy);
-  throw new Error("the kept text of the script is damaged");
+  throw new Error("the saved copy of the script is damaged");
 }
 
 /** Null where no copy is noted, or nothing that could be one. */
@@ -71,7 +71,7 @@ async function notedCopy(folder: string): Promise<string | null> {
   return copyPattern.test(basename(copy)) ? copy : null;
 }
 
-/** Copies it whole, with its time; answers with what was copied. @throws what the file system says. */
+/** Copies all of it, with its modification time; returns the fingerprint of the copy. @throws what the file system says. */
 export async function copyScript(script: string, copy: string): Promise<ScriptFingerprint> {
   for (let tries = 1; ; tries++) {
     const before = await stat(script);
@@ -80,16 +80,16 @@ export async function copyScript(script: string, copy: string): Promise<ScriptFi
     // Saved while it was copied: it may be half of each.
     if (before.mtimeMs !== after.mtimeMs || before.size !== after.size) {
       if (tries < MOST_TRIES) continue;
-      throw new Error("it is being written all the time");
+      throw new Error("it keeps changing");
     }
     await utimes(copy, after.atime, after.mtime);
     const mark = await fingerprintScript(copy);
-    if (mark === null) throw new Error("it was removed at once");
+    if (mark === null) throw new Error("it was removed immediately");
     return { ...mark, mtimeMs: after.mtimeMs };
   }
 }
 
-/** Removes the copies of a job that is over: its own, and the one it came with; never what the artist works on. */
+/** Removes the copies of a job that has ended: its own, and the one it came with; never what the artist works on. */
 export async function removeScriptCopy(
   { temporaryScript, source, plan }: Pick<RenderJob, "temporaryScript" | "source" | "plan">,
   folder: string,
@@ -136,5 +136,5 @@ async function markOf(script: string): Promise<ScriptFingerprint> {
     throw new RenderServiceError("bad-plan", `The script cannot be read: ${messageOf(error)}.`);
   });
   if (mark !== null) return mark;
-  throw new RenderServiceError("bad-plan", `The script "${script}" is not there any more. Save it first.`);
+  throw new RenderServiceError("bad-plan", `The script "${script}" no longer exists. Save it first.`);
 }

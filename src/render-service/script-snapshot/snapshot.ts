@@ -1,4 +1,4 @@
-/** Keeps the script of a job what it was: looks whether it was saved, and makes its copy again when somebody removed that. */
+/** Keeps the version of a job's script: checks whether it was saved, and creates its copy again if that was removed. */
 import { stat } from "node:fs/promises";
 import type { RenderJob } from "../../plan/job.ts";
 import { copyBeside, copyScript } from "./snapshot-copy.ts";
@@ -45,12 +45,12 @@ export class ScriptSnapshot {
     return this.#beside;
   }
 
-  /** The script is what it was. Of one whose text is not kept nobody can tell what else to read. */
+  /** Whether the script is unchanged; also true if its text is not kept, because there is nothing else to read. */
   async isSame(): Promise<boolean> {
     return this.#kept === null || (await this.#watch.look()) === "same";
   }
 
-  /** One that has changed, or is gone, is `same` where its text is kept and can be laid beside it. */
+  /** A changed or missing script counts as `same` if its text is kept and can be written next to it. */
   async look(): Promise<"same" | "changed" | "gone"> {
     if (this.#copy !== null && (await isThere(this.#copy))) return this.#is("same");
     const found = await this.#watch.look();
@@ -65,12 +65,12 @@ export class ScriptSnapshot {
     return this.#is("same");
   }
 
-  /** Whether nobody has to be asked about a change. @param begun frames of the version before are rendered. */
+  /** Whether a change needs no question. @param begun frames of the earlier version are rendered. */
   mayChange(begun: boolean): boolean {
     return !begun || this.#goesOn || this.#allowed;
   }
 
-  /** Somebody wants the script as it is. */
+  /** The user accepts the current script. */
   allow(): void {
     this.#allowed = true;
   }

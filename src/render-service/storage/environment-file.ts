@@ -1,4 +1,4 @@
-/** The environment a job runs in, kept until the job is over: it may hold what is no one else's business. */
+/** The environment a job runs in, kept until the job has ended: it may hold what is no one else's business. */
 import { join } from "node:path";
 import * as z from "zod/mini";
 import { type Damage, StateFile } from "./state-file.ts";

@@ -38,12 +38,12 @@ export class JobStore {
     this.#tell = tell;
   }
 
-  /** Makes sure that there can be folders of jobs, and goes on with removals that were cut short. */
+  /** Makes sure that there can be folders of jobs, and continues with removals that were cut short. */
   async prepare(): Promise<void> {
     const found = await stat(this.#folder).catch(() => null);
     if (found !== null && !found.isDirectory()) {
       const keptAs = setAside(this.#folder);
-      this.#tell({ at: Date.now(), file: this.#folder, keptAs, text: `${this.#folder} was no folder.` });
+      this.#tell({ at: Date.now(), file: this.#folder, keptAs, text: `${this.#folder} was not a folder.` });
     }
     await mkdir(this.#folder, { recursive: true, mode: 0o700 });
     for (const name of await readdir(this.#folder))
@@ -113,7 +113,7 @@ export class JobStore {
     const status = file.read();
     if (status === null || status.job === id) return status;
     const keptAs = setAside(file.path);
-    this.#tell({ at: Date.now(), file: file.path, keptAs, text: `${file.path} is that of another job.` });
+    this.#tell({ at: Date.now(), file: file.path, keptAs, text: `${file.path} belongs to another job.` });
     return null;
   }
 

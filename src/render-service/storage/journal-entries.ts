@@ -6,7 +6,7 @@ import { renderJobSchema } from "../../plan/job.ts";
 import { scriptFingerprintSchema } from "../script-snapshot/fingerprint.ts";
 import { parallelSchema, prioritySchema } from "../../plan/request.ts";
 
-/** Of the environment only a reference is kept: it is removed when the job is over (`environment.ts`). */
+/** Of the environment only a reference is kept: it is removed when the job has ended (`environment.ts`). */
 export const keptJobSchema = z.omit(renderJobSchema, { env: true });
 export type KeptJob = z.infer<typeof keptJobSchema>;
 
@@ -30,7 +30,7 @@ const comebackSchema = z.object({
 
 const jobSettingsSchema = z.object({
   priority: prioritySchema,
-  /** Among jobs of one priority the lowest comes first; milliseconds since 1970 where nobody has moved it. */
+  /** Among jobs of one priority the lowest comes first; milliseconds since 1970 unless it was moved. */
   place: z.number(),
   /** Nukes at once. */
   parallel: parallelSchema,
@@ -60,7 +60,7 @@ export const jobEntrySchema = z.object({
   submittedAt: z.number(),
   /** Names the start of the machine; empty where the system does not tell. */
   boot: z.string(),
-  /** How the script was; null or absent: nobody looks after it. */
+  /** Fingerprint of the script; null or absent: it is not watched. */
   script: z.optional(z.nullable(scriptFingerprintSchema)),
 });
 
@@ -88,7 +88,7 @@ export const journalEntrySchema = z.discriminatedUnion("is", [
     complaint: z.string(),
     ...aftermath,
   }),
-  /** A frame has failed in a warm Nuke that goes on; `n`: the command that had handed it. */
+  /** A frame has failed in a warm Nuke that continues; `n`: the command that had handed it. */
   z.object({ is: z.literal("returned"), chunk: z.int(), frame: z.int(), n: z.int(), ...aftermath }),
   /** Frames (in Nuke syntax) that no Nuke has been handed go from one chunk to that of a warm Nuke. */
   z.object({ is: z.literal("moved"), from: z.int(), to: z.int(), frames: z.string() }),
@@ -99,17 +99,17 @@ export const journalEntrySchema = z.discriminatedUnion("is", [
   z.object({ is: z.literal("paused"), paused: z.boolean(), why: z.optional(z.string()) }),
   /** The script may be this one from here on. */
   z.object({ is: z.literal("script"), script: scriptFingerprintSchema }),
-  /** Somebody wants it otherwise: all of it as it holds from here on. */
+  /** Changed settings: the complete settings from here on. */
   z.object({ is: z.literal("settings-changed"), settings: jobSettingsSchema }),
   /** What a chunk has not rendered is not to be rendered. */
   z.object({ is: z.literal("chunk-cancelled"), chunk: z.int() }),
-  /** Chunks that never started were dealt anew; `fresh` in the order they are to be started, frames in Nuke syntax. */
+  /** Chunks that never started were redistributed; `fresh` in starting order, frames in Nuke syntax. */
   z.object({
     is: z.literal("dealt"),
     gone: z.array(z.int()),
     fresh: z.array(z.object({ chunk: z.int(), frames: z.string() })),
   }),
-  /** It waits until somebody wants it to go on. */
+  /** It waits until the user resumes it. */
   z.object({ is: z.literal("interrupted") }),
   z.object({ is: z.literal("finished"), outcome: jobOutcomeSchema }),
 ]);

@@ -19,7 +19,7 @@ import { upgradeEntry } from "./legacy.ts";
 import { parseJson, readWhole, syncFolder } from "./state-file.ts";
 
 const LINE_END = 0x0a;
-/** A journal has no limit of its own; this one keeps a damaged file from taking all memory. */
+/** A journal has no inherent limit; this one keeps a damaged file from using all memory. */
 const MOST_BYTES = 400 * 1024 * 1024;
 
 /** The file of a job's journal. */
@@ -58,7 +58,7 @@ export class Journal {
   }
 
   /**
-   * Goes on with a journal, behind its last whole line.
+   * Continues a journal, after its last whole line.
    * @returns null where its first line is not that of a job.
    * @throws {UnusableFileError}, and what the file system says
    */

@@ -25,7 +25,7 @@ const MOST_BYTES = 64 * 1024;
 
 /**
  * Reads a lock file; `busy` when it is just being written. One that is damaged, as by a power cut, is that of a process that is gone (`isDamaged`).
- * Never throws: whatever lies there must not keep people from their renders.
+ * Never throws: the content of the file must not prevent rendering.
  */
 export async function readLock(file: string): Promise<LockRecord | "absent" | "busy"> {
   try {
@@ -60,6 +60,6 @@ export function requireThisMachine({ host }: LockRecord): void {
   throw new RenderServiceError(
     "state-folder",
     `The state folder is in use by a render service on ${host}. Set NUKE_RENDER_STATE_DIR to a folder of this machine, ` +
-      `or remove its service.lock if that machine's service is gone.`,
+      `or remove its service.lock if that service no longer runs.`,
   );
 }

@@ -1,6 +1,6 @@
 /**
- * One render service for each state folder. The lock is a file that appears complete and only once (a hard link); whoever
- * finds it left behind by a dead process takes it over in a way that only one of many can.
+ * One render service for each state folder. The lock is a file that appears complete and only once (a hard link); a service
+ * that finds it left by a dead process takes it over in a way that only one of many can.
  */
 import { randomUUID } from "node:crypto";
 import { link, readdir, rename, rm, stat } from "node:fs/promises";
@@ -45,7 +45,7 @@ export async function acquireLock(file: string, socket: string): Promise<Lock | 
 
 /**
  * A dead lock has one successor file, named by its nonce; a taker that died in the middle has one in its turn. Who creates
- * the last of them may replace the lock. Nobody else removes them, so if the lock is still the dead one, nobody did so before.
+ * the last of them may replace the lock. No one else removes them, so if the lock is still the dead one, no one replaced it before.
  */
 async function takeOver(file: string, dead: LockRecord, record: LockRecord): Promise<boolean | "again"> {
   let last = dead;
@@ -130,7 +130,7 @@ async function removeLeftovers(file: string): Promise<void> {
   for (const name of await readdir(dirname(file)).catch(() => [])) {
     if (!name.startsWith(prefix) || name.includes(".damaged-")) continue;
     const path = join(dirname(file), name);
-    // Somebody may be about to put a young one into its place.
+    // Another process may be about to replace it with a new one.
     const { mtimeMs } = await stat(path).catch(() => ({ mtimeMs: Date.now() }));
     if (!name.includes(".new-") || Date.now() - mtimeMs > 60_000) await rm(path, { force: true });
   }

@@ -37,7 +37,7 @@ const outputLockSchema = z.object({
   process: z._default(plain(100), ""),
   /** The start of its machine; empty where that has no name. */
   boot: z._default(plain(100), ""),
-  /** Names its state folder: the next service there goes on with what this one began. */
+  /** Names its state folder: the next service there continues with what this one began. */
   state: z._default(plain(100), ""),
   /** Names this one lock. */
   nonce: z._default(plain(100), ""),
@@ -73,7 +73,7 @@ export class NotALockError extends Error {
 export async function readOutputLock(file: string): Promise<FoundLock | null> {
   try {
     // Opening a pipe would wait for its writer.
-    if (!(await lstat(file)).isFile()) throw new NotALockError(`${file} is no file`);
+    if (!(await lstat(file)).isFile()) throw new NotALockError(`${file} is not a file`);
     const handle = await open(file, constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0));
     try {
       // Asked of the open file: a file server is then sure to be asked too.

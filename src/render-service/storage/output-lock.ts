@@ -113,7 +113,7 @@ export async function takeOutputLock(
     const mine = after.find(({ file }) => file === free.file);
     if (mine?.found?.record?.nonce === record.nonce) return { is: "held", file: free.file };
   }
-  throw new Error(`the lock files of ${name} in ${folder} do not stay`);
+  throw new Error(`the lock files of ${name} in ${folder} keep disappearing`);
 }
 
 /** Who else writes the files of a render that shares a lock with others of its service; null: no one. @param nonce of that lock. */
@@ -195,7 +195,7 @@ async function isLeftOver(
   { owner, staleMs }: LockRules,
 ): Promise<boolean> {
   if (record?.host === owner.host) {
-    // One service at a time has a state folder; this one goes on with what the others began.
+    // One service at a time has a state folder; this one continues with what the others began.
     if (record.state !== "" && record.state === owner.state && record.pid !== owner.pid) return true;
     // Another boot: restarted, or another machine of the same name. Its processes cannot be looked at.
     const sameBoot = record.boot === "" || owner.boot === "" || record.boot === owner.boot;
@@ -211,7 +211,7 @@ async function isRunning({ pid, process }: OutputLockRecord): Promise<boolean> {
   return [started, process].includes(UNKNOWN_START) || process === "" || started === process;
 }
 
-/** Nukes outlive a service that was killed, and go on writing. Only Linux shows whose they are. */
+/** Nukes outlive a service that was killed, and continue writing. Only Linux shows whose they are. */
 async function hasNukes({ job, outputs }: OutputLockRecord): Promise<boolean> {
   if (process.platform !== "linux") return false;
   const jobs = new Set([job, ...outputs.map((output) => output.job)].filter((id) => id !== ""));

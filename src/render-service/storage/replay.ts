@@ -1,4 +1,4 @@
-/** What a journal tells of a job: the sum of its lines. Pure; whatever line is the last, no frame is in two places and none in no place. */
+/** Replays the journal of a job. Pure. After any line, each frame is in exactly one place. */
 import type { JobStatus } from "../../plan/events.ts";
 import { formatFrames, framesOf, parseFrames } from "../../plan/frames.ts";
 import { type JobState, type JobStateEvent, NEW_JOB, transition } from "../../plan/job-state.ts";
@@ -11,7 +11,7 @@ export interface ReplayedRun {
   readonly chunk: number;
   /** Milliseconds since 1970. */
   readonly at: number;
-  /** Null when nobody lived to write it down. */
+  /** Null if the service died before recording it. */
   pid: number | null;
   /** Empty when it is not known. */
   started: string;
@@ -33,7 +33,7 @@ export interface ReplayedChunk {
   readonly exclusive: boolean;
   /** In the order they are to be started; null for one that is not to be started any more. */
   place: number | null;
-  /** It was dealt anew, and there is no chunk of this number. */
+  /** It was redistributed, and this chunk no longer exists. */
   gone: boolean;
   /** What it has not rendered is not to be rendered. */
   cancelled: boolean;
@@ -57,7 +57,7 @@ export interface ReplayedJob {
   /** Frames that were rendered again because their files were gone, each time. */
   readonly vanished: (readonly number[])[];
   readonly heaviest: JobStatus["heaviest"];
-  /** How the script has to be; null: nobody looks after it. */
+  /** Expected fingerprint of the script; null: it is not watched. */
   readonly script: ScriptFingerprint | null;
   /** Null: as it was submitted. */
   readonly settings: JobSettings | null;
@@ -141,7 +141,7 @@ function apply(past: Draft, entry: JournalEntry): void {
     case "moved": {
       const { from, to } = entry;
       const moved = new Set(framesOf(entry.frames));
-      // A chunk that is made for them waits for a Nuke of its own.
+      // A chunk that is made for them waits for its own Nuke.
       if (to === past.chunks.length) past.chunks.push(ofPlan("", lastPlace(past) + 1));
       const there = past.chunks[to];
       if (there) there.frames = formatFrames(inOrder(framesOf(there.frames), leave(past, from, moved)));
@@ -187,7 +187,7 @@ function lastPlace({ chunks }: Draft): number {
   return Math.max(0, ...chunks.map(({ place }) => place ?? 0));
 }
 
-/** Takes frames out of a chunk; answers with those that were in it. One that waits and has none left is not started any more. */
+/** Removes frames from a chunk; returns those that were in it. A queued chunk without frames is no longer started. */
 function leave(past: Draft, chunk: number, leaving: ReadonlySet<number>): number[] {
   const from = past.chunks[chunk];
   if (!from) return [];
@@ -223,7 +223,7 @@ function applyDistribution(past: Draft, { gone, fresh }: EntryOf<"dealt">): void
   if (places.length === 0) return;
   const at = Math.min(...places);
   const others = past.chunks.flatMap(({ place }) => (place === null || place <= at ? [] : [place]));
-  // All of them before what waits behind the first of those that are gone.
+  // All of them before what waits after the first of those that are gone.
   const step = (Math.min(at + 1, ...others) - at) / fresh.length;
   for (const [nth, { chunk, frames }] of fresh.entries())
     if (chunk <= past.chunks.length) past.chunks[chunk] = ofPlan(frames, at + nth * step);
@@ -254,7 +254,7 @@ function applySettlement(past: Draft, origin: number, entry: SettlementRecord): 
   }
 }
 
-/** Whatever lines are missing: frames that are done are not rendered again, and frames that lie nowhere are. */
+/** Whichever lines are missing: finished frames are not rendered again, and frames without a chunk are. */
 function complete(past: Draft, plan: RenderPlan): void {
   const { steps, frames } = parseFrames(plan.frames);
   const done = new Set<number>();

@@ -1,4 +1,4 @@
-/** How much is kept of what Nukes print, and of jobs that are over. Clients may change it; the next service starts with what they last said. */
+/** How much is kept of what Nukes print, and of jobs that have ended. Clients may change it; the next service starts with what they last said. */
 import { catch as otherwise, minimum, number, object, type infer as Infer } from "zod/mini";
 import { messageOf } from "../protocol/errors.ts";
 import type { JobStore } from "./job-store.ts";
@@ -39,7 +39,7 @@ export class Retention {
     return this.#kept.days;
   }
 
-  /** Removes the folders of jobs that are over for long, and those jobs from `finished`. */
+  /** Removes the folders of jobs that ended long ago, and those jobs from `finished`. */
   async prune(
     folders: Pick<JobStore, "prune">,
     kept: ReadonlySet<string>,
@@ -61,7 +61,7 @@ export class Retention {
     try {
       this.#file.writeNow(next);
     } catch (error) {
-      this.#log(`what is to be kept was not written down: ${messageOf(error)}`);
+      this.#log(`retention settings were not saved: ${messageOf(error)}`);
     }
   }
 }

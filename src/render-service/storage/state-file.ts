@@ -62,7 +62,7 @@ export function readWhole(path: string, mostBytes = MOST_BYTES): Buffer | null {
   }
   try {
     const found = fstatSync(file);
-    if (!found.isFile()) throw new UnusableFileError("not-a-file", "it is no file");
+    if (!found.isFile()) throw new UnusableFileError("not-a-file", "it is not a file");
     if (found.size > mostBytes) throw new UnusableFileError("too-long", `it has ${found.size} bytes`);
     const bytes = Buffer.alloc(found.size);
     let length = 0;
@@ -106,7 +106,7 @@ export function requireFilePlace(path: string): Damage | null {
     return null;
   } catch (error) {
     if (!(error instanceof UnusableFileError) || error.reason !== "not-a-file") return null;
-    return damaged(path, "it is no file");
+    return damaged(path, "it is not a file");
   }
 }
 
@@ -144,7 +144,7 @@ export class StateFile<Value> {
       const value = parseJson(bytes.toString("utf8"));
       const parsed = schema.safeParse(upgrade?.(value) ?? value);
       if (parsed.success) return parsed.data;
-      this.#damaged(bytes.length === 0 ? "it is empty" : "its content is not what was written");
+      this.#damaged(bytes.length === 0 ? "it is empty" : "its content has changed");
     } catch (error) {
       this.#damaged(messageOf(error));
     }
@@ -176,7 +176,7 @@ export class StateFile<Value> {
     syncFolderNow(dirname(path));
   }
 
-  /** Removes it, or what lies in its place; what cannot be removed is told and stops nothing. */
+  /** Removes it, or what is in its place; what cannot be removed is reported and stops nothing. */
   remove(): void {
     const { path, tell } = this.#options;
     try {
@@ -265,8 +265,7 @@ function syncFolderNow(folder: string): void {
 
 function damaged(file: string, why: string): Damage {
   const keptAs = setAside(file);
-  const where =
-    keptAs === null ? "and cannot be moved out of the way" : `and was set aside as ${basename(keptAs)}`;
+  const where = keptAs === null ? "and cannot be set aside" : `and was set aside as ${basename(keptAs)}`;
   return { at: Date.now(), file, keptAs, text: `${file} is damaged (${why}) ${where}.` };
 }
 

@@ -28,7 +28,7 @@ export function stateFolder(
 
 /**
  * Creates the state folder, open to this user alone.
- * @throws {RenderServiceError} `state-folder` when it belongs to somebody else or holds other things.
+ * @throws {RenderServiceError} `state-folder` when it belongs to another user or holds other files.
  */
 export async function prepareStateFolder(folder: string): Promise<void> {
   try {
@@ -55,7 +55,7 @@ export async function requirePrivate(folder: string): Promise<void> {
   if (!ours)
     throw new RenderServiceError(
       "state-folder",
-      `The folder ${folder} is open to other users and holds other files. Set NUKE_RENDER_STATE_DIR to a folder of its own.`,
+      `The folder ${folder} is open to other users and holds other files. Set NUKE_RENDER_STATE_DIR to an empty folder.`,
     );
   await chmod(folder, 0o700);
 }
@@ -80,7 +80,7 @@ export function requireOwnFolder(folder: string): void {
   if ((found.mode & 0o022) !== 0)
     throw new RenderServiceError(
       "state-folder",
-      `Other users can write into the folder ${folder}. Close it (chmod 700), or set NUKE_RENDER_STATE_DIR to another folder.`,
+      `Other users can write to the folder ${folder}. Restrict it (chmod 700), or set NUKE_RENDER_STATE_DIR to another folder.`,
     );
 }
 
@@ -92,9 +92,9 @@ export function requireSocketFolder(folder: string): void {
   const found = lstatSync(folder, { throwIfNoEntry: false });
   const why =
     found === undefined
-      ? "is not there"
+      ? "does not exist"
       : found.isSymbolicLink() || !found.isDirectory()
-        ? "is no folder, but something that was put there"
+        ? "is not a folder"
         : !isThisUser(found.uid)
           ? "belongs to another user"
           : (found.mode & 0o777) === 0o700
@@ -115,7 +115,7 @@ function isThisUser(uid: number): boolean {
 function ofAnotherUser(folder: string): RenderServiceError {
   return new RenderServiceError(
     "state-folder",
-    `The folder ${folder} belongs to another user. Set NUKE_RENDER_STATE_DIR to a folder of your own.`,
+    `The folder ${folder} belongs to another user. Set NUKE_RENDER_STATE_DIR to your own folder.`,
   );
 }
 
@@ -134,7 +134,7 @@ export function historyFile(folder: string): string {
   return join(folder, "history.json");
 }
 
-/** For how long jobs that are over are kept, and how much of their logs. */
+/** For how long jobs that have ended are kept, and how much of their logs. */
 export function keepingFile(folder: string): string {
   return join(folder, "keeping.json");
 }

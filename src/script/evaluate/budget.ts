@@ -11,7 +11,7 @@ const MOST_FOR_ONE = 2_000_000;
 const MOST_FOR_ALL = 10_000_000;
 const MOST_FOR_EACH_CHARACTER = 10;
 
-/** Counts steps, length and depth. Whatever goes over a limit throws, and the value in question is unknown. */
+/** Counts steps, length and depth. Going over a limit throws, and the value in question is unknown. */
 export class EvaluationBudget {
   #left: number;
   #leftForOne = MOST_FOR_ONE;
@@ -22,7 +22,7 @@ export class EvaluationBudget {
     this.#left = MOST_FOR_ALL + MOST_FOR_EACH_CHARACTER * characters;
   }
 
-  /** Begins another question: each has steps of its own, as long as the script has any left. */
+  /** Starts another question: each has its own steps, as long as the script has any left. */
   nextQuestion(): void {
     this.#leftForOne = MOST_FOR_ONE;
     this.#depth = 0;

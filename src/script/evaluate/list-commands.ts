@@ -10,7 +10,7 @@ export function joinCommand(list: string, between: string, budget: EvaluationBud
   return words.join(between);
 }
 
-/** Parts a text at each of some characters; no characters: at each of its own. */
+/** Splits a text at each of the given characters; without characters, into single characters. */
 export function splitCommand(text: string, at = " \t\n"): string {
   if (at === "") return printAll(Array.from(text));
   const separators = new Set(at);

@@ -90,8 +90,7 @@ export class ScriptEvaluator {
       } else if (character === "[") {
         const end = closingBracket(text, at);
         this.#budget.spend((end < 0 ? text.length : end) - at, text);
-        if (end < 0)
-          throw new UnknownValueError("needs-nuke", `${quoted(text)} has a bracket that is not closed`);
+        if (end < 0) throw new UnknownValueError("needs-nuke", `${quoted(text)} has an unclosed bracket`);
         take(this.#command(text.slice(at + 1, end), node));
         at = end + 1;
       } else if (character === "$") {

@@ -2,7 +2,7 @@ import { type TemplateResult, html, nothing } from "lit";
 import { live } from "lit/directives/live.js";
 import type { Chunk } from "../../plan/render-plan.ts";
 
-/** More rows than anybody reads; the rest is told by number. */
+/** More rows than anyone reads; the rest is shown as a number. */
 export const MOST_ROWS = 200;
 
 export interface ChunkTableParts {

@@ -1,2 +1,2 @@
-/** esbuild puts imported style sheets beside the bundle. */
+/** esbuild puts imported style sheets next to the bundle. */
 declare module "*.css" {}

@@ -1,4 +1,4 @@
-/** What stands in the fields of the farm side, as text, and what it means. */
+/** What is in the fields of the farm side, as text, and what it means. */
 import type { ScriptFacts } from "../../plan/target.ts";
 import type { FarmOptions, FormState } from "../protocol.ts";
 import { limits, readWhole } from "./whole-number.ts";

@@ -14,7 +14,7 @@ export interface TextFieldParts extends FieldParts {
   readonly value: string;
   readonly placeholder?: string | undefined;
   readonly disabled?: boolean;
-  /** Values offered beside the field. */
+  /** Values offered next to the field. */
   readonly offers?: readonly string[];
   readonly set: (text: string) => void;
 }

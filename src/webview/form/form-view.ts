@@ -105,7 +105,7 @@ function outcome(parts: FormViewParts): TemplateResult {
 }
 
 const notTrusted =
-  "This folder is not trusted, so nothing is started. Everything can be looked at; to render, use “Workspaces: Manage Workspace Trust”.";
+  "This folder is not trusted, so nothing is started. You can look at everything; to render, use “Workspaces: Manage Workspace Trust”.";
 
 function command({ plan, away, preview, selectedChunk, copied, actions }: FormViewParts): TemplateResult {
   if (away) {
@@ -138,7 +138,7 @@ function footer({ mode, away, plan, busy, trusted, notice, actions }: FormViewPa
     <vscode-button
       secondary
       id="reset"
-      title="Empty every field, so that script and machine decide"
+      title="Clear every field, so the script and the machine decide"
       @click=${actions.reset}
       >Reset</vscode-button
     >

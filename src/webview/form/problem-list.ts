@@ -17,7 +17,7 @@ type Fix = keyof typeof fixLabels;
 /** What else can be done about it. */
 const otherFix: Partial<Record<Fix, Fix>> = { "choose-nuke": "use-demo-renderer" };
 
-/** What stands in the way or is worth knowing, worst first, each with what can be done about it. */
+/** What is in the way or is worth knowing, worst first, each with what can be done about it. */
 export function problemList(
   problems: readonly Problem[],
   fix: (problem: Problem) => void,

@@ -104,7 +104,7 @@ export function wrongField({ mode, read, readFarm, plan }: Reading): string | nu
   return ids[0]?.[1] ?? null;
 }
 
-/** In the order they stand in. */
+/** In the order they are in. */
 const fieldIds: Readonly<Record<keyof ReadDraft["errors"], string>> = {
   range: "range",
   splitCount: "split-count",

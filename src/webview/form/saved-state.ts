@@ -1,4 +1,4 @@
-/** What the form keeps while it is hidden, beside what the host knows. */
+/** What the form keeps while it is hidden, in addition to what the host knows. */
 import * as z from "zod/mini";
 import { onlySchema, orderBySchema, proxyModeSchema } from "../../plan/request.ts";
 import { type FormState, savedFormSchema } from "../protocol.ts";

@@ -23,7 +23,7 @@ export function farmSummary(plan: RenderPlan): string {
   return `${count(plan.frameCount, "frame")} in ${count(plan.chunks.length, "task")}${size}, ${count(plan.threads, "thread")} each`;
 }
 
-/** The frames of a plan where there is little room: `1001–1100`, or `37 frames` where the range is long. */
+/** The frames of a plan where space is short: `1001–1100`, or `37 frames` where the range is long. */
 export function shortFrames(plan: RenderPlan): string {
   if (plan.frames === "") return "";
   const { frames, steps } = parseFrames(plan.frames);

@@ -41,7 +41,7 @@ test("a machine on which everything fits has no findings, and its report says so
   const text = reportLines(healthy).join("\n");
   assert.match(text, /Everything fits together\./u);
   assert.match(text, /version 0\.1\.0, process 77, running for 2:10/u);
-  assert.match(text, /1 job not finished, 3 finished; 2 Nukes at work/u);
+  assert.match(text, /1 job not finished, 3 finished; 2 Nukes running/u);
 });
 
 test("each thing that does not fit is one finding that says what to do", () => {
@@ -63,7 +63,7 @@ test("each thing that does not fit is one finding that says what to do", () => {
       /The demo renderer is on.*Turn/u,
     ],
     [{ settings: { changed: [], ignored: ["x is ignored."] } }, /^x is ignored\.$/u],
-    [{ state: { folder: "/s", freeMB: 100 } }, /Only 100 MB are free.*make room/u],
+    [{ state: { folder: "/s", freeMB: 100 } }, /Only 100 MB are free.*free some space/u],
     [{ version: "0.2.0" }, /is version 0\.1\.0, this is 0\.2\.0.*nbr service stop/u],
     [
       { service: { kind: "unreachable", stateFolder: "/s", why: "It does not answer." } },

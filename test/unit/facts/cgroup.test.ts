@@ -25,7 +25,7 @@ async function withFiles(files: Record<string, string>, body: (root: string) => 
 const v2 = "30 23 0:26 / /sys/fs/cgroup rw shared:4 - cgroup2 cgroup2 rw\n";
 const v1 = "36 25 0:31 / /sys/fs/cgroup/memory rw shared:9 - cgroup cgroup rw,memory\n";
 
-test("v2: the lowest limit of the group and those above it; file pages nobody touches are free", () =>
+test("v2: the lowest limit of the group and those above it; file pages no one touches are free", () =>
   withFiles(
     {
       "proc/self/cgroup": "0::/user.slice/render.scope\n",
@@ -40,7 +40,7 @@ test("v2: the lowest limit of the group and those above it; file pages nobody to
     (root) => assert.deepEqual(cgroupMemory(root), { limit: 3500 * MB, free: 2096 * MB }),
   ));
 
-test("v1, beside a v2 hierarchy without memory; the largest number stands for no limit", () =>
+test("v1, next to a v2 hierarchy without memory; the largest number stands for no limit", () =>
   withFiles(
     {
       "proc/self/cgroup": "9:memory:/box\n8:cpu,cpuacct:/\n0::/box\n",

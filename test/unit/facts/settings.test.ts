@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
@@ -18,6 +18,14 @@ import {
 
 const folder = mkdtempSync(join(tmpdir(), "settings "));
 after(() => rmSync(folder, { recursive: true }));
+
+test("the README lists every setting with its default", () => {
+  const readme = readFileSync(join(import.meta.dirname, "..", "..", "..", "README.md"), "utf8");
+  for (const [key, declared] of Object.entries(manifest.contributes.configuration.properties)) {
+    const row = `| \`${key}\` | \`${JSON.stringify(declared.default)}\` |`;
+    assert.ok(readme.includes(row), `README.md has no row that begins with: ${row}`);
+  }
+});
 
 test("package.json and the schema name the same settings with the same defaults", () => {
   const declared = manifest.contributes.configuration.properties;

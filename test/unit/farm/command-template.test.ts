@@ -239,7 +239,7 @@ test("an option that the command has no token for is refused by the name it was 
   const all = asked(["views", "--views"], ["proxy", "--proxy"], ["continueOnError", "--continue-on-error"]);
   assert.equal(
     refusal(["sub", "{script}", "{range}"], all),
-    "--views, --proxy, --continue-on-error: the farm command has no {views} {proxy} {continueOnError}, so they would be lost. Put {views} {proxy} {continueOnError} into nukeRender.farm.command, or leave them out.",
+    "--views, --proxy, --continue-on-error: the farm command has no {views} {proxy} {continueOnError}, so they would be lost. Add {views} {proxy} {continueOnError} to nukeRender.farm.command, or leave them out.",
   );
   assert.match(refusal(["sub", "-v={views}", "{continueOnError}"], all), /^--proxy: /u);
   assert.equal(refusal(["sub", "{views}", "{proxy}", "{continueOnError}"], all), "");

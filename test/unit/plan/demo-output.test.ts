@@ -17,7 +17,7 @@ const filesOf = (...writes: Partial<WriteTarget>[]): (string | null)[] =>
     folder,
   ).writes.map(({ resolvedFile }) => resolvedFile);
 
-test("each Write has a folder of its own; frames and views in folder names are kept", () => {
+test("each Write has its own folder; frames and views in folder names are kept", () => {
   assert.deepEqual(filesOf({ name: "A" }, { name: "B" }), [
     `${folder}/A/a.%04d.exr`,
     `${folder}/B/a.%04d.exr`,
@@ -26,7 +26,7 @@ test("each Write has a folder of its own; frames and views in folder names are k
   assert.deepEqual(filesOf({ resolvedFile: "C:\\out\\%v\\f.%d.exr" }), [`${folder}/Write1/%v/f.%d.exr`]);
 });
 
-test("no two files are the same, whatever the Writes are called", () => {
+test("no two files are the same, whatever the names of the Writes", () => {
   const names = [
     "Write1",
     "write1",

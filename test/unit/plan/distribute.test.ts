@@ -1,4 +1,4 @@
-/** Frames dealt out, in whatever order: none lost, none twice, and time well spent. */
+/** Distributed frames, in any order: none lost, none twice, and time well spent. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { type Pace, distributeFrames } from "../../../src/plan/distribute.ts";
@@ -22,7 +22,7 @@ function range(count: number): number[] {
   return Array.from({ length: count }, (_, index) => index + 1);
 }
 
-/** Seconds until the last of so many Nukes is done, each taking the next chunk when it is free. */
+/** Seconds until the last of the Nukes is done, each taking the next chunk when it is free. */
 function seconds(chunks: number[][], nukes: number, pace: Pace, cost: (frame: number) => number): number {
   const free = Array.from({ length: nukes }, () => 0);
   for (const chunk of chunks) {
@@ -125,7 +125,7 @@ test("a start of Nuke is paid where it is worth it: one round for long ones, sin
   assert.deepEqual(distributeFrames([], 4), []);
 });
 
-test("dealt out, frames that do not cost the same take far less than split, and little more than is possible", () => {
+test("frames with different costs: distribution takes far less time than splitting, and little more than the optimum", () => {
   const pace = { startupSeconds: 1, secondsPerFrame: 1 };
   const frames = range(96);
   const split = splitFrames(frames, { by: "chunks", count: 4 });
@@ -149,7 +149,7 @@ test("dealt out, frames that do not cost the same take far less than split, and 
     }
 });
 
-test("who asks for chunks gets exactly those; movies and a setting of their own are never dealt", () => {
+test("requested chunks are made exactly; movies, and a configured split, are never distributed", () => {
   const frames = (changes: Parameters<typeof aRequest>[0]): string[] =>
     planRender(aRequest({ range: "1-40", ...changes }), someFacts()).chunks.map((chunk) => chunk.frames);
   assert.deepEqual(frames({ split: { by: "chunks", count: 2 } }), ["1-20", "21-40"]);
@@ -182,7 +182,7 @@ test("orders: what is wanted early starts first", () => {
     "1-31x10",
     "2-10 12-20 22-30 32-40",
   ]);
-  // Dealt out backward, no chunk has a frame that lies behind one of an earlier round.
+  // Distributed backward, no chunk has a frame that lies behind one of an earlier round.
   const backward = divideFrames(range(100), {
     by: { by: "auto", nukes: 4, pace: null },
     order: { by: "backward" },

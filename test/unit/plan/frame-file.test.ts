@@ -86,7 +86,7 @@ test("a name gives the frame that it was made from, and other names none", () =>
 });
 
 test("many tokens and many digits are read as fast as few", () => {
-  // A regular expression with a group for each token takes longer than anybody waits.
+  // A regular expression with a group for each token takes longer than anyone waits.
   assert.equal(frameReader(`${"%d".repeat(12)}.exr`, "main")(`${"1".repeat(200)}.exr_`), null);
   assert.equal(frameReader("%d".repeat(120), "main")("1".repeat(255)), null);
   assert.equal(frameReader("%d".repeat(12), "main")("11".repeat(12)), 11);

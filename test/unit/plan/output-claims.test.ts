@@ -67,7 +67,7 @@ test("files with other numbers than the frames: the same ones for the same Write
   assert.deepEqual(sharedFrames(mine, { ...mine, frames: [9], owner: "other" }), [1, 2]);
 });
 
-test("views are names of their own", () => {
+test("views have separate names", () => {
   assert.deepEqual(namesOfViews("/o/%V/a_%v.%04d.exr", ["left", "right"]), [
     "/o/left/a_l.%04d.exr",
     "/o/right/a_r.%04d.exr",

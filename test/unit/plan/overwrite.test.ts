@@ -124,7 +124,7 @@ test("always says it, never refuses, and the request goes before the setting", (
     stoppers(refused).map(({ code, fix }) => [code, fix]),
     [["overwrite-refused", "only-missing"]],
   );
-  assert.match(told(refused).join(), /would replace 40 frames of today 22:07, and nothing may be replaced/u);
+  assert.match(told(refused).join(), /would replace 40 frames of today 22:07, which is not allowed/u);
   const never = { facts: { overwrite: "never" as const } };
   assert.deepEqual(stoppers(plan({ overwrite: "always" }, [files()], never)), []);
   assert.deepEqual(stoppers(plan({ range: "41-100" }, [files()], never)), []);
@@ -149,9 +149,9 @@ test("newer-script-only keeps what is newer than the script, and says what it re
 });
 
 test("what cannot be told is said; only where nothing may be replaced it stops the render", () => {
-  const slow = { facts: { files: {}, unseen: { Write1: '"/out" did not answer within 3 s' } } };
+  const slow = { facts: { files: {}, unseen: { Write1: '"/out" did not respond within 3 s' } } };
   assert.deepEqual(told(plan({}, [], slow)), [
-    'info overwrite-unknown: Whether Write1 replaces frames is not known: "/out" did not answer within 3 s.',
+    'info overwrite-unknown: It is unknown whether Write1 replaces frames: "/out" did not respond within 3 s.',
   ]);
   assert.deepEqual(told(plan({ overwrite: "always" }, [], slow)), []);
   for (const overwrite of ["never", "newer-script-only"] as const)
@@ -162,14 +162,12 @@ test("what cannot be told is said; only where nothing may be replaced it stops t
   const renumbered = { write: { renumbered: true }, facts: { files: {} } };
   assert.match(told(plan({}, [], renumbered)).join(), /overwrite-unknown: .*"frame" knob/u);
   assert.equal(stoppers(plan({ overwrite: "never" }, [], renumbered)).length, 1);
-  // A plan that nobody has looked at the disk for says nothing, and is no answer to `never`.
+  // A plan made without checking the disk says nothing, and does not satisfy `never`.
   const blind = { facts: { files: {} } };
   assert.deepEqual(told(plan({}, [], blind)), []);
   assert.match(told(plan({ overwrite: "never" }, [], blind)).join(), /error frames-unread/u);
   const partly = plan({ range: "1-5" }, [files({ fresh: "1-2", unread: "3-5", written: [] })]);
-  assert.deepEqual(told(partly), [
-    "warning replaces-frames: Write1 replaces 5 frames, and when they were written is not known.",
-  ]);
+  assert.deepEqual(told(partly), ["warning replaces-frames: Write1 replaces 5 frames, with unknown dates."]);
 });
 
 test("the disk: when frames were written, and names that are no frames of it", async () => {
@@ -216,7 +214,7 @@ test("time that is over is told as that, and never as an empty folder", async ()
     const limit = new LookLimit(0);
     await assert.rejects(
       filesOnDisk(write, { views: [] }, folder, { changed: 0, limit }),
-      /did not answer within 0 s/u,
+      /did not respond within 0 s/u,
     );
     // Listed in time, and no time left for the files: their number is known, their age is not.
     const looks = new DiskLooks();
@@ -227,9 +225,9 @@ test("time that is over is told as that, and never as an empty folder", async ()
       looks,
     });
     assert.deepEqual(listed, [{ view: null, whole: null, fresh: "", older: "", unread: "1", written: [] }]);
-    // A share that hangs: whatever is asked of it never comes back.
+    // A share that hangs: no request ever returns.
     const hanging = new LookLimit(20).within(new Promise<never>(() => {}), "/share/o");
-    await assert.rejects(hanging, /"\/share\/o" did not answer within 0 s/u);
+    await assert.rejects(hanging, /"\/share\/o" did not respond within 0 s/u);
   } finally {
     rmSync(folder, { recursive: true });
   }

@@ -20,7 +20,7 @@ const kept = (plan: RenderPlan): RenderPlan => renderPlanSchema.parse(JSON.parse
 /** The words of every Nuke, without frames. */
 const words = ({ command, warm }: RenderPlan): unknown => ({ command, warm });
 
-test("its missing frames get the same Nuke and the same words, whatever settings and machine say by now", () => {
+test("its missing frames get the same Nuke and the same arguments, regardless of current settings and machine", () => {
   const requests: Partial<RenderRequest>[] = [
     {},
     { threads: 3, cacheMB: 900, views: ["left"], proxy: "proxy", continueOnError: true, retries: 0 },

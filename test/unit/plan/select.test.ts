@@ -49,7 +49,7 @@ test("nothing left: no chunk, no error, and a reason", () => {
   assert.deepEqual([plan.frameCount, plan.chunks, stoppers(plan)], [0, [], []]);
   assert.equal(
     nothingLeft(plan),
-    "All 100 frames of Write1 are on disk already, and none is older than the script. Nothing is left to render.",
+    "All 100 frames of Write1 are already on disk, and none is older than the script. Nothing is left to render.",
   );
   assert.equal(nothingLeft(planRender(aRequest(), facts)), null);
 });
@@ -97,18 +97,12 @@ test("where it cannot be told which frames are on disk, nothing is rendered, and
       .map(({ message }) => message)
       .join(" ");
   };
-  assert.match(
-    stopped({ renumbered: true }),
-    /cannot be told: its "frame" knob gives the files other numbers/u,
-  );
-  assert.match(
-    stopped({ resolvedFile: null, unresolved: "it asks Python" }),
-    /cannot be told: it asks Python/u,
-  );
-  assert.match(stopped({ resolvedFile: "/o/####/a.####.exr" }), /name of a folder/u);
+  assert.match(stopped({ renumbered: true }), /are on disk: its "frame" knob changes the frame numbers/u);
+  assert.match(stopped({ resolvedFile: null, unresolved: "it asks Python" }), /are on disk: it asks Python/u);
+  assert.match(stopped({ resolvedFile: "/o/####/a.####.exr" }), /in a folder name/u);
   assert.match(
     stopped({ proxyFile: "/o/p.####.exr" }, aRequest({ only: "missing", proxy: "proxy" })),
-    /cannot be told/u,
+    /It is unknown which frames/u,
   );
   const unread = planRender(aRequest({ only: "missing" }), someFacts());
   assert.deepEqual(
@@ -191,7 +185,7 @@ test("with what it needs: only those that are not rendered, over their own range
   assert.equal(said(plans[1]?.plan ?? assert.fail(), "reads-unrendered"), "");
 });
 
-test("all in order: nobody waits for what has nothing to do", () => {
+test("all in order: no one waits for a Write with nothing to do", () => {
   const facts = someFacts({ files: { Pre: [files("1-100")], Write1: [files("1-50")] } }, [needing, pre]);
   const plans = (only: "all" | "missing") =>
     planInOrder([needing, pre], ({ name }) => aRequest({ write: name, only }), facts).plans.map(

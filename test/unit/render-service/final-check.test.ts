@@ -9,8 +9,8 @@ test("each frame comes back twice, whatever happens to the others, and an earlie
   assert.deepEqual(counts.take([2, 3]), [2, 3]);
   assert.deepEqual(counts.take([2, 3]), [3]);
   assert.deepEqual(counts.take([1, 2, 3]), [1]);
-  assert.match(counts.reason(2), /gone or changed .*rendered again 2 times\.$/u);
-  assert.match(counts.reason(9), /gone or changed at the end of the render\.$/u);
+  assert.match(counts.reason(2), /missing or changed .*rendered again 2 times\.$/u);
+  assert.match(counts.reason(9), /missing or changed at the end of the render\.$/u);
 
   const next = new VanishedCounts();
   for (const frames of [[1], [1, 2]]) next.add(frames);

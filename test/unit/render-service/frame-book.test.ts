@@ -17,7 +17,7 @@ const retry = (frame: number, attempt: number) => ({
   exclusive: false,
 });
 
-test("what made room comes back as one range; a frame that did so three times gets the machine for itself", () => {
+test("evicted frames are requeued as one range; a frame that was evicted three times runs exclusively", () => {
   const book = new RetryPolicy({ retries: 2, movie: false });
   const again = (): unknown => book.after(ending("memory", [4, 5, 6], 4));
   assert.deepEqual(again(), { back: [rest([4, 5, 6])], givenUp: [] });
@@ -49,7 +49,7 @@ test("a crash is the fault of the frame at work, once", () => {
   assert.deepEqual(book.after(ending("crash", [7], 7)), { back: [], givenUp: [7] });
 });
 
-test("without retries the frames behind a failed one are rendered all the same", () => {
+test("without retries the frames behind a failed one are rendered anyway", () => {
   const book = new RetryPolicy({ retries: 0, movie: false });
   assert.deepEqual(book.after(ending("error", [3, 4], null, [3])), { back: [rest([4])], givenUp: [3] });
 });
@@ -66,7 +66,7 @@ test("a movie comes back whole after a crash, not after an error of its script",
 });
 
 test("however Nukes end, a job comes to an end", () => {
-  // A small generator of its own: the same sequence in every run.
+  // A small local generator: the same sequence in every run.
   let seed = 1;
   const random = (below: number): number => (seed = (seed * 48_271) % 2_147_483_647) % below;
   for (let round = 0; round < 300; round++) {
@@ -81,7 +81,7 @@ test("however Nukes end, a job comes to an end", () => {
       for (const frame of chunk.frames.slice(0, done)) over.add(frame);
       const missing = chunk.frames.slice(done);
       const failed = new Set(missing.filter(() => random(3) === 0));
-      // Alone on the machine, nobody makes room.
+      // A Nuke that runs alone is never evicted.
       const cause = chunk.exclusive ? "crash" : (["memory", "crash", "error"] as const)[random(3)];
       const at = missing.find((frame) => !failed.has(frame)) ?? null;
       const { back, givenUp } = book.after({ cause: cause ?? "error", missing, failed, at });

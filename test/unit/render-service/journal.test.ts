@@ -93,7 +93,7 @@ function journalOf(random: Random, plan: RenderPlan): JournalEntry[] {
     const settings = { priority: random.below(101), place: random.below(9), parallel: 1 + random.below(9) };
     if (random.chance(9)) entries.push({ is: "settings-changed", settings });
     if (random.chance(9)) entries.push({ is: "service", boot: "b", at: 7 });
-    // All is over, and somebody has removed files meanwhile.
+    // The job has ended, and files were removed in the meantime.
     const gone = frames.slice(0, stops).filter(() => random.chance(2));
     if (cancelled || waiting.length > 0 || gone.length === 0 || ++vanished > 2) continue;
     const again = chunks.add(gone, chunk);
@@ -103,7 +103,7 @@ function journalOf(random: Random, plan: RenderPlan): JournalEntry[] {
   return entries;
 }
 
-/** Deals what waits of the plan anew, into more chunks or fewer. */
+/** Redistributes the plan's queued frames into more chunks or fewer. */
 function dealAnew(random: Random, chunks: Chunks, waiting: number[], entries: JournalEntry[]): void {
   const size = 1 + random.below(7);
   const redealt = chunks.redistribute(
@@ -194,7 +194,7 @@ test("with lines that a full disk has swallowed, no frame is nowhere and none wa
   }
 });
 
-test("what was dealt anew comes back in the order it was to start in, before what waited behind it", () => {
+test("redistributed chunks come back in starting order, before those that were queued after them", () => {
   const { env: _, ...job } = { plan: planOf(8, 2), env: {} };
   const past = replayJournal([
     { is: "job", version: 1, job, submittedAt: 1, boot: "b" },

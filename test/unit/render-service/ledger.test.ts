@@ -59,7 +59,7 @@ test("frames that were passed over have failed, each with its own error", () =>
       [
         [1, "failed", "first"],
         [2, "failed", "second"],
-        [3, "failed", "Nuke passed over this frame without a word."],
+        [3, "failed", "Nuke skipped this frame without an error message."],
         [4, "done", ""],
       ],
     );

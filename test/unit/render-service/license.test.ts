@@ -38,7 +38,7 @@ test("Nukes started together are refused together; with others that render, or a
     "others render: it goes on asking",
   );
   assert.equal(hold.granted(2_100_000), true);
-  assert.deepEqual(hold.refused(2_200_000, 0, 2_200_001), { waitMs: 5000 }, "patience begins anew");
+  assert.deepEqual(hold.refused(2_200_000, 0, 2_200_001), { waitMs: 5000 }, "the deadline starts again");
   assert.equal(hold.refused(5_000_000, 0, 5_000_001), "give-up");
 });
 
@@ -65,7 +65,7 @@ test("the limit of silence is learned from the frames, and from earlier renders"
   assert.equal(silenceLimitMs(300_000, 3, null, 99), 4_800_000);
 });
 
-test("silence counts only while somebody listens", () => {
+test("silence counts only while someone listens", () => {
   const clock = new HangWatchdog(1000, 0);
   assert.equal(clock.look(false, 500), 500);
   assert.equal(clock.look(false, 3_600_000), 1500, "the machine slept");

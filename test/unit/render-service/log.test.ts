@@ -48,7 +48,7 @@ test("a log that grows without end stays short; nothing is read twice or missed,
     const kept = readdirSync(folder).filter((name) => name.includes(".kept-"));
     assert.equal(kept.length, 2, kept.join(" "));
 
-    // Somebody reads it back: the first part, what is missing, the newest part.
+    // Read back: the first part, the gap, the newest part.
     const lines: string[] = [];
     for (let from = 0, more = true; more;) {
       const piece = await readLog(log, from);
@@ -56,7 +56,7 @@ test("a log that grows without end stays short; nothing is read twice or missed,
       ({ next: from, more } = piece);
     }
     const gap = lines.findIndex((line) => line.startsWith("… "));
-    assert.match(lines[gap] ?? "", /^… \d+ kB left out here; the log of a Nuke is capped\.$/u);
+    assert.match(lines[gap] ?? "", /^… \d+ kB skipped here; the size of a log is limited\.$/u);
     const first = Array.from({ length: gap }, (_, index) => `line ${index} ü`);
     assert.deepEqual(lines.slice(0, gap), first);
     assert.ok(gap > 10);

@@ -14,7 +14,7 @@ import { PressureGuard, readStall } from "../../../src/render-service/memory/pre
 import { RenderHistory, historySchema } from "../../../src/render-service/memory/history.ts";
 import { StateFile } from "../../../src/render-service/storage/state-file.ts";
 
-test("the peak of a frame: its highest look, or the kernel's mark where that rose meanwhile", () => {
+test("the peak of a frame: its highest sample, or the kernel's peak if that rose in the meantime", () => {
   const peak = new FramePeak();
   assert.equal(peak.frame(), null, "nobody has looked");
   peak.look(100, 120);
@@ -83,7 +83,7 @@ test("start-up and frame times are told apart", () => {
   assert.deepEqual([times.startupSeconds, times.secondsPerFrame, times.recent], [3, 2, [5, 1, 3]]);
 });
 
-test("the history outlives its reader, forgets heavy renders slowly, and a broken file is begun anew", async () => {
+test("the history outlives its reader, forgets heavy renders slowly, and a broken file is started again", async () => {
   const folder = await mkdtemp(join(tmpdir(), "nbr history "));
   const file = join(folder, "history.json");
   const said: string[] = [];
@@ -121,13 +121,13 @@ test("the history outlives its reader, forgets heavy renders slowly, and a broke
 
 const easy = { sumMB: 900, budgetMB: 1000, freeMB: 5000, floorMB: 500, stalledPercent: 0 };
 
-test("over the budget the youngest goes at once; what others may have caused has to last", () => {
+test("over the budget the newest is evicted immediately; pressure that others may have caused has to last", () => {
   const guard = new PressureGuard();
   assert.equal(guard.look(easy, 3, false), "go-on");
   assert.equal(guard.refusal(3), null);
   const over = { ...easy, sumMB: 1001 };
   assert.equal(guard.look(over, 3, false), "shed");
-  assert.match(guard.refusal(3) ?? "", /all Nukes together hold 1 GB/u);
+  assert.match(guard.refusal(3) ?? "", /all Nukes together use 1 GB/u);
   assert.equal(guard.look(over, 3, true), "hold", "one is on its way out");
   assert.equal(guard.look(over, 1, false), "hold", "one alone goes on");
   assert.equal(guard.refusal(0), null, "and one may always start");
@@ -149,7 +149,7 @@ test("after a loss one fewer runs, until memory has been at ease for a while", (
   const guard = new PressureGuard();
   guard.lost(2);
   guard.look(easy, 2, false, 0);
-  assert.match(guard.refusal(2) ?? "", /make room/u);
+  assert.match(guard.refusal(2) ?? "", /evicted/u);
   assert.equal(guard.refusal(1), null);
   guard.look(easy, 2, false, 29_000);
   assert.notEqual(guard.refusal(2), null);

@@ -71,7 +71,7 @@ test("of a flood the newest lines are sent, with how many are missing; everythin
   const flood = sent.flatMap((event) => (event.type === "lines" && event.chunk === 0 ? event.lines : []));
   assert.deepEqual(
     [flood.length, flood[0], flood[1], flood.at(-1)],
-    [901, "… 5100 lines left out here; the log has them.", "l5400", "l6299"],
+    [901, "… 5100 lines skipped here; the log has them.", "l5400", "l6299"],
   );
   assert.ok(words(sent).includes("quiet"), "another Nuke's lines are not left out for it");
   batch.add(lines(many(2500)));
@@ -79,7 +79,7 @@ test("of a flood the newest lines are sent, with how many are missing; everythin
   assert.ok(whole?.type === "lines");
   assert.deepEqual(
     [whole.lines.length, whole.lines[0], whole.lines.at(-1)],
-    [1001, "… 1500 lines left out here; the log has them.", "l2499"],
+    [1001, "… 1500 lines skipped here; the log has them.", "l2499"],
   );
   batch.add(lines(Array.from({ length: 50 }, () => "x".repeat(64 * 1024))));
   const [wide] = batch.take();
@@ -93,7 +93,7 @@ test("a slow client gets what must not be lost; lines are counted, and progress 
   for (const event of [lines(["c"]), progress(2)]) batch.add(event);
   assert.deepEqual(words(batch.take(true)), []);
   batch.add(lines(["d"]));
-  assert.deepEqual(words(batch.take()), ["progress 2", "… 3 lines left out here; the log has them.,d"]);
+  assert.deepEqual(words(batch.take()), ["progress 2", "… 3 lines skipped here; the log has them.,d"]);
 });
 
 test("batches: the first at once, others a tenth of a second apart, unless an answer is due", (context) => {

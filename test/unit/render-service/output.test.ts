@@ -42,7 +42,7 @@ test("a disk is full below 64 MB, a small one below a twentieth, and where a few
     disk.freeMB = 63;
     assert.deepEqual(await place.trouble(), {
       reason: "disk",
-      text: `The disk of ${frames} is full: 63 MB left.`,
+      text: `The disk of ${frames} is full: 63 MB free.`,
     });
     assert.equal(await place.beforeStart(), null, "a frame may still fit");
     disk.totalMB = 200;
@@ -109,7 +109,7 @@ test("a held job looks again and again, then goes on; a license that comes free 
   assert.deepEqual([queue.take()?.chunk, queue.take()?.chunk], [1, 2]);
 });
 
-test("somebody who resumes a held job makes it look at once; one that is over is not looked for any more", async () => {
+test("resuming a held job checks immediately; a job that has ended is no longer checked", async () => {
   const queue = new RenderQueue(8);
   queue.add({ id: "a", parallel: 4, chunks: [0, 1] });
   let resumed = (): void => undefined;

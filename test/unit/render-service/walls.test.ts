@@ -36,7 +36,7 @@ test("the scope's command has Nuke's own words behind its last flag, untouched",
   ]);
 });
 
-test("a Nuke that nobody wants walled is started as it is", async () => {
+test("a Nuke without a scope limit is started unchanged", async () => {
   const scopeLimits = new ScopeLimits(
     () => assert.fail("not asked"),
     () => assert.fail("not asked"),
@@ -63,7 +63,7 @@ test("a Nuke that was ended at its wall: the reason names the wall and what to d
   assert.equal(verdict, "crash");
   assert.match(
     reason ?? "",
-    /which may take 2 GB.*systemdScope.*1 of 4 frames.*larger nukeRender\.memory\.budget/u,
+    /at its memory limit of 2 GB.*systemdScope.*1 of 4 frames.*larger nukeRender\.memory\.budget/u,
   );
   assert.doesNotMatch(judgeChunk({ ...facts, limitMB: null }).reason ?? "", /systemdScope/u);
   assert.doesNotMatch(

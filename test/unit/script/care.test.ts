@@ -16,7 +16,7 @@ import { parseScript } from "../../../src/script/script.ts";
 import { scriptFacts } from "../../../src/script/write-targets.ts";
 import { aRequest, someFacts } from "../plan/plan-facts.ts";
 
-test("scripts that use only the folder they lie in may be copied beside it", () => {
+test("scripts that use only their folder may be copied into it", () => {
   for (const text of [
     'Root {\n name /p/shot.nk\n project_directory "\\[python \\{nuke.script_directory()\\}]"\n}',
     String.raw`Write { file "\[file dirname \[value root.name]]/../renders/a.%04d.exr" }`,

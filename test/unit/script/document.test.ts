@@ -1,4 +1,4 @@
-/** After any edits a document says what reading its text anew says; and its memory stays where it was. */
+/** After any edits a document equals its text read from scratch, and its memory stays constant. */
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
@@ -63,7 +63,7 @@ const pieces = [
   "é",
 ];
 
-test("2,000 random edits, each as if the text had been read anew", async () => {
+test("2,000 random edits, each as if the text had been read from scratch", async () => {
   const pick = random(20_261_121);
   const document = new ScriptDocument(text);
   for (let step = 0; step < 2000; step++) {
@@ -72,7 +72,7 @@ test("2,000 random edits, each as if the text had been read anew", async () => {
     const end = Math.min(length, pick(3) === 0 ? start + pick(60) : start);
     const insert = pick(3) === 0 ? "" : (pieces[pick(pieces.length)] ?? "");
     change(document, start, end, insert);
-    // Several edits may come before somebody asks.
+    // Several edits may come before a request.
     if (pick(3) === 0) continue;
     assert.deepEqual(shape(document.script), shape(await parseScript(document.text)), `step ${step}`);
     if (step % 100 === 0 || document.text.length < 500) document.replace(text);

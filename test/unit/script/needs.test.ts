@@ -43,7 +43,7 @@ test("through groups by their Input and Output nodes, through clones, and past w
   assert.deepEqual((await needsOf(reading)).A, []);
 });
 
-test("a Write switched to read needs whoever writes its file; disabled Reads, own files and unused cameras need nobody", async () => {
+test("a Write switched to read needs the Write of its file; disabled Reads, own files and unused cameras need no Write", async () => {
   const same = `${pre}${source}Write {\n file /out/pre.####.exr\n reading 1\n name Cache\n}\nWrite {\n file /out/a.####.exr\n name A\n}\n`;
   assert.deepEqual(await needsOf(same), { Pre: [], Cache: ["Pre by Cache"], A: ["Pre by Cache"] });
   const disabled = `${pre}Read {\n inputs 0\n file /out/pre.####.exr\n disable true\n}\nWrite {\n file /out/a.####.exr\n name A\n}\n`;

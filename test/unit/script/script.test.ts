@@ -22,7 +22,7 @@ test("the last thing pushed is the first input", async () => {
   );
 });
 
-test("groups have a stack of their own and give back the one around them", async () => {
+test("groups have their own stack and restore the outer one", async () => {
   const script = await parseScript(
     "Blur {\n inputs 0\n name Outside\n}\nGroup {\n name G\n}\n Input {\n  inputs 0\n  name In\n }\n Group {\n  name Inner\n }\n  Write {\n   name W\n  }\n end_group\n Output {\n  name Out\n }\nend_group\nWrite {\n name After\n}\n",
   );

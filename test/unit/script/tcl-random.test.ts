@@ -1,4 +1,4 @@
-/** Random words beside real Tcl: how it prints lists, and what it reads in a body of knobs. */
+/** Random words compared with real Tcl: how it prints lists, and what it reads in a body of knobs. */
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
 import { join } from "node:path";
@@ -83,7 +83,7 @@ test("bodies of knobs are read as Tcl reads them, wherever Tcl reads them at all
   let compared = 0;
   for (const [place, body] of bodies.entries()) {
     const pairs = pairsSchema.parse(answers[place]);
-    // Inside a node the text stands in braces of its own, which rule 6 counts first.
+    // Inside a node the text is in its own braces, which rule 6 counts first.
     if (pairs === null || !isBraced(body)) continue;
     const { nodes } = await parseScript(`N {\n${body}\n}\n`);
     const [node] = nodes;

@@ -1,4 +1,4 @@
-/** No regular expression takes more than linear time with the length of a text: scripts, logs and settings are written by anybody. */
+/** No regular expression takes more than linear time with the length of a text: scripts, logs and settings come from anyone. */
 import assert from "node:assert/strict";
 import { globSync, readFileSync } from "node:fs";
 import { join } from "node:path";
@@ -78,7 +78,7 @@ test("regular expressions take linear time", () => {
   assert.deepEqual(slow, [], "read the text by hand, bound the quantifier, or say here why it does no harm");
 });
 
-test("regular expressions are not built from what somebody wrote", () => {
+test("regular expressions are not built from what someone wrote", () => {
   const unknown = regularExpressions().filter(({ file, written }) => written === null && !built.has(file));
   assert.deepEqual(
     unknown.map(({ place }) => place),
