@@ -18,7 +18,6 @@ import { lockOwner } from "../storage/output-lock.ts";
 import { OutputGuard } from "./output-guard.ts";
 import { Submissions } from "./submissions.ts";
 import { EventListeners, type Listener } from "./event-emitter.ts";
-import { IdleGc } from "./idle-gc.ts";
 import { JobStore, chunkLog } from "../storage/job-store.ts";
 import { Job } from "../job/job.ts";
 import type { FollowUp, JobOpening } from "../job/types.ts";
@@ -82,7 +81,6 @@ export class Scheduler {
   readonly #scopeLimits = new ScopeLimits(this.#loads, () => this.#admission.budgetMB);
   readonly #listeners: EventListeners;
   readonly #sampler: MemorySampler;
-  readonly #memory = new IdleGc();
   readonly #submissions = new Submissions((id) => this.#active.has(id) || this.#finished.has(id));
   readonly #outputs: OutputGuard;
   /** Told when nothing renders or waits for its turn any more. */
@@ -530,7 +528,6 @@ export class Scheduler {
 
   #tellQuiet(): void {
     if (this.#busy.length > 0) return;
-    this.#memory.calm();
     this.#sampler.stop();
     for (const waiter of this.#quietWaiters) waiter();
     this.#quietWaiters.clear();
