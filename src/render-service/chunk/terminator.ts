@@ -1,8 +1,8 @@
 /** How one Nuke is made to end, and why. */
 import { duration } from "../../plan/display.ts";
-import type { ChunkFacts } from "./verdict.ts";
 import { messageOf } from "../protocol/errors.ts";
 import { Deadline } from "./deadline.ts";
+import { type EndCause, addCause } from "./end-cause.ts";
 import type { NukeProcess } from "../process/nuke-process.ts";
 import type { Timeouts } from "./timeouts.ts";
 
@@ -15,15 +15,7 @@ export class Terminator {
   readonly #deps: TerminatorDeps;
   #process: NukeProcess | null = null;
   #stopping: Promise<number[]> | null = null;
-  #cancelled = false;
-  #paused = false;
-  /** It had to make room. */
-  #gaveWay = false;
-  #late = false;
-  #flooded = false;
-  #distrusted = false;
-  /** It said nothing for so long (ms) that it was ended; null otherwise. */
-  #silentMs: number | null = null;
+  #cause: EndCause | null = null;
   readonly #lateness = new Deadline();
   readonly #lastFrame = new Deadline();
 
@@ -34,59 +26,40 @@ export class Terminator {
   /** Its Nuke runs; it is ended at once where somebody wanted that before. */
   started(process: NukeProcess): void {
     this.#process = process;
-    if (this.#cancelled || this.#paused) this.#stopInBackground();
+    if (this.#cause?.kind === "cancelled" || this.#cause?.kind === "paused") this.#stopInBackground();
   }
 
   /** Why we ended it; null when it ended by itself. */
-  get because(): ChunkFacts["ended"] {
-    if (this.#cancelled) return "cancelled";
-    if (this.#paused) return "paused";
-    if (this.#distrusted) return "stale-script";
-    if (this.#gaveWay) return "evicted";
-    if (this.#silentMs !== null) return "silent";
-    if (this.#flooded) return "flooded";
-    return this.#late ? "late" : null;
+  get cause(): EndCause | null {
+    return this.#cause;
   }
 
   /** It has been told to end. */
   get isOn(): boolean {
-    return this.#stopping !== null || this.#gaveWay;
-  }
-
-  /** How long it had said nothing when it was ended for that, ms; null when it was not. */
-  get silentMs(): number | null {
-    return this.#silentMs;
+    return this.#stopping !== null || this.#cause?.kind === "evicted";
   }
 
   cancel(): void {
-    this.#cancelled = true;
-    this.#stopInBackground();
+    this.#endFor({ kind: "cancelled" });
   }
 
   pause(): void {
-    this.#paused = true;
-    this.#stopInBackground();
+    this.#endFor({ kind: "paused" });
   }
 
-  /** Nobody knows which version of its script it has read. */
+  /** No one knows which version of its script it has read. */
   stopStale(): void {
-    this.#distrusted = true;
     this.#deps.say(
       "warning",
       "The script was saved while this Nuke read it, so it is ended; its frames are rendered anew.",
     );
-    this.#stopInBackground();
-  }
-
-  /** What it says is not taken. */
-  get isStale(): boolean {
-    return this.#distrusted;
+    this.#endFor({ kind: "stale-script" });
   }
 
   /** Ends it to make room; one that ends by itself behind its frame (`exclusive`) has a while for that. */
   evict(why: string, exclusive: boolean): void {
     const { timeouts, say } = this.#deps;
-    this.#gaveWay = true;
+    this.#cause = addCause(this.#cause, { kind: "evicted" });
     say("warning", `This Nuke is ended to make room: ${why}. Its unfinished frames are rendered later.`);
     if (exclusive) this.#lastFrame.begin(2 * timeouts.cancelMs, () => this.#stopInBackground());
     else this.#stopInBackground();
@@ -95,17 +68,15 @@ export class Terminator {
   /** @param quietMs for how long it has said nothing; `limitMs`: for how long it may. */
   stopIfSilent(quietMs: number, limitMs: number): void {
     if (this.#stopping !== null || this.#lateness.isOn || quietMs <= limitMs) return;
-    this.#silentMs = quietMs;
     this.#deps.say("warning", `Nuke has said nothing for ${duration(quietMs / 1000)}; it is being ended.`);
-    this.#stopInBackground();
+    this.#endFor({ kind: "silent", silentMs: quietMs });
   }
 
   /** It prints without end, and its log cannot be kept short: the disk would be full of it. */
   flood(): void {
     if (this.#stopping !== null) return;
-    this.#flooded = true;
     this.#deps.say("error", "Nuke prints without end, and its log cannot be kept short; it is being ended.");
-    this.#stopInBackground();
+    this.#endFor({ kind: "flooded" });
   }
 
   /** It has rendered everything: from now on it has a while to end. Once is enough. */
@@ -113,12 +84,11 @@ export class Terminator {
     if (this.#lateness.isOn) return;
     const { hangMs } = this.#deps.timeouts;
     this.#lateness.begin(hangMs, () => {
-      this.#late = true;
       this.#deps.say(
         "warning",
         `Nuke did not end ${Math.round(hangMs / 1000)} s after its render; it is being ended.`,
       );
-      this.#stopInBackground();
+      this.#endFor({ kind: "late" });
     });
   }
 
@@ -144,9 +114,14 @@ export class Terminator {
     await this.#stopping;
   }
 
+  #endFor(cause: EndCause): void {
+    this.#cause = addCause(this.#cause, cause);
+    this.#stopInBackground();
+  }
+
   #stopInBackground(): void {
     this.stop().catch((error: unknown) =>
-      this.#deps.say("error", `ChunkOutcome Nuke failed: ${messageOf(error)}.`),
+      this.#deps.say("error", `Ending Nuke failed: ${messageOf(error)}.`),
     );
   }
 
