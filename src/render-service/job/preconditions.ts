@@ -6,6 +6,9 @@ import { displayFrames, framesOf } from "../../plan/frames.ts";
 import type { RenderJob } from "../../plan/job.ts";
 import { wordsForCopy } from "../../plan/snapshot-policy.ts";
 import type { Chunks } from "./chunks.ts";
+import type { CurrentState } from "./current-state.ts";
+import type { JobEvents } from "./events.ts";
+import type { Journal } from "../storage/journal.ts";
 import type { ChunkOutcome } from "../frames/retry-policy.ts";
 import type { BlockedUntil, Look } from "../queue/block-timers.ts";
 import type { ScriptReading } from "../chunk/context.ts";
@@ -27,13 +30,9 @@ export interface PreconditionDeps {
   readonly list: Pick<Chunks, "runs" | "running">;
   /** How the script was; null: nobody looks after it. */
   readonly script: ScriptFingerprint | null;
-  readonly say: (severity: "warning" | "info", text: string) => void;
-  /** The script may be this one from here on. */
-  readonly accepted: (script: ScriptFingerprint) => void;
-  /** What blocks the job for the reason given, in words; null: nothing does. */
-  readonly blockedBy: (reason: BlockReason) => string | null;
-  readonly block: (block: Block) => void;
-  readonly unblock: (reason: BlockReason) => void;
+  readonly events: JobEvents;
+  readonly state: CurrentState;
+  readonly journal: Pick<Journal, "append">;
 }
 
 /** What to do instead of starting a Nuke: wait, or pause the job in these words. */
@@ -99,9 +98,17 @@ export class Preconditions {
     return (await this.#lookAtScript(this.#begun)) ?? (await this.#lookAtPlace());
   }
 
+  #block(block: Block): void {
+    this.#deps.state.block(block);
+  }
+
+  #unblock(reason: BlockReason): void {
+    this.#deps.state.change({ type: "unblocked", reason });
+  }
+
   #clearTrouble(): void {
     this.#trouble = null;
-    for (const reason of PLACE) this.#deps.unblock(reason);
+    for (const reason of PLACE) this.#unblock(reason);
   }
 
   /** Frames that are rendered already or just now. */
@@ -136,7 +143,8 @@ export class Preconditions {
   /** Frames are missing at the end: says so when they would be rendered from another script. */
   async atEnd(): Promise<void> {
     if (this.#script === null || (await this.#script.sourceIsSame())) return;
-    this.#deps.say(
+    this.#deps.events.say(
+      null,
       "warning",
       `${this.#name} is another version by now: frames that are rendered again may not match the others.`,
     );
@@ -148,7 +156,7 @@ export class Preconditions {
     if (after === "give-up")
       return { giveUp: `Nuke got no license, asked for ${count(this.#license.refusals, "time")}.` };
     const text = refusalText(after.waitMs, this.#license.deadlineMs);
-    this.#deps.say("warning", text);
+    this.#deps.events.say(null, "warning", text);
     const block = { reason: "license", text } as const;
     return { hold: { block, ends: ["license"], waitMs: after.waitMs, look: null } };
   }
@@ -170,19 +178,20 @@ export class Preconditions {
 
   async #lookAgain(): Promise<Look> {
     for (const folder of await this.#place.restore())
-      this.#deps.say(
+      this.#deps.events.say(
+        null,
         "warning",
         `The folder ${folder} was made again. Frames that were in it are rendered again at the end.`,
       );
     const trouble = await this.#place.trouble();
     if (trouble === null) {
       this.#clearTrouble();
-      this.#deps.say("info", "There is a place for frames again: the render goes on.");
+      this.#deps.events.say(null, "info", "There is a place for frames again: the render goes on.");
       return "go";
     }
     this.#tell(trouble);
-    for (const reason of PLACE) if (reason !== trouble.reason) this.#deps.unblock(reason);
-    this.#deps.block(trouble);
+    for (const reason of PLACE) if (reason !== trouble.reason) this.#unblock(reason);
+    this.#block(trouble);
     const after = this.#output.refused(Date.now(), 0);
     // One more Nuke has the last word.
     return typeof after === "string" ? "try" : after;
@@ -191,7 +200,8 @@ export class Preconditions {
   /** Says what is wrong, once for each kind of trouble. */
   #tell(trouble: Block): void {
     if (this.#trouble?.reason !== trouble.reason)
-      this.#deps.say(
+      this.#deps.events.say(
+        null,
         "warning",
         `${trouble.text} No frame is to blame: the render goes on when there is a place for frames, and waits ${duration(this.#output.deadlineMs / 1000)} for it.`,
       );
@@ -208,8 +218,12 @@ export class Preconditions {
     }
     if (found === "gone") {
       const text = `${this.#name} is gone.`;
-      if (this.#deps.blockedBy("script") === null)
-        this.#deps.say("warning", `${text} The render goes on when it is back. Cancel it if it will not be.`);
+      if (this.#deps.state.blockedBy("script") === null)
+        this.#deps.events.say(
+          null,
+          "warning",
+          `${text} The render goes on when it is back. Cancel it if it will not be.`,
+        );
       const block = { reason: "script", text } as const;
       const look = (): Promise<Look> => this.#lookForScript(care);
       return { hold: { block, ends: ["script"], waitMs: care.waitMs(), look } };
@@ -219,12 +233,17 @@ export class Preconditions {
       const advice =
         "No further Nuke is started. Resume the render to go on with the new version, or cancel it.";
       // Several Nukes may have been about to start.
-      if (this.#deps.blockedBy("script") === null) this.#deps.say("warning", `${text} ${advice}`);
-      this.#deps.block({ reason: "script", text });
+      if (this.#deps.state.blockedBy("script") === null)
+        this.#deps.events.say(null, "warning", `${text} ${advice}`);
+      this.#block({ reason: "script", text });
       return { pause: text };
     }
-    this.#deps.accepted(await care.accept());
-    this.#deps.say(old.length > 0 ? "warning" : "info", `${text} From here on it is rendered as it is now.`);
+    this.#deps.journal.append({ is: "script", script: await care.accept() });
+    this.#deps.events.say(
+      null,
+      old.length > 0 ? "warning" : "info",
+      `${text} From here on it is rendered as it is now.`,
+    );
     return null;
   }
 
@@ -232,7 +251,8 @@ export class Preconditions {
   #tellBeside(copy: string | null): void {
     if (copy === null || this.#besideTold) return;
     this.#besideTold = true;
-    this.#deps.say(
+    this.#deps.events.say(
+      null,
       "info",
       `${this.#name} was saved or removed while it renders. What is left is rendered from a copy of the version before, ${basename(copy)} beside it.`,
     );
