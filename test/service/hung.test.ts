@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { rm, utimes, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { test } from "node:test";
-import { runJob } from "../../src/render-service/client/client.ts";
+import { runJob } from "../run-job.ts";
 import { killService } from "../../src/render-service/client/end-service.ts";
 import { findRenderService } from "../../src/render-service/client/connect.ts";
 import { isAlive, listProcesses } from "../../src/render-service/process/process-list.ts";
