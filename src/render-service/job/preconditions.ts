@@ -98,10 +98,6 @@ export class Preconditions {
     return (await this.#lookAtScript(this.#begun)) ?? (await this.#lookAtPlace());
   }
 
-  #block(block: Block): void {
-    this.#deps.state.block(block);
-  }
-
   #unblock(reason: BlockReason): void {
     this.#deps.state.change({ type: "unblocked", reason });
   }
@@ -191,7 +187,7 @@ export class Preconditions {
     }
     this.#tell(trouble);
     for (const reason of PLACE) if (reason !== trouble.reason) this.#unblock(reason);
-    this.#block(trouble);
+    this.#deps.state.block(trouble);
     const after = this.#output.refused(Date.now(), 0);
     // One more Nuke has the last word.
     return typeof after === "string" ? "try" : after;
@@ -235,7 +231,7 @@ export class Preconditions {
       // Several Nukes may have been about to start.
       if (this.#deps.state.blockedBy("script") === null)
         this.#deps.events.say(null, "warning", `${text} ${advice}`);
-      this.#block({ reason: "script", text });
+      this.#deps.state.block({ reason: "script", text });
       return { pause: text };
     }
     this.#deps.journal.append({ is: "script", script: await care.accept() });
