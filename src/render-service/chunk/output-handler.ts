@@ -1,12 +1,12 @@
 /** What the lines of a Nuke, and the reports of a warm one, mean: for its frames, for their times and for people. */
 import type { NukeOutput } from "../../nuke/output.ts";
 import { type WarmReport, isWarmReport } from "../../nuke/warm-report.ts";
+import type { RenderEvent } from "../../plan/events.ts";
 import type { ChunkContext } from "./context.ts";
 import type { ChunkMessages } from "./messages.ts";
 import { ScriptReadCheck } from "./script-read-check.ts";
 import type { Terminator } from "./terminator.ts";
 import type { WarmSession } from "./warm-session.ts";
-import { frameEvent } from "../frames/frame-event.ts";
 import type { FrameLedger, FrameOutcome } from "../frames/frame-ledger.ts";
 import type { FrameTimes } from "../frames/frame-times.ts";
 import type { Said } from "../logs/chunk-logs.ts";
@@ -171,4 +171,22 @@ export class OutputHandler {
     warm?.failed(frame, outcome.message);
     if (warm?.lost.has(frame) === true) this.#lastError ??= outcome.message;
   }
+}
+
+/**
+ * Null for what no one has to be told.
+ * @param peakMB the most that its Nuke was seen to hold meanwhile; null when that is not known.
+ */
+function frameEvent(
+  job: string,
+  chunk: number,
+  outcome: FrameOutcome,
+  peakMB: number | null,
+): RenderEvent | null {
+  const { frame } = outcome;
+  if (outcome.kind === "done")
+    return { type: "frame-done", job, chunk, frame, files: outcome.files, seconds: outcome.seconds, peakMB };
+  return outcome.kind === "failed"
+    ? { type: "frame-failed", job, chunk, frame, message: outcome.message }
+    : null;
 }

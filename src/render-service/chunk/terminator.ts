@@ -1,7 +1,6 @@
 /** How one Nuke is made to end, and why. */
 import { duration } from "../../plan/display.ts";
 import { messageOf } from "../protocol/errors.ts";
-import { Deadline } from "./deadline.ts";
 import { type EndCause, addCause } from "./end-cause.ts";
 import type { NukeProcess } from "../process/nuke-process.ts";
 import type { Timeouts } from "./timeouts.ts";
@@ -9,6 +8,26 @@ import type { Timeouts } from "./timeouts.ts";
 export interface TerminatorDeps {
   readonly timeouts: Timeouts;
   readonly say: (severity: "error" | "warning", text: string) => void;
+}
+
+/** A time a Nuke is given, after which something happens, unless it is taken back. */
+class Deadline {
+  #timer: NodeJS.Timeout | null = null;
+
+  get isOn(): boolean {
+    return this.#timer !== null;
+  }
+
+  /** Begins again. */
+  begin(ms: number, over: () => void): void {
+    this.end();
+    this.#timer = setTimeout(over, ms);
+  }
+
+  end(): void {
+    if (this.#timer) clearTimeout(this.#timer);
+    this.#timer = null;
+  }
 }
 
 export class Terminator {

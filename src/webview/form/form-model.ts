@@ -4,7 +4,6 @@ import type { FormMode, FormState } from "../protocol.ts";
 import { type RenderDraft, emptyDraft } from "./draft.ts";
 import { type FarmDraft, farmDraftOf } from "./farm-draft.ts";
 import type { Option } from "./fields.ts";
-import { merged } from "./merge-draft.ts";
 import { type Reading, readForm } from "./reading.ts";
 import { type SavedDrafts, savedDrafts } from "./saved-state.ts";
 
@@ -105,4 +104,10 @@ export class FormModel {
       description: file,
     }));
   }
+}
+
+/** What a field changed since the form was drawn, on top of what others have changed since then: a busy machine draws late. */
+function merged<Draft extends object>(latest: Draft, drawn: Draft, next: Draft): Draft {
+  const changed = Object.entries(next).filter(([key, value]) => value !== Reflect.get(drawn, key));
+  return Object.assign({ ...latest }, Object.fromEntries(changed));
 }
