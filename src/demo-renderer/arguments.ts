@@ -53,46 +53,55 @@ const plain = new Set(
 /** Letters that may be combined after one dash; `m` takes the next word. */
 const bundled = /^-[xtifpqalnvV]+m?$/u;
 
+/** What the switches say. */
+type Switches = {
+  -readonly [Key in Exclude<keyof NukeArguments, "script" | "argv" | ListKey>]: NukeArguments[Key];
+} & {
+  readonly [Key in ListKey]: string[];
+};
+type ListKey = "ranges" | "nodes" | "views";
+
+function setFlag(found: Switches, name: string): void {
+  if (name === "-x") found.execute = true;
+  if (name === "-t" || name === "--tg") found.terminal = true;
+  if (name === "-p") found.proxy = "proxy";
+  if (name === "-f") found.proxy = "full";
+  if (name === "-q") found.quiet = true;
+  if (name === "-V") found.verbosity = 1;
+  if (name === "--cont") found.continueOnError = true;
+  if (name === "--version" || name === "-version") found.version = true;
+  if (["-h", "-help", "--help"].includes(name)) found.help = true;
+}
+
+function setValue(found: Switches, name: string, text: string): void {
+  if (name === "-F") found.ranges.push(text);
+  if (name === "-X") {
+    found.nodes.push(...text.split(",").filter((node) => node !== ""));
+    found.execute = true;
+  }
+  if (name === "-m") found.threads = Number.parseInt(text, 10);
+  if (name === "-c") found.cache = text;
+  if (name === "--view" || name === "-view")
+    found.views.push(...text.split(",").filter((view) => view !== ""));
+}
+
 /** @throws {ArgumentError} */
 export function parseArguments(words: readonly string[]): NukeArguments {
-  const found = {
-    ranges: [] as string[],
-    nodes: [] as string[],
+  const found: Switches = {
+    ranges: [],
+    nodes: [],
     execute: false,
     terminal: false,
-    threads: null as number | null,
-    cache: null as string | null,
+    threads: null,
+    cache: null,
     verbosity: 0,
     continueOnError: false,
-    views: [] as string[],
-    proxy: "script" as "script" | "proxy" | "full",
+    views: [],
+    proxy: "script",
     version: false,
     help: false,
     quiet: false,
   };
-  const flag = (name: string): void => {
-    if (name === "-x") found.execute = true;
-    if (name === "-t" || name === "--tg") found.terminal = true;
-    if (name === "-p") found.proxy = "proxy";
-    if (name === "-f") found.proxy = "full";
-    if (name === "-q") found.quiet = true;
-    if (name === "-V") found.verbosity = 1;
-    if (name === "--cont") found.continueOnError = true;
-    if (name === "--version" || name === "-version") found.version = true;
-    if (["-h", "-help", "--help"].includes(name)) found.help = true;
-  };
-  const value = (name: string, text: string): void => {
-    if (name === "-F") found.ranges.push(text);
-    if (name === "-X") {
-      found.nodes.push(...text.split(",").filter((node) => node !== ""));
-      found.execute = true;
-    }
-    if (name === "-m") found.threads = Number.parseInt(text, 10);
-    if (name === "-c") found.cache = text;
-    if (name === "--view" || name === "-view")
-      found.views.push(...text.split(",").filter((view) => view !== ""));
-  };
-
   let at = 0;
   while (at < words.length) {
     const word = words[at] ?? "";
@@ -110,14 +119,14 @@ export function parseArguments(words: readonly string[]): NukeArguments {
       if (next !== undefined && /^\d+(?:,\d+)*$/u.test(next)) at++;
     } else if (valued.has(word)) {
       if (next === undefined) throw new ArgumentError(`${word} needs a value`);
-      value(word, next);
+      setValue(found, word, next);
       at++;
     } else if (plain.has(word)) {
-      flag(word);
+      setFlag(found, word);
     } else if (bundled.test(word)) {
       for (const letter of word.slice(1)) {
-        if (letter === "m") value("-m", words[at++] ?? "");
-        else flag(`-${letter}`);
+        if (letter === "m") setValue(found, "-m", words[at++] ?? "");
+        else setFlag(found, `-${letter}`);
       }
     } else {
       throw new ArgumentError(`Unknown switch: ${word}`);

@@ -39,29 +39,6 @@ export class MovieFile {
     const scale = Math.round(this.#fps * 100);
     const duration = this.#sizes.length * 100;
     const matrix = Buffer.concat([0x10000, 0, 0, 0, 0x10000, 0, 0, 0, 0x40000000].map(u32));
-    const entry = atom(
-      "jpeg",
-      Buffer.alloc(6),
-      u16(1),
-      Buffer.alloc(16),
-      u16(this.#width),
-      u16(this.#height),
-      u32(0x480000),
-      u32(0x480000),
-      u32(0),
-      u16(1),
-      Buffer.alloc(32),
-      u16(24),
-      u16(0xffff),
-    );
-    const table = atom(
-      "stbl",
-      atom("stsd", u32(0), u32(1), entry),
-      atom("stts", u32(0), u32(1), u32(this.#sizes.length), u32(100)),
-      atom("stsc", u32(0), u32(1), u32(1), u32(Math.max(1, this.#sizes.length)), u32(1)),
-      atom("stsz", u32(0), u32(0), u32(this.#sizes.length), ...this.#sizes.map(u32)),
-      atom("stco", u32(0), u32(1), u32(start)),
-    );
     const handler = (type: string, subtype: string): Buffer =>
       atom("hdlr", u32(0), text(type), text(subtype), Buffer.alloc(13));
     const data = atom("dinf", atom("dref", u32(0), u32(1), atom("alis", u32(1))));
@@ -69,7 +46,13 @@ export class MovieFile {
       "mdia",
       atom("mdhd", u32(0), u32(0), u32(0), u32(scale), u32(duration), u16(0), u16(0)),
       handler("mhlr", "vide"),
-      atom("minf", atom("vmhd", u32(1), Buffer.alloc(8)), handler("dhlr", "alis"), data, table),
+      atom(
+        "minf",
+        atom("vmhd", u32(1), Buffer.alloc(8)),
+        handler("dhlr", "alis"),
+        data,
+        this.#sampleTable(start),
+      ),
     );
     const track = atom(
       "trak",
@@ -103,6 +86,33 @@ export class MovieFile {
       u32(2),
     );
     return atom("moov", header, track);
+  }
+
+  /** Where each frame lies. */
+  #sampleTable(start: number): Buffer {
+    const entry = atom(
+      "jpeg",
+      Buffer.alloc(6),
+      u16(1),
+      Buffer.alloc(16),
+      u16(this.#width),
+      u16(this.#height),
+      u32(0x480000),
+      u32(0x480000),
+      u32(0),
+      u16(1),
+      Buffer.alloc(32),
+      u16(24),
+      u16(0xffff),
+    );
+    return atom(
+      "stbl",
+      atom("stsd", u32(0), u32(1), entry),
+      atom("stts", u32(0), u32(1), u32(this.#sizes.length), u32(100)),
+      atom("stsc", u32(0), u32(1), u32(1), u32(Math.max(1, this.#sizes.length)), u32(1)),
+      atom("stsz", u32(0), u32(0), u32(this.#sizes.length), ...this.#sizes.map(u32)),
+      atom("stco", u32(0), u32(1), u32(start)),
+    );
   }
 }
 

@@ -33,27 +33,68 @@ const help = "Write ranges as 1-10, 1-10x2 or 1 3 5-9.";
 export function parseFrames(text: string): FrameList {
   const frames = new Set<number>();
   const steps = new Set<number>();
-  let at = 0;
+  const reader = new RangeReader(text);
   let tokens = 0;
+  for (let token = reader.next(); token !== null; token = reader.next()) {
+    tokens++;
+    const { first, last, step } = token;
+    if (step > 1) steps.add(step);
+    if (Math.floor(Math.abs(last - first) / step) + 1 > MOST_FRAMES) throw tooMany(text, token.start);
+    const direction = last < first ? -step : step;
+    for (let frame = first; direction > 0 ? frame <= last : frame >= last; frame += direction)
+      frames.add(frame);
+    if (frames.size > MOST_FRAMES) throw tooMany(text, token.start);
+  }
+  if (tokens === 0) throw new FrameRangeError("empty", 0, `The frame range is empty. ${help}`);
+  return { frames: Array.from(frames).sort((a, b) => a - b), steps };
+}
 
-  const wrong = (position: number): FrameRangeError => {
-    const code = text.codePointAt(position);
-    const character = code === undefined ? undefined : String.fromCodePoint(code);
-    return new FrameRangeError(
-      "character",
-      position,
-      character === undefined
-        ? `"${text}" ends too early: a number is missing at position ${position + 1}. ${help}`
-        : `"${text}": "${character}" at position ${position + 1} does not belong in a frame range. ${help}`,
+/** Goes from token to token of a range. */
+class RangeReader {
+  readonly #text: string;
+  #at = 0;
+
+  constructor(text: string) {
+    this.#text = text;
+  }
+
+  /** Null at the end. @throws {FrameRangeError} */
+  next(): (FrameRun & { readonly start: number }) | null {
+    const text = this.#text;
+    while (this.#at < text.length && isSeparator(text[this.#at])) this.#at++;
+    if (this.#at >= text.length) return null;
+    const start = this.#at;
+    const first = this.#number(true);
+    let last = first;
+    let step = 1;
+    if (isDash(text[this.#at])) {
+      this.#at++;
+      last = this.#number(true);
+      if (text[this.#at] === "x" || text[this.#at] === "X") step = this.#step();
+    }
+    if (this.#at < text.length && !isSeparator(text[this.#at])) throw this.#wrong(this.#at);
+    return { first, last, step, start };
+  }
+
+  #step(): number {
+    const stepAt = ++this.#at;
+    const step = this.#number(false);
+    if (step >= 1) return step;
+    throw new FrameRangeError(
+      "step",
+      stepAt,
+      `"${this.#text}": the step "${step}" at position ${stepAt + 1} must be 1 or more.`,
     );
-  };
-  const number = (signed: boolean): number => {
-    const start = at;
-    if (signed && isDash(text[at])) at++;
-    const digits = at;
-    while (isDigit(text[at])) at++;
-    if (at === digits) throw wrong(at);
-    const value = Number(text.slice(digits, at)) * (digits > start ? -1 : 1);
+  }
+
+  #number(signed: boolean): number {
+    const text = this.#text;
+    const start = this.#at;
+    if (signed && isDash(text[this.#at])) this.#at++;
+    const digits = this.#at;
+    while (isDigit(text[this.#at])) this.#at++;
+    if (this.#at === digits) throw this.#wrong(this.#at);
+    const value = Number(text.slice(digits, this.#at)) * (digits > start ? -1 : 1);
     if (Math.abs(value) > LARGEST_NUMBER) {
       throw new FrameRangeError(
         "too-large",
@@ -62,43 +103,19 @@ export function parseFrames(text: string): FrameList {
       );
     }
     return value === 0 ? 0 : value;
-  };
-
-  while (at < text.length) {
-    if (isSeparator(text[at])) {
-      at++;
-      continue;
-    }
-    const start = at;
-    tokens++;
-    const first = number(true);
-    let last = first;
-    let step = 1;
-    if (isDash(text[at])) {
-      at++;
-      last = number(true);
-      if (text[at] === "x" || text[at] === "X") {
-        const stepAt = ++at;
-        step = number(false);
-        if (step < 1) {
-          throw new FrameRangeError(
-            "step",
-            stepAt,
-            `"${text}": the step "${step}" at position ${stepAt + 1} must be 1 or more.`,
-          );
-        }
-        if (step > 1) steps.add(step);
-      }
-    }
-    if (at < text.length && !isSeparator(text[at])) throw wrong(at);
-    if (Math.floor(Math.abs(last - first) / step) + 1 > MOST_FRAMES) throw tooMany(text, start);
-    const direction = last < first ? -step : step;
-    for (let frame = first; direction > 0 ? frame <= last : frame >= last; frame += direction)
-      frames.add(frame);
-    if (frames.size > MOST_FRAMES) throw tooMany(text, start);
   }
-  if (tokens === 0) throw new FrameRangeError("empty", 0, `The frame range is empty. ${help}`);
-  return { frames: Array.from(frames).sort((a, b) => a - b), steps };
+
+  #wrong(position: number): FrameRangeError {
+    const code = this.#text.codePointAt(position);
+    const character = code === undefined ? undefined : String.fromCodePoint(code);
+    return new FrameRangeError(
+      "character",
+      position,
+      character === undefined
+        ? `"${this.#text}" ends too early: a number is missing at position ${position + 1}. ${help}`
+        : `"${this.#text}": "${character}" at position ${position + 1} does not belong in a frame range. ${help}`,
+    );
+  }
 }
 
 /** The frames of a range that `formatFrames` printed; none for empty text. */

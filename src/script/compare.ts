@@ -64,11 +64,6 @@ export interface ScriptDifference {
 export function compareScripts(old: Script, now: Script, options: MeaningOptions = {}): ScriptDifference {
   const matches = matchNodes(old, now, options);
   const [oldNames, newNames] = [new GivenNames(old.nodes), new GivenNames(now.nodes)];
-  const label = (names: GivenNames, node: ScriptNode): NodeLabel => ({
-    name: names.fullName(node),
-    class: node.class,
-    line: node.place.line,
-  });
   const kept = new Set(matches.values());
   const pairs = [...matches].sort(([, a], [, b]) => a.place.start - b.place.start);
   const same = (before: ScriptNode | null, after: ScriptNode | null): boolean =>
@@ -121,6 +116,10 @@ export function compareScripts(old: Script, now: Script, options: MeaningOptions
     }),
     commands: { added: without(newCommands, oldCommands), removed: without(oldCommands, newCommands) },
   };
+}
+
+function label(names: GivenNames, node: ScriptNode): NodeLabel {
+  return { name: names.fullName(node), class: node.class, line: node.place.line };
 }
 
 export function isEqual(difference: ScriptDifference): boolean {

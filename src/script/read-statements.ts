@@ -1,10 +1,10 @@
 /** From text to statements: where commands are (`CommandScanner`), and what they say. */
-import { isNameCode } from "./body-scan.ts";
-import { CommandScanner, type CommandType } from "./command-scan.ts";
+import { isNameCode } from "./tcl/body-scan.ts";
+import { CommandScanner, type CommandType } from "./tcl/command-scan.ts";
 import { Place, type Source } from "./place.ts";
 import { MOST_UNCLOSED, ScriptNode } from "./script-node.ts";
 import type { Statement } from "./statement.ts";
-import { substitute, readWords } from "./tcl-words.ts";
+import { substitute, readWords } from "./tcl/tcl-words.ts";
 
 /** Counts line ends from one offset to the next: LF, CR or both, as editors count them. */
 export class LineCounter {

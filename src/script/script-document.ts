@@ -1,4 +1,4 @@
-import { CommandScanner, MOST_FAILED } from "./command-scan.ts";
+import { CommandScanner, MOST_FAILED } from "./tcl/command-scan.ts";
 import {
   type FailedStatement,
   MOST_BROKEN,

@@ -1,7 +1,7 @@
-import { type TakeKnob, scanBody } from "./body-scan.ts";
+import { type TakeKnob, scanBody } from "./tcl/body-scan.ts";
 import type { Place, Source } from "./place.ts";
-import { mergeList } from "./tcl-list.ts";
-import { type TclWord, substitute, readWords } from "./tcl-words.ts";
+import { mergeList } from "./tcl/tcl-list.ts";
+import { type TclWord, substitute, readWords } from "./tcl/tcl-words.ts";
 
 /** A knob as it is written: its name and the words of its value. Offsets are those of the script's text. */
 export interface Knob {

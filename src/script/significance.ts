@@ -1,7 +1,7 @@
 /** What of a script counts when it is compared: what it does, and not how it lies on the screen. */
 import type { Script } from "./script.ts";
 import type { ScriptNode } from "./script-node.ts";
-import { mergeList, splitList } from "./tcl-list.ts";
+import { mergeList, splitList } from "./tcl/tcl-list.ts";
 
 export interface MeaningOptions {
   /** Positions and GUI state too. */

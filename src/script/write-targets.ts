@@ -7,7 +7,7 @@ import { usesOwnName } from "./script-path-references.ts";
 import type { Script } from "./script.ts";
 import type { ScriptNode } from "./script-node.ts";
 import { type Steps, finish } from "./steps.ts";
-import { splitList } from "./tcl-list.ts";
+import { splitList } from "./tcl/tcl-list.ts";
 import { type WriteNeed, writeNeeds } from "./write-dependencies.ts";
 
 export interface TargetOptions {

@@ -158,7 +158,7 @@ export class WireChannel<Out extends Message, In extends Message, OutReplies, In
       const answer = await handler(message);
       if (id !== undefined) this.#answer({ replyTo: id, ok: true, body: answer });
     } catch (error) {
-      const text = error instanceof Error ? error.message : String(error);
+      const text = messageOf(error);
       if (id === undefined) this.#options.report(text);
       else this.#answer({ replyTo: id, ok: false, error: text });
     }
@@ -187,4 +187,9 @@ function promiseParts<T>(): {
 function firstIssue(error: z.core.$ZodError): string {
   const [issue] = error.issues;
   return issue ? `${issue.path.join(".") || "message"}: ${issue.message}` : "unknown";
+}
+
+/** An error in words. */
+export function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }

@@ -1,7 +1,7 @@
 /** A million lines from four Nukes: what they cost the service, and how late its progress is. */
 import { readdir, stat } from "node:fs/promises";
 import { join } from "node:path";
-import { runJob } from "../../src/render-service/client/client.ts";
+import { runJob } from "../run-job.ts";
 import { fakeJob, place } from "../service/fake-nuke.ts";
 import { processorSeconds, residentMB } from "../service/service-figures.ts";
 import { exitCodeOf } from "../job-facts.ts";

@@ -4,7 +4,7 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { test } from "node:test";
 import type { RenderEvent } from "../../src/plan/events.ts";
-import { runJob } from "../../src/render-service/client/client.ts";
+import { runJob } from "../run-job.ts";
 import { isAlive, listProcesses } from "../../src/render-service/process/process-list.ts";
 import { eventsOf, fakeJob, nextEvent, place, renderAll } from "./fake-nuke.ts";
 import { exitCodeOf } from "../job-facts.ts";

@@ -8,7 +8,7 @@ import { type Socket, connect } from "node:net";
 import { dirname, join } from "node:path";
 import { test } from "node:test";
 import { setTimeout as wait } from "node:timers/promises";
-import { runJob } from "../../src/render-service/client/client.ts";
+import { runJob } from "../run-job.ts";
 import { connectRenderService, findRenderService } from "../../src/render-service/client/connect.ts";
 import { type LockRecord, readLock } from "../../src/render-service/storage/lock-record.ts";
 import { isAlive, listProcesses, startOf } from "../../src/render-service/process/process-list.ts";

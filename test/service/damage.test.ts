@@ -4,7 +4,8 @@ import { mkdir, readFile, readdir, rm, truncate, utimes, writeFile } from "node:
 import { join } from "node:path";
 import { test } from "node:test";
 import type { JobStatus } from "../../src/plan/events.ts";
-import { type RenderServiceClient, runJob } from "../../src/render-service/client/client.ts";
+import type { RenderServiceClient } from "../../src/render-service/client/client.ts";
+import { runJob } from "../run-job.ts";
 import { isAlive, listProcesses } from "../../src/render-service/process/process-list.ts";
 import { fakeJob, nextEvent, place, renderAll } from "./fake-nuke.ts";
 import { exitCodeOf } from "../job-facts.ts";

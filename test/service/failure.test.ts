@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { RenderEvent } from "../../src/plan/events.ts";
-import { runJob } from "../../src/render-service/client/client.ts";
+import { runJob } from "../run-job.ts";
 import { eventsOf, fakeJob, place, renderAll } from "./fake-nuke.ts";
 import { exitCodeOf } from "../job-facts.ts";
 

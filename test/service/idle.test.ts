@@ -6,7 +6,7 @@ import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { test } from "node:test";
 import { setTimeout as wait } from "node:timers/promises";
-import { runJob } from "../../src/render-service/client/client.ts";
+import { runJob } from "../run-job.ts";
 import { findRenderService } from "../../src/render-service/client/connect.ts";
 import { fakeJob, place, renderAll } from "./fake-nuke.ts";
 import { processorSeconds, residentMB } from "./service-figures.ts";

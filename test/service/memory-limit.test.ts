@@ -4,7 +4,7 @@ import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { test } from "node:test";
 import type { RenderEvent } from "../../src/plan/events.ts";
-import { runJob } from "../../src/render-service/client/client.ts";
+import { runJob } from "../run-job.ts";
 import { requireAccounted } from "../faults/scenario.ts";
 import { fakeJob, place } from "./fake-nuke.ts";
 import { memoryGroup } from "./memory-group.ts";

@@ -4,7 +4,7 @@ import { mkdir, readFile, readdir, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { test } from "node:test";
 import type { RenderEvent } from "../../src/plan/events.ts";
-import { runJob } from "../../src/render-service/client/client.ts";
+import { runJob } from "../run-job.ts";
 import { RenderServiceError } from "../../src/render-service/protocol/errors.ts";
 import { type EventOf, type Place, eventsOf, fakeJob, nextEvent, place } from "./fake-nuke.ts";
 import { smallDisk } from "./small-disk.ts";

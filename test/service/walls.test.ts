@@ -5,7 +5,7 @@ import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { test } from "node:test";
 import type { RenderEvent } from "../../src/plan/events.ts";
-import { runJob } from "../../src/render-service/client/client.ts";
+import { runJob } from "../run-job.ts";
 import { type Place, eventsOf, fakeJob, place, renderAll } from "./fake-nuke.ts";
 import { exitCodeOf } from "../job-facts.ts";
 

@@ -91,38 +91,7 @@ export class WriteLenses implements CodeLensProvider {
   #commands(document: TextDocument, facts: ScriptFacts, write: WriteTarget): Command[] {
     const target = [document.uri, write.name];
     const job = this.#renders.latest(document.uri.fsPath, write.name);
-    if (job && job.state.kind !== "done") {
-      const paused = job.state.kind === "paused";
-      const cancel = {
-        title: "■ Cancel",
-        tooltip: "Stop this render and keep finished frames",
-        command: "nukeRender.cancel",
-        arguments: [job.job],
-      };
-      const icon = paused || job.state.kind === "queued" ? "◔" : "◐";
-      const resume = {
-        title: "▶ Resume",
-        tooltip: "Render the remaining frames",
-        command: "nukeRender.resume",
-        arguments: [job.job],
-      };
-      const progress = {
-        title: `${icon} ${plainLabel(runningText(job))}`,
-        tooltip: blocksOf(job.state)[0]?.text ?? "Show the output of the Nukes",
-        command: "nukeRender.showOutput",
-      };
-      const next = {
-        title: "↑ Render next",
-        tooltip: `Start before all other queued renders (priority ${job.priority})`,
-        command: "nukeRender.renderNext",
-        arguments: [job.job],
-      };
-      if (job.state.kind === "cancelling") return [progress];
-      // It has no Nuke because others have them.
-      if (!paused && job.running === 0 && this.#renders.active.some(({ running }) => running > 0))
-        return [progress, next, cancel];
-      return paused ? [progress, resume, cancel] : [progress, cancel];
-    }
+    if (job && job.state.kind !== "done") return this.#underway(job);
     if (write.disabled || write.reading) {
       const why = write.disabled ? "disabled" : "reading its file";
       return [
@@ -160,6 +129,40 @@ export class WriteLenses implements CodeLensProvider {
       },
     ];
     return job ? [...commands, endingCommand(job)] : commands;
+  }
+
+  /** Of a render that is not over. */
+  #underway(job: JobStatus): Command[] {
+    const paused = job.state.kind === "paused";
+    const cancel = {
+      title: "■ Cancel",
+      tooltip: "Stop this render and keep finished frames",
+      command: "nukeRender.cancel",
+      arguments: [job.job],
+    };
+    const icon = paused || job.state.kind === "queued" ? "◔" : "◐";
+    const resume = {
+      title: "▶ Resume",
+      tooltip: "Render the remaining frames",
+      command: "nukeRender.resume",
+      arguments: [job.job],
+    };
+    const progress = {
+      title: `${icon} ${plainLabel(runningText(job))}`,
+      tooltip: blocksOf(job.state)[0]?.text ?? "Show the output of the Nukes",
+      command: "nukeRender.showOutput",
+    };
+    const next = {
+      title: "↑ Render next",
+      tooltip: `Start before all other queued renders (priority ${job.priority})`,
+      command: "nukeRender.renderNext",
+      arguments: [job.job],
+    };
+    if (job.state.kind === "cancelling") return [progress];
+    // It has no Nuke because others have them.
+    if (!paused && job.running === 0 && this.#renders.active.some(({ running }) => running > 0))
+      return [progress, next, cancel];
+    return paused ? [progress, resume, cancel] : [progress, cancel];
   }
 
   #rangeTitle(document: TextDocument, facts: ScriptFacts, write: WriteTarget): string {

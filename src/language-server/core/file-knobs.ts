@@ -1,11 +1,11 @@
 /** The knobs of a node that name files, and which files those are. Looks at text only. */
 import { frameFile } from "../../plan/frame-file.ts";
-import { scanBody } from "../../script/body-scan.ts";
+import { scanBody } from "../../script/tcl/body-scan.ts";
 import { type Expanded, FileNames } from "../../script/file-name.ts";
 import type { Script } from "../../script/script.ts";
 import type { ScriptNode } from "../../script/script-node.ts";
 import { detached } from "../../script/string-pool.ts";
-import { splitList } from "../../script/tcl-list.ts";
+import { splitList } from "../../script/tcl/tcl-list.ts";
 import { isWrite, rootViews } from "../../script/write-targets.ts";
 import type { NkDocument } from "./nk-document.ts";
 import { pathOf } from "../features/script-facts.ts";

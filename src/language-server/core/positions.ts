@@ -1,11 +1,11 @@
 /** Where things are in a script: the node, knob and group at an offset. */
-import { scanBody } from "../../script/body-scan.ts";
+import { scanBody } from "../../script/tcl/body-scan.ts";
 import { groupsThatEnd } from "../../script/connect-nodes.ts";
 import type { Script } from "../../script/script.ts";
 import type { ScriptNode } from "../../script/script-node.ts";
 import type { Statement } from "../../script/statement.ts";
-import { mergeList } from "../../script/tcl-list.ts";
-import { type TclWord, substitute, readWords } from "../../script/tcl-words.ts";
+import { mergeList } from "../../script/tcl/tcl-list.ts";
+import { type TclWord, substitute, readWords } from "../../script/tcl/tcl-words.ts";
 
 /** A knob as it is written. Offsets are those of the text; a knob without a value has an empty one after its name. */
 export interface KnobSpan {

@@ -5,7 +5,7 @@ import { namesOf } from "../../script/symbol-table.ts";
 import type { Script } from "../../script/script.ts";
 import type { ScriptNode } from "../../script/script-node.ts";
 import type { Statement } from "../../script/statement.ts";
-import { readWords } from "../../script/tcl-words.ts";
+import { readWords } from "../../script/tcl/tcl-words.ts";
 import type { NkDocument } from "./nk-document.ts";
 
 /** Offsets in a script's text. */

@@ -1,5 +1,5 @@
 import { type DocumentSymbol, SymbolKind } from "vscode-languageserver";
-import { scanBody } from "../../script/body-scan.ts";
+import { scanBody } from "../../script/tcl/body-scan.ts";
 import type { ScriptNode } from "../../script/script-node.ts";
 import type { Steps } from "../../script/steps.ts";
 import { detached } from "../../script/string-pool.ts";

@@ -1,7 +1,7 @@
 import { type Hover, MarkupKind } from "vscode-languageserver";
 import { type ExpressionPath, expressionPaths } from "../../script/expression-paths.ts";
 import type { ScriptNode } from "../../script/script-node.ts";
-import { splitList } from "../../script/tcl-list.ts";
+import { splitList } from "../../script/tcl/tcl-list.ts";
 import { isPythonKnob } from "../semantic-tokens/embedded-code.ts";
 import { prepareNames } from "../core/time-slicing.ts";
 import type { Feature } from "../core/feature.ts";

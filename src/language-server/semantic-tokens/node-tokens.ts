@@ -1,7 +1,7 @@
 /** The semantic tokens of a node: its class, its name, and the code in its knobs. */
-import { scanBody } from "../../script/body-scan.ts";
+import { scanBody } from "../../script/tcl/body-scan.ts";
 import type { ScriptNode } from "../../script/script-node.ts";
-import { type TclWord, readWords } from "../../script/tcl-words.ts";
+import { type TclWord, readWords } from "../../script/tcl/tcl-words.ts";
 import { embeddedCode, isPythonKnob } from "./embedded-code.ts";
 import { bracedExpressions, bracketTokens, expressionTokens } from "./expression-tokens.ts";
 import { pythonTokens } from "./python-tokens.ts";

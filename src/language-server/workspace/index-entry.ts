@@ -1,5 +1,5 @@
 /** What is kept of a script for searching and completion when the script itself is not: its nodes' names, and what their knobs say. */
-import { scanBody } from "../../script/body-scan.ts";
+import { scanBody } from "../../script/tcl/body-scan.ts";
 import type { Script } from "../../script/script.ts";
 import type { ScriptNode } from "../../script/script-node.ts";
 import type { StringPool } from "../../script/string-pool.ts";

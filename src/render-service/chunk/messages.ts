@@ -12,6 +12,8 @@ export class ChunkMessages {
   readonly #chunk: number;
   readonly #emit: (event: RenderEvent) => void;
   readonly #said = new Set<string>();
+  /** What is read was said before this service ran: people have been told. */
+  isCatchingUp = false;
 
   constructor(job: string, chunk: number, emit: (event: RenderEvent) => void) {
     this.#job = job;
@@ -20,7 +22,7 @@ export class ChunkMessages {
   }
 
   say(severity: Severity, text: string): void {
-    if (this.#said.has(text) || this.#said.size > MOST_MESSAGES) return;
+    if (this.isCatchingUp || this.#said.has(text) || this.#said.size > MOST_MESSAGES) return;
     this.#said.add(text);
     const full = this.#said.size > MOST_MESSAGES;
     this.#emit({

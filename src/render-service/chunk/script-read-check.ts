@@ -5,20 +5,22 @@ import type { ScriptReading } from "./context.ts";
 
 export class ScriptReadCheck {
   readonly #script: ScriptReading;
-  /** It is known which version it has read. */
-  #known: boolean;
+  #read: "unknown" | "right" | "wrong";
 
   /** @param known an earlier service has looked at it when it read its script. */
   constructor(script: ScriptReading, known: boolean) {
     this.#script = script;
-    this.#known = known;
+    this.#read = known ? "right" : "unknown";
   }
 
   /** Once it has read its script, or done anything with it: whether that was the right one. */
   async in(said: NukeOutput): Promise<boolean> {
-    if (this.#known || !showsReading(said)) return true;
-    this.#known = true;
-    return this.#script.isSame();
+    if (this.#read === "unknown" && showsReading(said)) {
+      // What is looked at counts as read: one look is enough.
+      this.#read = "right";
+      if (!(await this.#script.isSame())) this.#read = "wrong";
+    }
+    return this.#read !== "wrong";
   }
 }
 

@@ -1,8 +1,7 @@
 /** How one Nuke is made to end, and why. */
 import { duration } from "../../plan/display.ts";
-import type { ChunkFacts } from "./verdict.ts";
 import { messageOf } from "../protocol/errors.ts";
-import { Deadline } from "./deadline.ts";
+import { type EndCause, addCause } from "./end-cause.ts";
 import type { NukeProcess } from "../process/nuke-process.ts";
 import type { Timeouts } from "./timeouts.ts";
 
@@ -11,19 +10,31 @@ export interface TerminatorDeps {
   readonly say: (severity: "error" | "warning", text: string) => void;
 }
 
+/** A time a Nuke is given, after which something happens, unless it is taken back. */
+class Deadline {
+  #timer: NodeJS.Timeout | null = null;
+
+  get isOn(): boolean {
+    return this.#timer !== null;
+  }
+
+  /** Begins again. */
+  begin(ms: number, over: () => void): void {
+    this.end();
+    this.#timer = setTimeout(over, ms);
+  }
+
+  end(): void {
+    if (this.#timer) clearTimeout(this.#timer);
+    this.#timer = null;
+  }
+}
+
 export class Terminator {
   readonly #deps: TerminatorDeps;
   #process: NukeProcess | null = null;
   #stopping: Promise<number[]> | null = null;
-  #cancelled = false;
-  #paused = false;
-  /** It was evicted. */
-  #gaveWay = false;
-  #late = false;
-  #flooded = false;
-  #distrusted = false;
-  /** It said nothing for so long (ms) that it was ended; null otherwise. */
-  #silentMs: number | null = null;
+  #cause: EndCause | null = null;
   readonly #lateness = new Deadline();
   readonly #lastFrame = new Deadline();
 
@@ -34,59 +45,40 @@ export class Terminator {
   /** Its Nuke runs; it is stopped immediately if that was requested earlier. */
   started(process: NukeProcess): void {
     this.#process = process;
-    if (this.#cancelled || this.#paused) this.#stopInBackground();
+    if (this.#cause?.kind === "cancelled" || this.#cause?.kind === "paused") this.#stopInBackground();
   }
 
   /** Why we ended it; null when it ended by itself. */
-  get because(): ChunkFacts["ended"] {
-    if (this.#cancelled) return "cancelled";
-    if (this.#paused) return "paused";
-    if (this.#distrusted) return "stale-script";
-    if (this.#gaveWay) return "evicted";
-    if (this.#silentMs !== null) return "silent";
-    if (this.#flooded) return "flooded";
-    return this.#late ? "late" : null;
+  get cause(): EndCause | null {
+    return this.#cause;
   }
 
   /** It has been told to end. */
   get isOn(): boolean {
-    return this.#stopping !== null || this.#gaveWay;
-  }
-
-  /** How long it had said nothing when it was ended for that, ms; null when it was not. */
-  get silentMs(): number | null {
-    return this.#silentMs;
+    return this.#stopping !== null || this.#cause?.kind === "evicted";
   }
 
   cancel(): void {
-    this.#cancelled = true;
-    this.#stopInBackground();
+    this.#endFor({ kind: "cancelled" });
   }
 
   pause(): void {
-    this.#paused = true;
-    this.#stopInBackground();
+    this.#endFor({ kind: "paused" });
   }
 
   /** It is unknown which version of its script it has read. */
   stopStale(): void {
-    this.#distrusted = true;
     this.#deps.say(
       "warning",
       "The script was saved while this Nuke read it. It is stopped, and its frames are requeued.",
     );
-    this.#stopInBackground();
-  }
-
-  /** What it says is not taken. */
-  get isStale(): boolean {
-    return this.#distrusted;
+    this.#endFor({ kind: "stale-script" });
   }
 
   /** Evicts it; a Nuke that ends by itself after its frame (`exclusive`) gets some time for that. */
   evict(why: string, exclusive: boolean): void {
     const { timeouts, say } = this.#deps;
-    this.#gaveWay = true;
+    this.#cause = addCause(this.#cause, { kind: "evicted" });
     say("warning", `This Nuke is evicted to free memory: ${why}. Its unfinished frames are requeued.`);
     if (exclusive) this.#lastFrame.begin(2 * timeouts.cancelMs, () => this.#stopInBackground());
     else this.#stopInBackground();
@@ -95,20 +87,18 @@ export class Terminator {
   /** @param quietMs for how long it has said nothing; `limitMs`: for how long it may. */
   stopIfSilent(quietMs: number, limitMs: number): void {
     if (this.#stopping !== null || this.#lateness.isOn || quietMs <= limitMs) return;
-    this.#silentMs = quietMs;
     this.#deps.say(
       "warning",
       `Nuke has printed nothing for ${duration(quietMs / 1000)} and is being stopped.`,
     );
-    this.#stopInBackground();
+    this.#endFor({ kind: "silent", silentMs: quietMs });
   }
 
   /** It prints without end, and its log cannot be kept short: the disk would be full of it. */
   flood(): void {
     if (this.#stopping !== null) return;
-    this.#flooded = true;
     this.#deps.say("error", "Nuke prints endlessly, and its log cannot be shortened. It is being stopped.");
-    this.#stopInBackground();
+    this.#endFor({ kind: "flooded" });
   }
 
   /** It has rendered everything: from now on it has a while to end. Once is enough. */
@@ -116,12 +106,11 @@ export class Terminator {
     if (this.#lateness.isOn) return;
     const { hangMs } = this.#deps.timeouts;
     this.#lateness.begin(hangMs, () => {
-      this.#late = true;
       this.#deps.say(
         "warning",
         `Nuke did not exit within ${Math.round(hangMs / 1000)} s after its render and is being stopped.`,
       );
-      this.#stopInBackground();
+      this.#endFor({ kind: "late" });
     });
   }
 
@@ -145,6 +134,11 @@ export class Terminator {
   /** Resolves when what was told to end has ended. */
   async over(): Promise<void> {
     await this.#stopping;
+  }
+
+  #endFor(cause: EndCause): void {
+    this.#cause = addCause(this.#cause, cause);
+    this.#stopInBackground();
   }
 
   #stopInBackground(): void {

@@ -4,6 +4,7 @@ import { duration } from "../../plan/display.ts";
 import type { Verdict } from "../../plan/events.ts";
 import { displayMB } from "../../plan/size.ts";
 import type { ChunkOutcome } from "../frames/retry-policy.ts";
+import type { EndCause } from "./end-cause.ts";
 import type { ProcessEnd } from "../process/nuke-process.ts";
 
 /** What is known of a chunk when its Nuke has ended. */
@@ -16,12 +17,10 @@ export interface ChunkFacts extends ProcessEnd {
   readonly licenseReported: boolean;
   /** The first error Nuke reported, in its words. */
   readonly firstError: string | null;
-  /** Why we ended it; null when it ended by itself. `late`: it did not end after its render. */
-  readonly ended: "cancelled" | "paused" | "stale-script" | "evicted" | "silent" | "flooded" | "late" | null;
+  /** Why we ended it; null when it ended by itself. */
+  readonly ended: EndCause | null;
   /** Exit not observed (service was down). */
   readonly unobserved: boolean;
-  /** How long it had said nothing when it was ended for that, ms. */
-  readonly silentMs: number | null;
   /** The system ends it when it takes more, MB; null: nothing does. */
   readonly limitMB: number | null;
 }
@@ -35,29 +34,29 @@ export interface Judgment {
 export function judgeChunk(facts: ChunkFacts): Judgment {
   const { count, framesMissing, firstError, ended } = facts;
   const done = `${count - framesMissing} of ${count} frames are on disk`;
-  if (ended === "cancelled" && framesMissing > 0)
+  if (ended?.kind === "cancelled" && framesMissing > 0)
     return { verdict: "cancelled", reason: `Cancelled; ${done}.` };
-  if (ended === "paused" && framesMissing > 0)
+  if (ended?.kind === "paused" && framesMissing > 0)
     return { verdict: "paused", reason: `Paused; ${done}, the others are requeued.` };
-  if (ended === "evicted" && framesMissing > 0)
+  if (ended?.kind === "evicted" && framesMissing > 0)
     return { verdict: "evicted", reason: `Evicted to free memory; ${done}, the others are requeued.` };
-  if (ended === "stale-script")
+  if (ended?.kind === "stale-script")
     return {
       verdict: "unobserved",
       reason: "The script was saved while this Nuke read it; its frames are requeued.",
     };
-  if (ended === "silent" && framesMissing > 0)
+  if (ended?.kind === "silent" && framesMissing > 0)
     return {
       verdict: "hung",
-      reason: `Nuke printed nothing for ${duration((facts.silentMs ?? 0) / 1000)} and was stopped; ${done}.`,
+      reason: `Nuke printed nothing for ${duration(ended.silentMs / 1000)} and was stopped; ${done}.`,
     };
-  if (ended === "flooded" && framesMissing > 0)
+  if (ended?.kind === "flooded" && framesMissing > 0)
     return {
       verdict: "failed",
       reason: `Nuke printed endlessly, and its log could not be kept within nukeRender.history.logSize; it was stopped. ${done}.`,
     };
   if (facts.unobserved && ended === null) return judgeUnwatched(facts, done);
-  if (ended === "late") {
+  if (ended?.kind === "late") {
     const late = "Nuke did not exit after its render and was stopped";
     return framesMissing === 0
       ? { verdict: "done", reason: `${late}; all frames are on disk.` }

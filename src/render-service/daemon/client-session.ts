@@ -113,35 +113,6 @@ export class ClientConnection {
     this.#serve(requests.jobs, () => service.jobs);
     this.#serve(requests.job, ({ job }) => service.job(job));
     this.#serve(requests.plan, ({ job }) => service.plan(job));
-    this.#serve(requests.cancel, ({ job }) => {
-      service.controls.cancel(job);
-      return {};
-    });
-    this.#serve(requests.pause, ({ job }) => {
-      service.controls.pause(job);
-      return {};
-    });
-    this.#serve(requests.resume, async ({ job, ignore }) => {
-      await service.resume(job, ignore?.includes(BEING_RENDERED) ?? false);
-      return {};
-    });
-    const { controls } = service;
-    this.#serve(requests.priority, ({ job, priority }) => {
-      controls.setPriority(job, priority);
-      return {};
-    });
-    this.#serve(requests.next, ({ job }) => {
-      controls.renderNext(job);
-      return {};
-    });
-    this.#serve(requests.parallel, ({ job, parallel }) => {
-      controls.setParallel(job, parallel);
-      return {};
-    });
-    this.#serve(requests.cancelChunk, ({ job, chunk }) => {
-      controls.cancelChunk(job, chunk);
-      return {};
-    });
     this.#serve(requests.limits, () => service.limits);
     this.#serve(requests.notices, () => service.notices);
     this.#serve(requests.watch, ({ jobs, lines }) => {
@@ -159,6 +130,40 @@ export class ClientConnection {
     });
     this.#serve(requests.shutdown, async ({ force }) => {
       await shutdown(force);
+      return {};
+    });
+    this.#serveControls(service);
+  }
+
+  /** What people change of jobs. */
+  #serveControls(service: Scheduler): void {
+    const { controls } = service;
+    this.#serve(requests.cancel, ({ job }) => {
+      controls.cancel(job);
+      return {};
+    });
+    this.#serve(requests.pause, ({ job }) => {
+      controls.pause(job);
+      return {};
+    });
+    this.#serve(requests.resume, async ({ job, ignore }) => {
+      await service.resume(job, ignore?.includes(BEING_RENDERED) ?? false);
+      return {};
+    });
+    this.#serve(requests.priority, ({ job, priority }) => {
+      controls.setPriority(job, priority);
+      return {};
+    });
+    this.#serve(requests.next, ({ job }) => {
+      controls.renderNext(job);
+      return {};
+    });
+    this.#serve(requests.parallel, ({ job, parallel }) => {
+      controls.setParallel(job, parallel);
+      return {};
+    });
+    this.#serve(requests.cancelChunk, ({ job, chunk }) => {
+      controls.cancelChunk(job, chunk);
       return {};
     });
   }

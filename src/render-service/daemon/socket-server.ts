@@ -6,7 +6,7 @@ import { ClientConnection, type Identity } from "./client-session.ts";
 import { messageOf } from "../protocol/errors.ts";
 import type { Scheduler } from "../scheduler/scheduler.ts";
 import { setAside } from "../storage/state-file.ts";
-import { SpareMemory } from "../scheduler/spare-memory.ts";
+import { IdleGc } from "./idle-gc.ts";
 
 export interface ServerOptions {
   readonly service: Scheduler;
@@ -32,7 +32,7 @@ export class ServiceServer {
   #finish: () => void = () => undefined;
   #idleTimer: NodeJS.Timeout | null = null;
   #everUsed = false;
-  readonly #spare = new SpareMemory();
+  readonly #idleGc = new IdleGc();
   #closing: Promise<void> | null = null;
 
   private constructor(options: ServerOptions) {
@@ -95,8 +95,8 @@ export class ServiceServer {
   #watchIdle(): void {
     if (this.#idleTimer) clearTimeout(this.#idleTimer);
     this.#idleTimer = null;
-    if (this.#options.service.activeJobs > 0) this.#spare.busy();
-    else this.#spare.quiet();
+    if (this.#options.service.activeJobs > 0) this.#idleGc.busy();
+    else this.#idleGc.quiet();
     if (this.#closing || this.#clients.size > 0 || this.#options.service.activeJobs > 0) return;
     const { idleMs } = this.#options;
     this.#idleTimer = setTimeout(

@@ -6,6 +6,9 @@ import { displayFrames, framesOf } from "../../plan/frames.ts";
 import type { RenderJob } from "../../plan/job.ts";
 import { wordsForCopy } from "../../plan/snapshot-policy.ts";
 import type { Chunks } from "./chunks.ts";
+import type { CurrentState } from "./current-state.ts";
+import type { JobEvents } from "./events.ts";
+import type { Journal } from "../storage/journal.ts";
 import type { ChunkOutcome } from "../frames/retry-policy.ts";
 import type { BlockedUntil, Look } from "../queue/block-timers.ts";
 import type { ScriptReading } from "../chunk/context.ts";
@@ -27,13 +30,9 @@ export interface PreconditionDeps {
   readonly list: Pick<Chunks, "runs" | "running">;
   /** Fingerprint of the script; null: it is not watched. */
   readonly script: ScriptFingerprint | null;
-  readonly say: (severity: "warning" | "info", text: string) => void;
-  /** The script may be this one from here on. */
-  readonly accepted: (script: ScriptFingerprint) => void;
-  /** What blocks the job for the reason given, in words; null: nothing does. */
-  readonly blockedBy: (reason: BlockReason) => string | null;
-  readonly block: (block: Block) => void;
-  readonly unblock: (reason: BlockReason) => void;
+  readonly events: JobEvents;
+  readonly state: CurrentState;
+  readonly journal: Pick<Journal, "append">;
 }
 
 /** What to do instead of starting a Nuke: wait, or pause the job in these words. */
@@ -99,9 +98,13 @@ export class Preconditions {
     return (await this.#lookAtScript(this.#begun)) ?? (await this.#lookAtPlace());
   }
 
+  #unblock(reason: BlockReason): void {
+    this.#deps.state.change({ type: "unblocked", reason });
+  }
+
   #clearTrouble(): void {
     this.#trouble = null;
-    for (const reason of PLACE) this.#deps.unblock(reason);
+    for (const reason of PLACE) this.#unblock(reason);
   }
 
   /** Frames that are rendered already or just now. */
@@ -136,7 +139,8 @@ export class Preconditions {
   /** Frames are missing at the end: says so when they would be rendered from another script. */
   async atEnd(): Promise<void> {
     if (this.#script === null || (await this.#script.sourceIsSame())) return;
-    this.#deps.say(
+    this.#deps.events.say(
+      null,
       "warning",
       `${this.#name} has been saved since: frames that are rendered again may not match the others.`,
     );
@@ -148,7 +152,7 @@ export class Preconditions {
     if (after === "give-up")
       return { giveUp: `Nuke got no license in ${count(this.#license.refusals, "attempt")}.` };
     const text = refusalText(after.waitMs, this.#license.deadlineMs);
-    this.#deps.say("warning", text);
+    this.#deps.events.say(null, "warning", text);
     const block = { reason: "license", text } as const;
     return { hold: { block, ends: ["license"], waitMs: after.waitMs, look: null } };
   }
@@ -170,19 +174,20 @@ export class Preconditions {
 
   async #lookAgain(): Promise<Look> {
     for (const folder of await this.#place.restore())
-      this.#deps.say(
+      this.#deps.events.say(
+        null,
         "warning",
         `The folder ${folder} was created again. The frames that were in it are rendered again at the end.`,
       );
     const trouble = await this.#place.trouble();
     if (trouble === null) {
       this.#clearTrouble();
-      this.#deps.say("info", "The output folder is available again. The render continues.");
+      this.#deps.events.say(null, "info", "The output folder is available again. The render continues.");
       return "go";
     }
     this.#tell(trouble);
-    for (const reason of PLACE) if (reason !== trouble.reason) this.#deps.unblock(reason);
-    this.#deps.block(trouble);
+    for (const reason of PLACE) if (reason !== trouble.reason) this.#unblock(reason);
+    this.#deps.state.block(trouble);
     const after = this.#output.refused(Date.now(), 0);
     // One more Nuke has the last word.
     return typeof after === "string" ? "try" : after;
@@ -191,7 +196,8 @@ export class Preconditions {
   /** Says what is wrong, once for each kind of trouble. */
   #tell(trouble: Block): void {
     if (this.#trouble?.reason !== trouble.reason)
-      this.#deps.say(
+      this.#deps.events.say(
+        null,
         "warning",
         `${trouble.text} Frames are not counted as failed. The render waits up to ${duration(this.#output.deadlineMs / 1000)} and continues when the output folder is available again.`,
       );
@@ -208,8 +214,9 @@ export class Preconditions {
     }
     if (found === "gone") {
       const text = `${this.#name} no longer exists.`;
-      if (this.#deps.blockedBy("script") === null)
-        this.#deps.say(
+      if (this.#deps.state.blockedBy("script") === null)
+        this.#deps.events.say(
+          null,
           "warning",
           `${text} The render continues when the file is back. If it is gone for good, cancel the render.`,
         );
@@ -222,12 +229,14 @@ export class Preconditions {
       const advice =
         "No more Nukes are started. Resume the render to continue with the new version, or cancel it.";
       // Several Nukes may have been about to start.
-      if (this.#deps.blockedBy("script") === null) this.#deps.say("warning", `${text} ${advice}`);
-      this.#deps.block({ reason: "script", text });
+      if (this.#deps.state.blockedBy("script") === null)
+        this.#deps.events.say(null, "warning", `${text} ${advice}`);
+      this.#deps.state.block({ reason: "script", text });
       return { pause: text };
     }
-    this.#deps.accepted(await care.accept());
-    this.#deps.say(
+    this.#deps.journal.append({ is: "script", script: await care.accept() });
+    this.#deps.events.say(
+      null,
       old.length > 0 ? "warning" : "info",
       `${text} The remaining frames are rendered from the saved version.`,
     );
@@ -238,7 +247,8 @@ export class Preconditions {
   #tellBeside(copy: string | null): void {
     if (copy === null || this.#besideTold) return;
     this.#besideTold = true;
-    this.#deps.say(
+    this.#deps.events.say(
+      null,
       "info",
       `${this.#name} was saved or removed during the render. The remaining frames are rendered from a copy of the earlier version, ${basename(copy)} in the same folder.`,
     );

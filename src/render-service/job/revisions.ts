@@ -1,8 +1,9 @@
 /** Changes to a queued or running job: settings that users change, and redistribution of queued frames. Each change is journaled before it applies. */
-import type { RenderEvent } from "../../plan/events.ts";
 import type { Chunks, Redistribution } from "./chunks.ts";
 import { Redistributor } from "./redistribution.ts";
 import type { JobEstimates } from "./estimates.ts";
+import type { JobEvents } from "./events.ts";
+import type { ProgressThrottle } from "./progress-throttle.ts";
 import type { ReplayedJob } from "../storage/replay.ts";
 import type { JobContext } from "./types.ts";
 import { redistributionText } from "./messages.ts";
@@ -12,8 +13,8 @@ export interface RevisionDeps {
   readonly context: JobContext;
   readonly list: Chunks;
   readonly estimates: JobEstimates;
-  /** Something that the status shows has changed. */
-  readonly changed: () => void;
+  readonly events: JobEvents;
+  readonly throttle: Pick<ProgressThrottle, "now">;
 }
 
 export class Revisions {
@@ -44,7 +45,7 @@ export class Revisions {
     this.#settings = { ...this.#settings, ...change };
     this.#deps.context.journal.append({ is: "settings-changed", settings: this.#settings }, { sync: true });
     if (change.parallel !== undefined) this.#dealer.again();
-    this.#deps.changed();
+    this.#deps.throttle.now();
   }
 
   /** Chunks that may still be started. */
@@ -58,16 +59,16 @@ export class Revisions {
 
   /** Ends a chunk, or sees to it that it never starts; what it has not rendered is missing at the end. Nothing happens to one that has ended. */
   cancelChunk(index: number): void {
-    const { list, context, changed } = this.#deps;
+    const { list, context, throttle } = this.#deps;
     if (list.run(index)?.isRunning === false) return;
     context.journal.append({ is: "chunk-cancelled", chunk: index }, { sync: true });
     list.cancel(index);
-    changed();
+    throttle.now();
   }
 
   /** Redistributes the queued frames once frame times are known; null: no change. */
   redistribute(waiting: readonly number[]): Redistribution | null {
-    const { list, estimates, context } = this.#deps;
+    const { list, estimates, context, events } = this.#deps;
     const redealt = this.#dealer.deal(waiting, this.#settings.parallel, ({ gone, fresh }) =>
       context.journal.append({ is: "dealt", gone: [...gone], fresh: [...fresh] }),
     );
@@ -77,8 +78,7 @@ export class Revisions {
       redealt.fresh.map(({ chunk }) => list.get(chunk).count),
       pace,
     );
-    const event: RenderEvent = { type: "message", job: context.id, chunk: null, severity: "info", text };
-    context.emit(event);
+    events.say(null, "info", text);
     return redealt;
   }
 }

@@ -2,6 +2,8 @@
 import type { Verdict } from "../../plan/events.ts";
 import type { RenderPlan } from "../../plan/render-plan.ts";
 import type { Chunks } from "./chunks.ts";
+import type { CurrentState } from "./current-state.ts";
+import type { JobEvents } from "./events.ts";
 import { FailureBreaker } from "./failure-breaker.ts";
 import { type RequeuedFrames, type ChunkOutcome, RetryPolicy } from "../frames/retry-policy.ts";
 import type { Preconditions } from "./preconditions.ts";
@@ -9,7 +11,7 @@ import type { ReplayedJob } from "../storage/replay.ts";
 import { type FollowUp, nothingLeft } from "./types.ts";
 import { requeueText } from "./messages.ts";
 import type { RequeuedChunk } from "../queue/queue.ts";
-import type { FailureFollowUp } from "./work-sharing.ts";
+import type { SettlementRecord } from "../storage/journal-entries.ts";
 
 /** What is known of a Nuke that has left frames. */
 export interface Left {
@@ -21,13 +23,19 @@ export interface Left {
   readonly startedAt: number;
 }
 
+/** What became of the frames that a Nuke left. */
+export interface Settled {
+  readonly after: FollowUp;
+  /** The same for the journal. */
+  readonly aftermath: SettlementRecord;
+}
+
 export interface SettlementDeps {
   readonly list: Chunks;
   readonly preconditions: Pick<Preconditions, "after">;
   readonly plan: RenderPlan;
-  readonly say: (chunk: number | null, severity: "error" | "info", text: string) => void;
-  /** Tells of a frame that has failed for the last time. */
-  readonly failed: (chunk: number, frame: number, message: string) => void;
+  readonly events: JobEvents;
+  readonly state: CurrentState;
 }
 
 export class Settlement {
@@ -52,6 +60,11 @@ export class Settlement {
     this.drop = before.dropped;
   }
 
+  /** Somebody still wants the job's frames rendered. */
+  get isWanted(): boolean {
+    return this.#deps.state.kind !== "cancelling" && this.givenUp === null;
+  }
+
   /** None of the chunks that wait will be started. */
   dropWaiting(drop: { readonly verdict: Verdict; readonly reason: string }): void {
     this.drop = drop;
@@ -59,7 +72,7 @@ export class Settlement {
   }
 
   /** Makes chunks of what comes back; the same again for the journal. */
-  settle(left: Left, ending: ChunkOutcome | null): FailureFollowUp {
+  settle(left: Left, ending: ChunkOutcome | null): Settled {
     const lost: number[] = [];
     const after = ending === null ? nothingLeft : this.#after(left, ending, lost);
     const aftermath = {
@@ -80,7 +93,7 @@ export class Settlement {
       this.lost.add(frame);
       lost.push(frame);
       // Of others Nuke itself has told.
-      if (!ending.failed.has(frame)) this.#deps.failed(index, frame, complaint);
+      if (!ending.failed.has(frame)) this.#deps.events.frameFailed(index, frame, complaint);
     }
     const blamed = [...givenUp, ...back.flatMap(({ why, frames }) => (why === "retry" ? frames : []))];
     const none = this.#deps.list.runs.every(({ ledger }) => ledger.done.size === 0);
@@ -104,7 +117,7 @@ export class Settlement {
   #giveUp(verdict: "failed" | "license", reason: string): FollowUp {
     this.givenUp = verdict;
     this.dropWaiting({ verdict, reason: `Not tried. ${reason}` });
-    this.#deps.say(null, "error", `The job was abandoned. ${reason}`);
+    this.#deps.events.say(null, "error", `The job was abandoned. ${reason}`);
     return { ...nothingLeft, givenUp: true };
   }
 
@@ -114,7 +127,7 @@ export class Settlement {
     const chunk = this.#deps.list.add(frames, origin);
     // Of what it waits for the job has been told already.
     if (cause !== "license" && cause !== "place")
-      this.#deps.say(chunk, "info", requeueText(comeback, cause, origin, this.book.tries));
+      this.#deps.events.say(chunk, "info", requeueText(comeback, cause, origin, this.book.tries));
     // Frames that were refused a license are queued last: a plug-in may need its own license for just these frames.
     return { chunk, first: why === "rest" && !exclusive && cause !== "license", exclusive };
   }

@@ -4,6 +4,7 @@ import { type FrameList, formatFrames } from "../../plan/frames.ts";
 import type { JobState } from "../../plan/job-state.ts";
 import type { Chunks } from "./chunks.ts";
 import type { JobEstimates } from "./estimates.ts";
+import type { JobFigures } from "./figures.ts";
 import type { JobContext } from "./types.ts";
 import type { JobSettings } from "../storage/journal-entries.ts";
 
@@ -30,16 +31,20 @@ export interface JobStatusInput {
   readonly estimates: JobEstimates;
   /** Frames that have failed for the last time. */
   readonly lost: number;
-  /** Milliseconds since 1970; null before the first Nuke. */
-  readonly startedAt: number | null;
+  readonly figures: Pick<JobFigures, "startedAt" | "peakMB" | "folder">;
+  /** Milliseconds since 1970. */
   readonly finishedAt: number | null;
-  /** Highest sum over its Nukes, MB. */
-  readonly peakMB: number;
-  readonly folder: string | null;
   readonly ending: JobResult | null;
 }
 
-export function jobStatus({ context, list, estimates, ending, ...facts }: JobStatusInput): JobStatus {
+export function jobStatus({
+  context,
+  list,
+  estimates,
+  figures,
+  ending,
+  ...facts
+}: JobStatusInput): JobStatus {
   const { plan, source } = context.job;
   const chunks = list.statuses;
   const running = chunks.filter(({ state }) => state === "running").length;
@@ -64,14 +69,14 @@ export function jobStatus({ context, list, estimates, ending, ...facts }: JobSta
     progress: ending ? framesDone / plan.frameCount : Math.min(1, advanced / plan.frameCount),
     running,
     etaSeconds: estimates.etaSeconds(running),
-    seconds: facts.startedAt === null ? 0 : ((facts.finishedAt ?? Date.now()) - facts.startedAt) / 1000,
-    peakMB: Math.round(facts.peakMB),
+    seconds: figures.startedAt === null ? 0 : ((facts.finishedAt ?? Date.now()) - figures.startedAt) / 1000,
+    peakMB: Math.round(figures.peakMB),
     heaviest: estimates.heaviest,
     submittedAt: context.submittedAt,
     finishedAt: facts.finishedAt,
     chunks,
     damaged: null,
-    folder: facts.folder,
+    folder: figures.folder,
     doneRanges: ending?.doneRanges ?? [],
     missingRanges: ending?.missingRanges ?? [],
     demo: plan.nuke?.demo ?? false,

@@ -1,32 +1,23 @@
 /** The warm Nukes of a job: which of them renders what, and where a frame goes that has failed. */
 import { formatFrames, framesOf } from "../../plan/frames.ts";
-import { type Pace, leastFrames } from "../../plan/distribute.ts";
+import { leastFrames } from "../../plan/distribute.ts";
 import type { WarmSide } from "../chunk/warm-session.ts";
-import type { SettlementRecord } from "../storage/journal-entries.ts";
-import type { Journal } from "../storage/journal.ts";
+import type { ChunkOutcome } from "../frames/retry-policy.ts";
 import type { Chunks } from "./chunks.ts";
-import { type FollowUp, type JobContext, nothingLeft } from "./types.ts";
+import { type JobContext, nothingLeft } from "./types.ts";
+import type { JobEstimates } from "./estimates.ts";
+import type { Preconditions } from "./preconditions.ts";
+import type { Settlement } from "./settlement.ts";
 import { TAKEN_OVER } from "./messages.ts";
 import { stealFrom } from "../chunk/warm-prefetch.ts";
 import type { WarmSession } from "../chunk/warm-session.ts";
 
-export interface FailureFollowUp {
-  readonly after: FollowUp;
-  /** The same for the journal. */
-  readonly aftermath: SettlementRecord;
-}
-
 export interface WorkSharingDeps {
-  readonly id: string;
+  readonly context: Pick<JobContext, "id" | "journal" | "queue" | "returned">;
   readonly list: Chunks;
-  readonly journal: Journal;
-  readonly queue: JobContext["queue"];
-  /** What follows a frame that failed in a Nuke that continues; null when the frame is no longer wanted. */
-  readonly failed: (chunk: number, frame: number, message: string) => FailureFollowUp | null;
-  readonly returned: JobContext["returned"];
-  readonly excused: (frame: number) => Promise<boolean>;
-  /** How fast its Nukes are; null while unknown. */
-  readonly pace: () => Pace | null;
+  readonly settlement: Settlement;
+  readonly preconditions: Pick<Preconditions, "excuse">;
+  readonly estimates: Pick<JobEstimates, "pace">;
 }
 
 export class WorkSharing implements WarmSide {
@@ -43,7 +34,7 @@ export class WorkSharing implements WarmSide {
   }
 
   get #waiting(): number[] {
-    const { id, queue } = this.#deps;
+    const { id, queue } = this.#deps.context;
     return queue.waitingOf(id).filter((chunk) => !queue.isExclusive(id, chunk));
   }
 
@@ -57,7 +48,8 @@ export class WorkSharing implements WarmSide {
   }
 
   more(to: WarmSession): boolean {
-    const { id, list, queue } = this.#deps;
+    const { list } = this.#deps;
+    const { id, queue } = this.#deps.context;
     // It runs exclusively because of its own frames.
     if (queue.isExclusive(id, to.chunk) || queue.hasTooMany(id)) return false;
     const steal = stealFrom(
@@ -74,7 +66,8 @@ export class WorkSharing implements WarmSide {
   }
 
   soon(to: WarmSession): boolean {
-    const { id, list, queue } = this.#deps;
+    const { list } = this.#deps;
+    const { id, queue } = this.#deps.context;
     if (queue.isExclusive(id, to.chunk) || queue.hasTooMany(id)) return false;
     return list.running.some((run) => run.isLeaving && run.warm !== to && run.ledger.missing.length > 0);
   }
@@ -84,8 +77,9 @@ export class WorkSharing implements WarmSide {
    * gives half of that to a new chunk, if that is worth a start.
    */
   splitLargest(): void {
-    const { id, list, journal, queue, pace, returned } = this.#deps;
-    const known = queue.hasRoom(id) ? pace() : null;
+    const { list, estimates } = this.#deps;
+    const { id, journal, queue, returned } = this.#deps.context;
+    const known = queue.hasRoom(id) ? estimates.pace : null;
     if (known === null) return;
     const steal = stealFrom(
       [],
@@ -107,7 +101,8 @@ export class WorkSharing implements WarmSide {
 
   /** Nothing is moved that was not written down: after a restart no frame may be in two places. */
   #move(from: number, to: WarmSession, frames: readonly number[]): boolean {
-    const { id, list, journal, queue } = this.#deps;
+    const { list } = this.#deps;
+    const { id, journal, queue } = this.#deps.context;
     if (!journal.append({ is: "moved", from, to: to.chunk, frames: formatFrames(frames) })) return false;
     const victim = this.#open.find(({ chunk }) => chunk === from);
     victim?.leave(frames);
@@ -121,13 +116,16 @@ export class WorkSharing implements WarmSide {
     return true;
   }
 
-  excused(frame: number): Promise<boolean> {
-    return this.#deps.excused(frame);
+  async excused(frame: number): Promise<boolean> {
+    return (await this.#deps.preconditions.excuse(failedFrame(frame))).cause !== "error";
   }
 
   failed(run: WarmSession, frame: number, n: number, message: string): void {
-    const { list, journal, failed, returned } = this.#deps;
-    const found = failed(run.chunk, frame, message);
+    const { list, settlement } = this.#deps;
+    const { journal, returned } = this.#deps.context;
+    const { startedAt } = list.run(run.chunk) ?? { startedAt: 0 };
+    const left = { index: run.chunk, complaint: message, startedAt };
+    const found = settlement.isWanted ? settlement.settle(left, failedFrame(frame)) : null;
     const back = found !== null && found.after.back.length > 0;
     if (back) {
       run.leave([frame]);
@@ -139,4 +137,9 @@ export class WorkSharing implements WarmSide {
     // A job that is given up has nothing more to render.
     if (found.after.givenUp) for (const one of this.#open) one.end();
   }
+}
+
+/** A frame has failed in a Nuke that goes on. */
+function failedFrame(frame: number): ChunkOutcome {
+  return { cause: "error", missing: [frame], failed: new Set([frame]), at: null };
 }

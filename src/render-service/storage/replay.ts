@@ -98,57 +98,28 @@ function apply(past: Draft, entry: JournalEntry): void {
     case "service":
       past.boot = entry.boot;
       return;
-    case "starting": {
-      const chunk = past.chunks[entry.chunk];
-      // The line that made it was lost on a full disk; its frames lie elsewhere now.
-      if (chunk === undefined) return;
-      chunk.place = null;
-      move(past, { type: "nuke-started" });
-      past.runs.set(entry.chunk, {
-        chunk: entry.chunk,
-        at: entry.at,
-        pid: null,
-        started: "",
-        done: new Map(),
-        read: [0, 0],
-        returned: new Map(),
-        ended: null,
-      });
-      return;
-    }
+    case "starting":
+      return applyStarting(past, entry);
     case "started": {
       const run = past.runs.get(entry.chunk);
       if (run) Object.assign(run, { pid: entry.pid, started: entry.started });
       return;
     }
-    case "done": {
-      const run = past.runs.get(entry.chunk);
-      run?.done.set(entry.frame, entry.files);
-      if (run) run.read = entry.read;
-      past.heaviest = heavier(past.heaviest, entry);
-      return;
-    }
+    case "done":
+      return applyDone(past, entry);
     case "ended": {
       const run = past.runs.get(entry.status.index);
       if (run) run.ended = entry;
       return applySettlement(past, entry.status.index, entry);
     }
-    case "returned": {
+    case "returned":
       past.runs.get(entry.chunk)?.returned.set(entry.frame, entry.n);
       leave(past, entry.chunk, new Set(entry.back.flatMap(({ frames }) => framesOf(frames))));
       return applySettlement(past, entry.chunk, entry);
-    }
-    case "moved": {
-      const { from, to } = entry;
-      const moved = new Set(framesOf(entry.frames));
-      // A chunk that is made for them waits for its own Nuke.
-      if (to === past.chunks.length) past.chunks.push(ofPlan("", lastPlace(past) + 1));
-      const there = past.chunks[to];
-      if (there) there.frames = formatFrames(inOrder(framesOf(there.frames), leave(past, from, moved)));
-      return;
-    }
+    case "moved":
+      return applyMove(past, entry);
     case "vanished":
-      return takeVanished(past, entry);
+      return applyVanished(past, entry);
     case "cancelled":
       move(past, { type: "cancelled" });
       past.dropped ??= entry.drop;
@@ -171,6 +142,39 @@ function apply(past: Draft, entry: JournalEntry): void {
     case "interrupted":
       return move(past, { type: "paused", by: "interruption" });
   }
+}
+
+function applyStarting(past: Draft, { chunk: index, at }: EntryOf<"starting">): void {
+  const chunk = past.chunks[index];
+  // The line that made it was lost on a full disk; its frames lie elsewhere now.
+  if (chunk === undefined) return;
+  chunk.place = null;
+  move(past, { type: "nuke-started" });
+  past.runs.set(index, {
+    chunk: index,
+    at,
+    pid: null,
+    started: "",
+    done: new Map(),
+    read: [0, 0],
+    returned: new Map(),
+    ended: null,
+  });
+}
+
+function applyDone(past: Draft, entry: EntryOf<"done">): void {
+  const run = past.runs.get(entry.chunk);
+  run?.done.set(entry.frame, entry.files);
+  if (run) run.read = entry.read;
+  past.heaviest = heavier(past.heaviest, entry);
+}
+
+function applyMove(past: Draft, { from, to, frames }: EntryOf<"moved">): void {
+  const moved = new Set(framesOf(frames));
+  // A chunk that is made for them waits for a Nuke of its own.
+  if (to === past.chunks.length) past.chunks.push(ofPlan("", lastPlace(past) + 1));
+  const there = past.chunks[to];
+  if (there) there.frames = formatFrames(inOrder(framesOf(there.frames), leave(past, from, moved)));
 }
 
 function move(past: Draft, event: JobStateEvent): void {
@@ -229,7 +233,7 @@ function applyDistribution(past: Draft, { gone, fresh }: EntryOf<"dealt">): void
     if (chunk <= past.chunks.length) past.chunks[chunk] = ofPlan(frames, at + nth * step);
 }
 
-function takeVanished(past: Draft, { from, chunk, frames }: EntryOf<"vanished">): void {
+function applyVanished(past: Draft, { from, chunk, frames }: EntryOf<"vanished">): void {
   const again = framesOf(frames);
   past.vanished.push(again);
   // A run that took them over may have them, too, where lines are missing.

@@ -1,5 +1,5 @@
 /** Tcl's commands for lists, as far as file names use them. */
-import { mergeList, splitList } from "../tcl-list.ts";
+import { mergeList, splitList } from "../tcl/tcl-list.ts";
 import type { EvaluationBudget } from "./budget.ts";
 import { tclIndex } from "./tcl-index.ts";
 

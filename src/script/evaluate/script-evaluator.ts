@@ -1,8 +1,8 @@
 /** Works out Tcl in knobs where it only looks at the script (nuke-cli.md 5.1). One evaluator serves one reading of a script. */
 import { dirname } from "node:path";
 import type { ScriptNode } from "../script-node.ts";
-import { splitList } from "../tcl-list.ts";
-import { substitute, readCommands } from "../tcl-words.ts";
+import { splitList } from "../tcl/tcl-list.ts";
+import { substitute, readCommands } from "../tcl/tcl-words.ts";
 import { EvaluationBudget } from "./budget.ts";
 import { fileCommand } from "./file-commands.ts";
 import { joinCommand, lindexCommand, lrangeCommand, splitCommand } from "./list-commands.ts";

@@ -1,5 +1,5 @@
 /** Tcl's `string …` (string(n)), as far as file names use it. Each pays for what it looks at and makes. */
-import { splitList } from "../tcl-list.ts";
+import { splitList } from "../tcl/tcl-list.ts";
 import type { EvaluationBudget } from "./budget.ts";
 import { tclIndex } from "./tcl-index.ts";
 import { UnknownValueError } from "./unknown-value.ts";

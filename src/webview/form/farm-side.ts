@@ -31,24 +31,16 @@ export function farmSide(parts: FarmSideParts): TemplateResult {
     (field: "first" | "last" | "threads" | "batchSize") =>
     (text: string): void =>
       change({ ...draft, [field]: text });
-  return html`<div class="row">
-      ${textField({
-        id: "first",
-        label: "First frame",
-        value: draft.first,
-        placeholder: `${script.first} (script)`,
-        error: errors.first,
-        set: set("first"),
-      })}
-      ${textField({
-        id: "last",
-        label: "Last frame",
-        value: draft.last,
-        placeholder: `${script.last} (script)`,
-        error: errors.last,
-        set: set("last"),
-      })}
-    </div>
+  const frameField = (id: "first" | "last", label: string): TemplateResult =>
+    textField({
+      id,
+      label,
+      value: draft[id],
+      placeholder: `${script[id]} (script)`,
+      error: errors[id],
+      set: set(id),
+    });
+  return html`<div class="row">${frameField("first", "First frame")} ${frameField("last", "Last frame")}</div>
     ${rangeNote === undefined ? nothing : html`<p class="hint note">${rangeNote}</p>`}
     ${textField({
       id: "farm-threads",

@@ -4,8 +4,8 @@ import { spawnSync } from "node:child_process";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
 import * as z from "zod";
-import { parseScript } from "../../../src/script/script.ts";
-import { mergeList, splitList } from "../../../src/script/tcl-list.ts";
+import { parseScript } from "../../../../src/script/script.ts";
+import { mergeList, splitList } from "../../../../src/script/tcl/tcl-list.ts";
 
 const seed = Number(process.env.TEST_SEED ?? 7);
 

@@ -9,13 +9,14 @@ const QUIET_MS = 1500;
 type Collect = (options: { type: "major"; flavor: "last-resort" }) => unknown;
 const collectSchema = z.custom<Collect>((value) => typeof value === "function");
 
-export class SpareMemory {
+export class IdleGc {
   #timer: NodeJS.Timeout | null = null;
 
   /** Nothing renders or waits: memory is given back soon, if that lasts. */
   quiet(): void {
     this.busy();
     this.#timer = setTimeout(collect, QUIET_MS);
+    // It must not keep the process alive.
     this.#timer.unref();
   }
 
@@ -26,7 +27,7 @@ export class SpareMemory {
   }
 }
 
-/** What V8 does by itself only when it runs out of memory. */
+/** What V8 does by itself only when it runs out of memory. A program that was started without flags has no other way to ask for it. */
 function collect(): void {
   setFlagsFromString("--expose-gc");
   const found = collectSchema.safeParse(runInNewContext("gc"));

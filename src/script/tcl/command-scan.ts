@@ -3,20 +3,36 @@
  * (syntaxes/tree-sitter-nk/src/scanner.c), which a test holds against this.
  */
 import { isNameCode } from "./body-scan.ts";
-import { rawCommands } from "./raw-commands.ts";
 import { isBlank, isNewline } from "./tcl-words.ts";
+import {
+  BRACKET_REACH,
+  afterEscape,
+  braceEnd,
+  braceRunEnd,
+  bracketEnd,
+  commentEnd,
+  isWord,
+  skipBlanks,
+} from "./word-ends.ts";
 
 /** What a command is at first sight. A crowded node has words after its body; a broken node's brace is never closed. */
 export type CommandType = "comment" | "stray" | "command" | "node" | "crowded" | "broken";
 
-/** How far a bracket is followed, and how many searches for an end may fail: broken text must not take quadratic time. */
-const BRACKET_REACH = 65_536;
+/** How many searches for an end may fail: broken text must not take quadratic time. */
 export const MOST_FAILED = 16;
 
-const [newline, carriage, space, quote, hash, semicolon, openBracket, backslash, closeBracket] = [
-  10, 13, 32, 34, 35, 59, 91, 92, 93,
+const [newline, space, quote, hash, semicolon, openBracket, backslash, closeBracket] = [
+  10, 32, 34, 35, 59, 91, 92, 93,
 ];
 const [openBrace, closeBrace] = [123, 125];
+
+/** Commands of Nuke's and Tcl's own whose braces hold no knobs. */
+const rawCommands: ReadonlySet<string> = new Set(
+  (
+    "add_layer define_window_layout define_window_layout_xml set push version stack if for foreach while proc expr eval catch load switch " +
+    "global return python knob knobs menu addmenu puts package namespace variable unset lappend append array string list source add_view"
+  ).split(" "),
+);
 
 /** Goes from command to command. */
 export class CommandScanner {
@@ -51,7 +67,7 @@ export class CommandScanner {
       else if (code === semicolon) {
         isBehind = true;
         indent = 0;
-      } else if (code === backslash && isNewline(text.charCodeAt(at + 1))) at = this.#afterEscape(at) - 1;
+      } else if (code === backslash && isNewline(text.charCodeAt(at + 1))) at = afterEscape(text, at) - 1;
       else break;
     }
     this.start = at;
@@ -63,10 +79,10 @@ export class CommandScanner {
     const code = text.charCodeAt(at);
     if (code === hash) {
       this.type = "comment";
-      this.#at = this.end = this.#commentEnd(at + 1);
+      this.#at = this.end = commentEnd(text, at + 1);
     } else if (code === closeBrace) {
       this.type = "stray";
-      this.#at = this.end = this.#braces(at + 1, closeBrace);
+      this.#at = this.end = braceRunEnd(text, at + 1, closeBrace);
     } else this.#command(at);
     return true;
   }
@@ -85,7 +101,7 @@ export class CommandScanner {
     let type: CommandType = "command";
     this.end = at;
     for (;;) {
-      at = this.#skipBlanks(at);
+      at = skipBlanks(text, at);
       const code = at < text.length ? text.charCodeAt(at) : newline;
       if (isNewline(code) || code === semicolon) break;
       if (code === openBrace && !isRaw && type === "command") {
@@ -109,7 +125,7 @@ export class CommandScanner {
     if (first === openBrace || first === quote) {
       const search = this.#maySearch;
       const end = this.#enclosed(start);
-      return [!search && first === openBrace ? this.#braces(end, first) : end, true];
+      return [!search && first === openBrace ? braceRunEnd(text, end, first) : end, true];
     }
     let at = start;
     while (isWord(text.charCodeAt(at))) at++;
@@ -118,37 +134,14 @@ export class CommandScanner {
     return [at, rawCommands.has(text.slice(start, at))];
   }
 
-  /** Behind the braces that follow one that belongs to nothing, and the blanks and line ends in between. */
-  #braces(start: number, brace: number): number {
-    let end = start;
-    for (let at = start; at < this.#text.length; at++) {
-      const code = this.#text.charCodeAt(at);
-      if (code === brace) end = at + 1;
-      else if (!isBlank(code) && !isNewline(code)) break;
-    }
-    return end;
-  }
-
   /** After a word in braces or quotes; where it never closes, after its first character, so that what follows is still read. */
   #enclosed(start: number): number {
     if (!this.#maySearch) return start + 1;
-    const end =
-      this.#text.charCodeAt(start) === openBrace ? this.#braceEnd(start + 1) : this.#quoteEnd(start + 1);
+    const text = this.#text;
+    const end = text.charCodeAt(start) === openBrace ? braceEnd(text, start + 1) : this.#quoteEnd(start + 1);
     if (end >= 0) return end;
     this.#fail();
     return start + 1;
-  }
-
-  #braceEnd(start: number): number {
-    const text = this.#text;
-    let depth = 1;
-    for (let at = start; at < text.length; at++) {
-      const code = text.charCodeAt(at);
-      if (code === openBrace) depth++;
-      else if (code === closeBrace && --depth === 0) return at + 1;
-      else if (code === backslash) at = this.#afterEscape(at) - 1;
-    }
-    return -1;
   }
 
   /** The first plain quote, or, if brackets hold their own quotes, the one after them. */
@@ -160,7 +153,7 @@ export class CommandScanner {
     for (let at = start; at < text.length; at++) {
       const code = text.charCodeAt(at);
       if (code === backslash) {
-        at = this.#afterEscape(at) - 1;
+        at = afterEscape(text, at) - 1;
         continue;
       }
       if (code === openBracket) brackets++;
@@ -185,9 +178,9 @@ export class CommandScanner {
       if (code === backslash) {
         // A backslash before a line end parts words.
         if (isNewline(text.charCodeAt(at + 1))) break;
-        at = this.#afterEscape(at);
+        at = afterEscape(text, at);
       } else if (code === openBracket && this.#maySearch) {
-        const close = this.#bracketEnd(at + 1);
+        const close = bracketEnd(text, at + 1);
         if (close >= 0) at = close;
         else {
           // The word ends after it, and the rest is read as words.
@@ -197,24 +190,6 @@ export class CommandScanner {
       } else at++;
     }
     return Math.min(at, text.length);
-  }
-
-  #bracketEnd(start: number): number {
-    const text = this.#text;
-    let open = 1;
-    let at = start;
-    for (let taken = 0; taken < BRACKET_REACH && at < text.length; taken++) {
-      const code = text.charCodeAt(at);
-      if (code === backslash) at = this.#afterEscape(at);
-      else {
-        // Half of a surrogate pair is not a character.
-        if (code >= 0xd800 && code <= 0xdbff) at++;
-        at++;
-        if (code === openBracket) open++;
-        else if (code === closeBracket && --open === 0) return at;
-      }
-    }
-    return -1;
   }
 
   /** Behind a body: by Tcl's count, or, where that never comes out, where it seems to have ended. */
@@ -229,7 +204,7 @@ export class CommandScanner {
       if (code === openBrace) depth++;
       else if (code === closeBrace) {
         if (--depth === 0) return { end: at + 1, closed: true };
-      } else if (code === backslash) at = this.#afterEscape(at) - 1;
+      } else if (code === backslash) at = afterEscape(text, at) - 1;
       else if (code === newline && !found) {
         const shown = this.#endsAt(at + 1);
         if (shown === null) continue;
@@ -268,38 +243,4 @@ export class CommandScanner {
     const behind = at + 1 < this.#text.length ? this.#text.charCodeAt(at + 1) : newline;
     return first >= 65 && first <= 90 && this.#text.charCodeAt(at) === openBrace && isNewline(behind);
   }
-
-  #skipBlanks(start: number): number {
-    const text = this.#text;
-    let at = start;
-    for (;;) {
-      const code = text.charCodeAt(at);
-      if (isBlank(code)) at++;
-      else if (code === backslash && isNewline(text.charCodeAt(at + 1))) at = this.#afterEscape(at);
-      else return at;
-    }
-  }
-
-  #commentEnd(start: number): number {
-    const text = this.#text;
-    for (let at = start; at < text.length; at++) {
-      const code = text.charCodeAt(at);
-      if (code === backslash) at = this.#afterEscape(at) - 1;
-      else if (isNewline(code)) return at;
-    }
-    return text.length;
-  }
-
-  /** Behind a backslash and what it escapes, a line end of two characters too. */
-  #afterEscape(at: number): number {
-    const text = this.#text;
-    const code = text.charCodeAt(at + 1);
-    const isLong =
-      (code === carriage && text.charCodeAt(at + 2) === newline) || (code >= 0xd800 && code <= 0xdbff);
-    return Math.min(text.length, at + (isLong ? 3 : 2));
-  }
-}
-
-function isWord(code: number): boolean {
-  return isNameCode(code) && code !== 46;
 }

@@ -3,11 +3,11 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
-import { loadParser } from "../../../scripts/lib/grammar-parser.ts";
-import { Random } from "../../../scripts/lib/random.ts";
-import { CommandScanner } from "../../../src/script/command-scan.ts";
+import { loadParser } from "../../../../scripts/lib/grammar-parser.ts";
+import { Random } from "../../../../scripts/lib/random.ts";
+import { CommandScanner } from "../../../../src/script/tcl/command-scan.ts";
 
-const example = readFileSync(join(import.meta.dirname, "../../../examples/shot.nk"), "utf8");
+const example = readFileSync(join(import.meta.dirname, "../../../../examples/shot.nk"), "utf8");
 const names: Readonly<Record<string, string>> = {
   crowded_node: "crowded",
   broken_node: "broken",
