@@ -2,7 +2,7 @@
  * `npm run demo`: the main job from end to end on the demo renderer: every Write of `examples/*.nk` is split and rendered in the
  * background through the render service, with live bars, and ends with a table of chunks. The test pictures go to `examples/nuke-render-demo`.
  */
-import { outcomeExitCodes } from "../src/plan/exit-codes.ts";
+import { outcomeExitCodes } from "../src/plan/job/exit-codes.ts";
 import { readdir } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -11,7 +11,7 @@ import { followRenders } from "../src/cli/follow-render.ts";
 import { ProgressBars } from "../src/cli/progress-bars.ts";
 import { printChunks, printEnding } from "../src/cli/summary.ts";
 import { processTerminal } from "../src/cli/terminal.ts";
-import type { RenderEvent } from "../src/plan/events.ts";
+import type { RenderEvent } from "../src/plan/job/events.ts";
 import { planRender, stoppers } from "../src/plan/plan-render.ts";
 import { connectRenderService } from "../src/render-service/client/connect.ts";
 import { readScriptFile } from "../src/script/read-script.ts";

@@ -1,7 +1,7 @@
 /** What tests ask of a job or of the event that ends it. */
-import type { EventOf, JobStatus } from "../src/plan/events.ts";
-import { outcomeExitCodes } from "../src/plan/exit-codes.ts";
-import { type Block, blocksOf, outcomeOf } from "../src/plan/job-state.ts";
+import type { EventOf, JobStatus } from "../src/plan/job/events.ts";
+import { outcomeExitCodes } from "../src/plan/job/exit-codes.ts";
+import { type Block, blocksOf, outcomeOf } from "../src/plan/job/job-state.ts";
 
 type Ended = Pick<JobStatus, "state"> | Pick<EventOf<"finished">, "outcome">;
 

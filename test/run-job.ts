@@ -1,6 +1,6 @@
 /** Submitting a job and waiting for its end, on one connection. */
-import type { RenderEvent } from "../src/plan/events.ts";
-import type { RenderJob } from "../src/plan/job.ts";
+import type { RenderEvent } from "../src/plan/job/events.ts";
+import type { RenderJob } from "../src/plan/job/job.ts";
 import type { Disposable, RenderServiceClient } from "../src/render-service/client/client.ts";
 
 type Finished = Extract<RenderEvent, { type: "finished" }>;

@@ -5,9 +5,9 @@ import { reportLines } from "../doctor/report.ts";
 import { readSettings } from "../facts/settings-files.ts";
 import { changedSettings } from "../facts/settings.ts";
 import { exitCodes } from "./failure.ts";
-import { ignoredText } from "./settings-notice.ts";
+import { ignoredText } from "./trust/settings-notice.ts";
 import type { Terminal } from "./terminal.ts";
-import { TrustStore } from "./trust-store.ts";
+import { TrustStore } from "./trust/trust-store.ts";
 
 /** `nbr doctor`: what a bug report needs about this machine. Starts nothing; the exit code is always 0. */
 export async function doctorCommand(args: readonly string[], terminal: Terminal): Promise<number> {

@@ -3,7 +3,7 @@ import { commandTemplateEngine } from "../farm/command-template.ts";
 import type { AskedOption } from "../farm/engine.ts";
 import { DEFAULT_BATCH_SIZE, farmJob } from "../farm/farm-job.ts";
 import { displayCommand } from "../plan/command-line.ts";
-import { nothingLeft } from "../plan/select-frames.ts";
+import { nothingLeft } from "../plan/frames/select-frames.ts";
 import { UsageError, exitCodes } from "./failure.ts";
 import { optionFlags } from "./flag-table.ts";
 import { mayReplace } from "./overwrite-question.ts";

@@ -1,6 +1,7 @@
-import type { JobStatus, RenderEvent } from "../plan/events.ts";
-import { finishedEvent } from "../plan/finished-event.ts";
-import type { RenderJob } from "../plan/job.ts";
+import { definedEnv } from "../nuke/environment.ts";
+import type { JobStatus, RenderEvent } from "../plan/job/events.ts";
+import { finishedEvent } from "../plan/job/finished-event.ts";
+import type { RenderJob } from "../plan/job/job.ts";
 import type { RenderPlan } from "../plan/render-plan.ts";
 import type { RenderServiceClient } from "../render-service/client/client.ts";
 import { connectRenderService } from "../render-service/client/connect.ts";
@@ -249,11 +250,4 @@ class Interrupt implements Disposable {
   dispose(): void {
     this.#stop();
   }
-}
-
-/** The environment without the names that have no value. */
-export function definedEnv(env: NodeJS.ProcessEnv): Record<string, string> {
-  return Object.fromEntries(
-    Object.entries(env).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])),
-  );
 }

@@ -1,5 +1,5 @@
 /** Finding the service that knows a job. */
-import type { JobStatus } from "../plan/events.ts";
+import type { JobStatus } from "../plan/job/events.ts";
 import type { RenderServiceClient } from "../render-service/client/client.ts";
 import { findRenderJobs } from "../render-service/client/connect.ts";
 

@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 /** `nbr`: wires the commands. */
+import { productVersion } from "../render-service/protocol/version.ts";
 import { pathToFileURL } from "node:url";
 import { programFile } from "../paths.ts";
 import { canonicalCommand } from "./canonical-command.ts";
@@ -9,20 +10,14 @@ import { doctorCommand } from "./doctor-command.ts";
 import { farmCommand } from "./farm-command.ts";
 import { InterruptedError } from "./follow-render.ts";
 import { inspect } from "./inspect.ts";
-import {
-  cancelCommand,
-  forgetCommand,
-  logsCommand,
-  pauseCommand,
-  psCommand,
-  retryCommand,
-} from "./jobs-command.ts";
+import { cancelCommand, forgetCommand, pauseCommand, psCommand, retryCommand } from "./jobs-command.ts";
+import { logsCommand } from "./logs-command.ts";
 import { parallelCommand, priorityCommand } from "./queue-command.ts";
 import { planCommand } from "./plan-command.ts";
 import { renderCommand } from "./render-command.ts";
 import { serviceCommand } from "./service-command.ts";
 import { type Terminal, processTerminal } from "./terminal.ts";
-import { trustCommand } from "./trust-command.ts";
+import { trustCommand } from "./trust/trust-command.ts";
 import { usage } from "./usage.ts";
 
 // Only meant for this process, where VS Code's runtime runs it; farm commands must not inherit it.
@@ -38,7 +33,7 @@ async function run([command = "", ...args]: readonly string[], terminal: Termina
     if (["", "help", "--help", "-h"].includes(command))
       return help(args[0] ?? "", terminal, command === "" ? exitCodes.badInput : 0);
     if (["--version", "-v", "version"].includes(command)) {
-      terminal.out(await productVersion());
+      terminal.out(productVersion);
       return 0;
     }
     if (args.includes("--help") || args.includes("-h")) return help(command, terminal, 0);
@@ -121,11 +116,6 @@ function fault(error: unknown, terminal: Terminal): number {
   const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
   for (const line of `nbr: unexpected: ${text}`.split("\n")) terminal.err(line);
   return exitCodes.framesMissing;
-}
-
-async function productVersion(): Promise<string> {
-  const { default: manifest } = await import("../../package.json", { with: { type: "json" } });
-  return manifest.version;
 }
 
 /** Errors of ours carry a reason and say what to do; anything else is a fault, and its stack is worth more than a kind word. */

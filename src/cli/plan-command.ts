@@ -9,7 +9,7 @@ import {
 } from "../plan/ordered-requests.ts";
 import { stoppers } from "../plan/plan-render.ts";
 import type { Problem, RenderPlan } from "../plan/render-plan.ts";
-import { displayMB } from "../plan/size.ts";
+import { displayMB } from "../plan/text/size.ts";
 import type { WriteTarget } from "../plan/target.ts";
 import { exitCodes } from "./failure.ts";
 import { type RenderCommand, readRenderCommand } from "./render-flags.ts";

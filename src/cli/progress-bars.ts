@@ -1,6 +1,6 @@
-import { runningText } from "../plan/display.ts";
-import type { ChunkStatus, JobStatus } from "../plan/events.ts";
-import { displayMB } from "../plan/size.ts";
+import { runningText } from "../plan/text/display.ts";
+import type { ChunkStatus, JobStatus } from "../plan/job/events.ts";
+import { displayMB } from "../plan/text/size.ts";
 import type { Terminal } from "./terminal.ts";
 
 const eighths = ["", "▏", "▎", "▍", "▌", "▋", "▊", "▉"];

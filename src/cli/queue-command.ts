@@ -1,8 +1,8 @@
 /** `nbr priority`, `parallel` and `cancel --chunk`: what is changed of jobs that wait or run. */
 import { statusJson } from "./status-json.ts";
 import { parseArgs } from "node:util";
-import { count, stateText } from "../plan/display.ts";
-import type { JobStatus } from "../plan/events.ts";
+import { count, stateText } from "../plan/text/display.ts";
+import type { JobStatus } from "../plan/job/events.ts";
 import { parallelSchema, prioritySchema } from "../plan/request.ts";
 import { UsageError } from "./failure.ts";
 import { clientWith } from "./job-client.ts";

@@ -1,12 +1,12 @@
-import { outcomeExitCodes } from "../plan/exit-codes.ts";
+import { outcomeExitCodes } from "../plan/job/exit-codes.ts";
 import { eventJson } from "./status-json.ts";
-import type { RenderEvent } from "../plan/events.ts";
-import { parseFrames } from "../plan/frames.ts";
+import type { RenderEvent } from "../plan/job/events.ts";
+import { parseFrames } from "../plan/frames/frames.ts";
 import type { PlanFacts } from "../plan/facts.ts";
-import { BEING_RENDERED } from "../plan/output-conflict.ts";
+import { BEING_RENDERED } from "../plan/output/output-conflict.ts";
 import { stoppers } from "../plan/plan-render.ts";
 import type { Problem, RenderPlan } from "../plan/render-plan.ts";
-import type { Repeat } from "../plan/repeat.ts";
+import type { Repeat } from "../plan/job/repeat.ts";
 import { createFolder } from "../facts/output-folders.ts";
 import { serviceSettings } from "../facts/settings.ts";
 import { OutputConflictError } from "../render-service/protocol/errors.ts";

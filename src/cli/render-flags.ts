@@ -1,11 +1,11 @@
 import { isAbsolute, resolve } from "node:path";
 import type { NukeOptions } from "../nuke/choose-nuke.ts";
 import type { PlanFacts } from "../plan/facts.ts";
-import { dependsOnDisk } from "../plan/overwrite.ts";
+import { dependsOnDisk } from "../plan/output/overwrite.ts";
 import type { RenderRequest } from "../plan/request.ts";
-import { BEING_RENDERED } from "../plan/output-conflict.ts";
+import { BEING_RENDERED } from "../plan/output/output-conflict.ts";
 import type { Problem } from "../plan/render-plan.ts";
-import type { Repeat } from "../plan/repeat.ts";
+import type { Repeat } from "../plan/job/repeat.ts";
 import type { ScriptFacts } from "../plan/target.ts";
 import { readScriptFile } from "../script/read-script.ts";
 import { scriptFacts } from "../script/write-targets.ts";
@@ -15,9 +15,9 @@ import { readSettings } from "../facts/settings-files.ts";
 import { UsageError } from "./failure.ts";
 import { type Flags, type ParsedFlags, parseFlags, refuseFlags } from "./flag-table.ts";
 import { farmUses, readBatchSize, readRequest } from "./request-flags.ts";
-import { printSettings } from "./settings-notice.ts";
+import { printSettings } from "./trust/settings-notice.ts";
 import type { Terminal } from "./terminal.ts";
-import { TrustStore } from "./trust-store.ts";
+import { TrustStore } from "./trust/trust-store.ts";
 
 /** What `plan`, `render` and `farm submit` were asked, with everything they need to know. */
 export interface RenderCommand {
@@ -50,6 +50,26 @@ const ignorable = new Set<Problem["code"] | typeof BEING_RENDERED>([
   BEING_RENDERED,
 ]);
 
+function nukeOptions(values: Flags, settings: Settings, command: string, repeat?: Repeat): NukeOptions {
+  const forFarm = command.startsWith("farm");
+  if (forFarm && values.demo === true)
+    throw new UsageError("--demo: a farm renders with its own Nukes. Leave it out.", command);
+  const byDefault = values.nuke === undefined && repeat === undefined && settings["nuke.useDemoRenderer"];
+  return {
+    ...(values.nuke === undefined ? {} : { path: values.nuke }),
+    executables: settings["nuke.executables"],
+    command: repeat?.nuke,
+    // A farm has its own Nukes, and its frames are real.
+    demo: forFarm ? false : (values.demo ?? byDefault),
+  };
+}
+
+function readIgnored(codes: readonly string[], command: string): readonly string[] {
+  const unknown = codes.find((code) => ![...ignorable].some((known) => known === code));
+  if (unknown === undefined) return codes;
+  throw new UsageError(`--ignore ${unknown}: only ${[...ignorable].join(", ")} can be passed over.`, command);
+}
+
 /**
  * Reads the flags, the settings, the script and this machine.
  * @param repeat an earlier render: its options and its Nuke hold where no flag says otherwise.
@@ -76,31 +96,11 @@ export async function readRenderCommand(
   });
   printSettings(inForce, terminal);
   const { settings } = inForce;
-  const ignored = new Set([...(values.ignore ?? []), ...(repeat?.ignored ?? [])]);
-  for (const code of values.ignore ?? []) {
-    if (![...ignorable].some((known) => known === code)) {
-      throw new UsageError(
-        `--ignore ${code}: only ${[...ignorable].join(", ")} can be passed over.`,
-        command,
-      );
-    }
-  }
+  const ignored = new Set([...readIgnored(values.ignore ?? [], command), ...(repeat?.ignored ?? [])]);
   const path = absolute(file, terminal);
   const script = scriptFacts(await readScriptFile(path), path);
   const request = readRequest(flags, script, settings, command, repeat?.request);
-  const forFarm = command.startsWith("farm");
-  if (forFarm && values.demo === true)
-    throw new UsageError("--demo: a farm renders with Nukes of its own. Leave it out.", command);
-  const nuke: NukeOptions = {
-    ...(values.nuke === undefined ? {} : { path: values.nuke }),
-    executables: settings["nuke.executables"],
-    command: repeat?.nuke,
-    // A farm has Nukes of its own, and its frames are real.
-    demo: forFarm
-      ? false
-      : (values.demo ??
-        (values.nuke === undefined && repeat === undefined && settings["nuke.useDemoRenderer"])),
-  };
+  const nuke = nukeOptions(values, settings, command, repeat);
   const facts = await collectFacts(script, {
     nuke,
     memory: memorySettings(settings),

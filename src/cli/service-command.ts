@@ -1,8 +1,8 @@
 import { stateWord, statusJson } from "./status-json.ts";
 import { parseArgs } from "node:util";
-import { count } from "../plan/display.ts";
+import { count } from "../plan/text/display.ts";
 import { parallelSchema } from "../plan/request.ts";
-import { displayMB, parseMB } from "../plan/size.ts";
+import { displayMB, parseMB } from "../plan/text/size.ts";
 import type { RenderServiceClient, ServiceLimits } from "../render-service/client/client.ts";
 import { findRenderJobs, findRenderService } from "../render-service/client/connect.ts";
 import { killService } from "../render-service/client/end-service.ts";

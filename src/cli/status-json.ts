@@ -1,7 +1,7 @@
 /** Jobs and events as `--json` prints them: `state` is one word, and what follows from it stands next to it, so that scripts need no union. */
-import type { JobStatus, RenderEvent } from "../plan/events.ts";
-import { outcomeExitCodes } from "../plan/exit-codes.ts";
-import { type JobState, blocksOf, outcomeOf } from "../plan/job-state.ts";
+import type { JobStatus, RenderEvent } from "../plan/job/events.ts";
+import { outcomeExitCodes } from "../plan/job/exit-codes.ts";
+import { type JobState, blocksOf, outcomeOf } from "../plan/job/job-state.ts";
 
 /** A job for programs. `state`: queued, running, paused, interrupted, cancelling or finished; `exitCode`: null until it is finished. */
 export function statusJson({ state, ...status }: JobStatus): object {

@@ -1,8 +1,8 @@
-import { outcomeOf } from "../plan/job-state.ts";
-import { duration, folderText, framesText, heaviestText } from "../plan/display.ts";
-import type { ChunkStatus, JobStatus } from "../plan/events.ts";
-import { displayMB } from "../plan/size.ts";
-import { visibleText } from "../plan/visible-text.ts";
+import { outcomeOf } from "../plan/job/job-state.ts";
+import { duration, folderText, framesText, heaviestText } from "../plan/text/display.ts";
+import type { ChunkStatus, JobStatus } from "../plan/job/events.ts";
+import { displayMB } from "../plan/text/size.ts";
+import { visibleText } from "../plan/text/visible-text.ts";
 import type { Terminal } from "./terminal.ts";
 
 /** A table of the chunks: frames, seconds, peak memory, how they ended. */

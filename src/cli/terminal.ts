@@ -1,5 +1,5 @@
 import { createInterface } from "node:readline";
-import { visibleText } from "../plan/visible-text.ts";
+import { visibleText } from "../plan/text/visible-text.ts";
 
 export type LineColor = "red" | "green" | "yellow";
 const colorCodes: Record<LineColor, number> = { red: 31, green: 32, yellow: 33 };

@@ -1,8 +1,9 @@
 /** Where the demo renderer may write: into its own folder and nowhere else, whatever its arguments. */
+import { messageOf } from "../plan/text/message-of.ts";
 import { type Stats, lstatSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { basename, dirname, join, relative, resolve, sep } from "node:path";
 import { demoFolder, isDemoFolder, isInside } from "../facts/demo-folder.ts";
-import { DEMO_FOLDER_VARIABLE, demoScript } from "../plan/demo-output.ts";
+import { DEMO_FOLDER_VARIABLE, demoScript } from "../plan/output/demo-output.ts";
 import type { ScriptFacts, WriteTarget } from "../plan/target.ts";
 
 /** An error Nuke reports on a node, with a time stamp. */
@@ -61,7 +62,7 @@ function makeRoom({ name }: WriteTarget, path: string, folder: string): void {
     }
     rmSync(path, { force: true });
   } catch (error) {
-    throw error instanceof NodeError ? error : refuse(error instanceof Error ? error.message : String(error));
+    throw error instanceof NodeError ? error : refuse(messageOf(error));
   }
 }
 

@@ -1,5 +1,5 @@
 import { writeFileSync } from "node:fs";
-import { frameFile } from "../plan/frame-file.ts";
+import { frameFile } from "../plan/frames/frame-file.ts";
 import type { WriteTarget } from "../plan/target.ts";
 import type { NukeArguments } from "./arguments.ts";
 import { type FaultInjection, pause } from "./fault-injection.ts";

@@ -1,6 +1,6 @@
 /** One run of the stand-in from its arguments to its exit code. */
 import { resolve } from "node:path";
-import { FrameRangeError, parseFrames } from "../plan/frames.ts";
+import { FrameRangeError, parseFrames } from "../plan/frames/frames.ts";
 import type { ScriptFacts, WriteTarget } from "../plan/target.ts";
 import { ArgumentError, type NukeArguments, parseArguments } from "./arguments.ts";
 import { FaultInjection, pause } from "./fault-injection.ts";

@@ -1,5 +1,5 @@
 /** What does not fit together, and what to do about it. Pure. */
-import { displayMB } from "../plan/size.ts";
+import { displayMB } from "../plan/text/size.ts";
 import type { Diagnosis } from "./diagnosis.ts";
 
 /** Less free space than this in the state folder stops renders soon, MB. */

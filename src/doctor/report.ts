@@ -1,6 +1,6 @@
 /** A diagnosis as text, for a terminal and for a bug report. */
-import { count, duration } from "../plan/display.ts";
-import { displayMB } from "../plan/size.ts";
+import { count, duration } from "../plan/text/display.ts";
+import { displayMB } from "../plan/text/size.ts";
 import type { Diagnosis } from "./diagnosis.ts";
 import { findings } from "./findings.ts";
 

@@ -1,4 +1,5 @@
 /** How the render service of this user is, without starting one. */
+import { messageOf } from "../plan/text/message-of.ts";
 import type { ServiceLimits } from "../render-service/client/client.ts";
 import { findRenderService } from "../render-service/client/connect.ts";
 import { stateFolder } from "../render-service/client/state.ts";
@@ -48,7 +49,7 @@ export async function diagnoseService(): Promise<DiagnosedService> {
     return {
       stateFolder: folder,
       kind: "unreachable",
-      why: error instanceof Error ? error.message : String(error),
+      why: messageOf(error),
     };
   }
 }

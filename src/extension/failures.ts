@@ -1,3 +1,4 @@
+import { messageOf } from "../plan/text/message-of.ts";
 import { showErrorMessage } from "./notify.ts";
 
 /** An error of ours: a reason for the program, a message that says what to do next for people. */
@@ -10,7 +11,7 @@ export async function reportErrors(action: () => Promise<void>, log: (line: stri
   try {
     await action();
   } catch (error) {
-    const message = error instanceof Error ? error.message : String(error);
+    const message = messageOf(error);
     // Errors of ours explain themselves; the stack of any other is what a bug report needs.
     if (!isUserFacing(error)) log(error instanceof Error ? (error.stack ?? message) : message);
     const more = "Show Output";

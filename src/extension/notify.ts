@@ -3,7 +3,7 @@
  * `[text](command:…)` in a message, and messages quote scripts.
  */
 import { type MessageOptions, window } from "vscode";
-import { plainLabel } from "../plan/plain-label.ts";
+import { plainLabel } from "../plan/text/plain-label.ts";
 
 type Answer = Promise<string | undefined>;
 type Rest = readonly [(string | MessageOptions)?, ...string[]];

@@ -1,4 +1,5 @@
 /** Reads small files that someone else may have put there: never a device or a pipe, never more than a limit, and only once. */
+import { messageOf } from "../plan/text/message-of.ts";
 import { type Stats, closeSync, constants, fstatSync, openSync, readSync, statSync } from "node:fs";
 
 export type BoundedFile =
@@ -32,7 +33,7 @@ export function readBoundedFile(file: string, { most, pipes = false }: ReadLimit
     if (code === "ENOENT" || code === "ENOTDIR") return { kind: "absent" };
     return {
       kind: "unusable",
-      why: `it cannot be read (${error instanceof Error ? error.message : String(error)})`,
+      why: `it cannot be read (${messageOf(error)})`,
     };
   } finally {
     if (handle !== null) closeSync(handle);

@@ -3,7 +3,7 @@ import { type Stats, constants } from "node:fs";
 import { access, lstat } from "node:fs/promises";
 import { tmpdir, userInfo } from "node:os";
 import { basename, dirname, isAbsolute, join, relative, resolve } from "node:path";
-import { DEMO_FOLDER, plainName } from "../plan/demo-output.ts";
+import { DEMO_FOLDER, plainName } from "../plan/output/demo-output.ts";
 import type { ScriptFacts } from "../plan/target.ts";
 
 /**

@@ -2,9 +2,9 @@
 import { stat } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
 import type { ViewFiles } from "../plan/facts.ts";
-import { frameReader, viewFile } from "../plan/frame-file.ts";
-import { MOST_FRAMES, formatFrames } from "../plan/frames.ts";
-import { unknowable } from "../plan/select-frames.ts";
+import { frameReader, viewFile } from "../plan/frames/frame-file.ts";
+import { MOST_FRAMES, formatFrames } from "../plan/frames/frames.ts";
+import { unknowable } from "../plan/frames/select-frames.ts";
 import type { ScriptFacts, WriteTarget } from "../plan/target.ts";
 import { DiskLooks, LookLimit, LookOverError } from "./disk-looks.ts";
 

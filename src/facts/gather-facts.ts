@@ -1,6 +1,6 @@
 import { dirname } from "node:path";
 import { NukeNotFoundError, type NukeOptions, chooseNuke, demoRenderer } from "../nuke/choose-nuke.ts";
-import { demoScript } from "../plan/demo-output.ts";
+import { demoScript } from "../plan/output/demo-output.ts";
 import type { PlanFacts, ViewFiles } from "../plan/facts.ts";
 import type { NukeCommand } from "../plan/render-plan.ts";
 import type { Overwrite, WhileRendering } from "../plan/request.ts";

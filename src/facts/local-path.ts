@@ -2,7 +2,7 @@
 import { readFileSync } from "node:fs";
 import { lstat, readlink } from "node:fs/promises";
 import { dirname, join, parse } from "node:path";
-import { isNetworkPath } from "../plan/network-path.ts";
+import { isNetworkPath } from "../plan/text/network-path.ts";
 
 /** What is asked of the file system on the way; in tests, something that writes down what was asked. */
 export interface LinkReader {

@@ -2,7 +2,7 @@ import { constants } from "node:fs";
 import { access, mkdir, stat } from "node:fs/promises";
 import { dirname, resolve } from "node:path";
 import type { OutputFolder } from "../plan/facts.ts";
-import { hasFrameToken, hasViewToken, viewFile } from "../plan/frame-file.ts";
+import { hasFrameToken, hasViewToken, viewFile } from "../plan/frames/frame-file.ts";
 import type { WriteTarget } from "../plan/target.ts";
 
 /**

@@ -1,7 +1,7 @@
 /** The product's settings, `nukeRender.*`, with their defaults. The editor and the terminal both read them with this schema. */
 import * as z from "zod";
 import { DEFAULT_OVERWRITE, overwriteSchema, whileRenderingSchema } from "../plan/request.ts";
-import { SizeError, parseMB } from "../plan/size.ts";
+import { SizeError, parseMB } from "../plan/text/size.ts";
 import { DEFAULT_ALLOWANCE_MB } from "./machine.ts";
 
 /** An amount of memory as text; empty: the default. */

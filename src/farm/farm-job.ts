@@ -1,5 +1,5 @@
 import type { PlanFacts } from "../plan/facts.ts";
-import { parseFrames } from "../plan/frames.ts";
+import { parseFrames } from "../plan/frames/frames.ts";
 import { planRender, stoppers } from "../plan/plan-render.ts";
 import type { Problem, RenderPlan } from "../plan/render-plan.ts";
 import type { RenderRequest } from "../plan/request.ts";

@@ -1,5 +1,5 @@
 import { isAbsolute, resolve } from "node:path";
-import { DEMO_FOLDER_VARIABLE } from "../plan/demo-output.ts";
+import { DEMO_FOLDER_VARIABLE } from "../plan/output/demo-output.ts";
 import type { NukeCommand } from "../plan/render-plan.ts";
 import { programFile } from "../paths.ts";
 import { type NukeInstall, discoverNukes, findOnPath, isExecutable } from "./discover.ts";

@@ -8,8 +8,13 @@ export function nukeEnvironment(
   env: Readonly<Record<string, string | undefined>>,
   command: Readonly<Record<string, string>> = {},
 ): Record<string, string> {
-  const kept = Object.entries(env).flatMap(([name, value]): [string, string][] =>
-    value === undefined || ofTheEditor.test(name) ? [] : [[name, value]],
-  );
+  const kept = Object.entries(definedEnv(env)).filter(([name]) => !ofTheEditor.test(name));
   return { ...Object.fromEntries(kept), ...command };
+}
+
+/** The environment without the names that have no value. */
+export function definedEnv(env: Readonly<Record<string, string | undefined>>): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(env).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])),
+  );
 }

@@ -1,5 +1,5 @@
 /** What the end of a Nuke means (nuke-cli.md 1.7). */
-import type { Verdict } from "../plan/events.ts";
+import type { Verdict } from "../plan/job/events.ts";
 
 /** Nuke's own code for "no license". */
 export const NO_LICENSE = 100;

@@ -1,4 +1,5 @@
 /** Asks a program which Nuke it is. The one file of this folder that starts anything. */
+import { messageOf } from "../plan/text/message-of.ts";
 import { type ChildProcess, spawn } from "node:child_process";
 
 /** What came of it: a version; no version, which a studio's launcher may be right about; or it could not be started. */
@@ -43,7 +44,7 @@ export async function probeNuke(
       detached: process.platform !== "win32",
     });
   } catch (error) {
-    return { kind: "not-started", why: error instanceof Error ? error.message : String(error) };
+    return { kind: "not-started", why: messageOf(error) };
   }
   const timers: NodeJS.Timeout[] = [];
   try {

@@ -1,9 +1,9 @@
 /** What is looked at before anything starts. Each finding says what to do next; errors stop the render. */
-import { DEMO_FOLDER_VARIABLE } from "./demo-output.ts";
+import { DEMO_FOLDER_VARIABLE } from "./output/demo-output.ts";
 import type { PlanFacts } from "./facts.ts";
-import { frameTokenProblem, withHashes } from "./frame-file.ts";
+import { frameTokenProblem, withHashes } from "./frames/frame-file.ts";
 import type { MemorySum, Problem } from "./render-plan.ts";
-import { displayMB } from "./size.ts";
+import { displayMB } from "./text/size.ts";
 import type { ScriptFacts, WriteTarget } from "./target.ts";
 
 /** File types that hold several views in one file (nuke-cli.md 5.1). */

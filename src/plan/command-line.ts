@@ -1,4 +1,4 @@
-import { type FrameRun, frameRuns } from "./frames.ts";
+import { type FrameRun, frameRuns } from "./frames/frames.ts";
 import type { FrameCommand, NukeCommand } from "./render-plan.ts";
 import type { ProxyMode } from "./request.ts";
 

@@ -1,8 +1,8 @@
 /** Several Writes of a script in one submission: their requests, and which waits for which. */
 import type { PlanFacts } from "./facts.ts";
-import { nothingLeft, unknowable } from "./select-frames.ts";
+import { nothingLeft, unknowable } from "./frames/select-frames.ts";
 import { planRender } from "./plan-render.ts";
-import { chooseRange } from "./range.ts";
+import { chooseRange } from "./frames/range.ts";
 import type { Problem, RenderPlan } from "./render-plan.ts";
 import type { RenderRequest } from "./request.ts";
 import type { WriteTarget } from "./target.ts";

@@ -9,14 +9,14 @@ import {
 } from "./checks.ts";
 import { checkNeeds } from "./write-order.ts";
 import { type CommandBase, commandLine, frameCommand } from "./command-line.ts";
-import { divideFrames } from "./divide.ts";
+import { divideFrames } from "./frames/divide.ts";
 import type { PlanFacts } from "./facts.ts";
-import { formatFrames } from "./frames.ts";
+import { formatFrames } from "./frames/frames.ts";
 import { defaultCacheMB, defaultParallel, defaultThreads, memorySum, nukesThatFit } from "./memory.ts";
-import { chooseRange } from "./range.ts";
+import { chooseRange } from "./frames/range.ts";
 import type { Chunk, NukeCommand, Problem, RenderPlan } from "./render-plan.ts";
-import { FORWARD, orderText } from "./order.ts";
-import { type ChosenFrames, chooseFrames } from "./overwrite.ts";
+import { FORWARD, orderText } from "./frames/order.ts";
+import { type ChosenFrames, chooseFrames } from "./output/overwrite.ts";
 import {
   DEFAULT_OVERWRITE,
   DEFAULT_PRIORITY,
@@ -24,7 +24,7 @@ import {
   type RenderRequest,
   type Split,
 } from "./request.ts";
-import { selectFrames } from "./select-frames.ts";
+import { selectFrames } from "./frames/select-frames.ts";
 import { snapshotPolicy } from "./snapshot-policy.ts";
 import type { ScriptFacts, WriteTarget } from "./target.ts";
 import { WARM_COMMANDS, planWarm, warmLine } from "./warm-command.ts";

@@ -1,9 +1,9 @@
 /** Which Writes wait for which, and which other Writes of its script a render depends on. */
-import { count } from "./display.ts";
+import { count } from "./text/display.ts";
 import type { PlanFacts } from "./facts.ts";
-import { chooseRange } from "./range.ts";
+import { chooseRange } from "./frames/range.ts";
 import type { Problem } from "./render-plan.ts";
-import { framesOnDisk } from "./select-frames.ts";
+import { framesOnDisk } from "./frames/select-frames.ts";
 import type { ScriptFacts, WriteTarget } from "./target.ts";
 
 /** A Write that is rendered before another one. */

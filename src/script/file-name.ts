@@ -1,6 +1,6 @@
 /** What a file knob says, as far as reading can tell (nuke-cli.md 5.1). Frame and view tokens stay in a name: `plan/frame-file.ts` fills them in. */
 import { dirname, isAbsolute, join } from "node:path";
-import { frameTokenProblem } from "../plan/frame-file.ts";
+import { frameTokenProblem } from "../plan/frames/frame-file.ts";
 import { type EvaluationContext, ScriptEvaluator } from "./evaluate/script-evaluator.ts";
 import { UnknownValueError, type UnknownReason, quoted } from "./evaluate/unknown-value.ts";
 import type { ScriptNode } from "./script-node.ts";

@@ -1,3 +1,4 @@
+import { messageOf } from "../plan/text/message-of.ts";
 import { readFile } from "node:fs/promises";
 import { type Script, readScript } from "./script.ts";
 
@@ -102,5 +103,5 @@ function readError(path: string, error: unknown): ScriptReadError {
   if (code === "ENOENT") return new ScriptReadError("missing", path, "there is no such file");
   if (code === "EACCES" || code === "EPERM")
     return new ScriptReadError("not-allowed", path, "you may not read it");
-  return new ScriptReadError("unreadable", path, error instanceof Error ? error.message : String(error));
+  return new ScriptReadError("unreadable", path, messageOf(error));
 }

@@ -1,5 +1,5 @@
 /** Which Writes read, somewhere above them, what other Writes of the script write. */
-import { withHashes } from "../plan/frame-file.ts";
+import { withHashes } from "../plan/frames/frame-file.ts";
 import type { ScriptNode } from "./script-node.ts";
 import type { Steps } from "./steps.ts";
 

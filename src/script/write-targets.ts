@@ -1,5 +1,5 @@
 /** The nodes of a script that render files, and what planning has to know of them. */
-import { hasFrameToken, hasViewToken } from "../plan/frame-file.ts";
+import { hasFrameToken, hasViewToken } from "../plan/frames/frame-file.ts";
 import type { ScriptFacts, WriteTarget } from "../plan/target.ts";
 import { type Expanded, FileNames, typePrefix } from "./file-name.ts";
 import { GivenNames } from "./default-names.ts";

@@ -1,3 +1,4 @@
+import { messageOf } from "../plan/text/message-of.ts";
 import * as z from "zod/mini";
 
 interface Message {
@@ -187,9 +188,4 @@ function promiseParts<T>(): {
 function firstIssue(error: z.core.$ZodError): string {
   const [issue] = error.issues;
   return issue ? `${issue.path.join(".") || "message"}: ${issue.message}` : "unknown";
-}
-
-/** An error in words. */
-export function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

@@ -2,7 +2,7 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import * as z from "zod";
-import { jobStatusSchema } from "../../src/plan/events.ts";
+import { jobStatusSchema } from "../../src/plan/job/events.ts";
 import { type WarmReport, readWarmReport } from "../../src/nuke/warm-report.ts";
 import { chunkLog } from "../../src/render-service/storage/job-store.ts";
 import { journalFile, readEntries } from "../../src/render-service/storage/journal.ts";

@@ -1,7 +1,7 @@
 /** Eight Nukes asked for, each really taking 400 MB, and a budget of 1.5 GB: with control, without it, and the same job again. */
 import { rm } from "node:fs/promises";
 import * as z from "zod";
-import { renderEventSchema } from "../../src/plan/events.ts";
+import { renderEventSchema } from "../../src/plan/job/events.ts";
 import { runNbr } from "../cli/run-nbr.ts";
 import { demoPlace } from "./demo-place.ts";
 

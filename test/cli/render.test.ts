@@ -13,7 +13,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
 import * as z from "zod";
-import { parseFrames } from "../../src/plan/frames.ts";
+import { parseFrames } from "../../src/plan/frames/frames.ts";
 import { renderPlanSchema } from "../../src/plan/render-plan.ts";
 import { noPython } from "../standin/warm-nuke.ts";
 import { onlyNuke } from "../standin/install.ts";

@@ -13,8 +13,8 @@ import {
 } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { parseFrames } from "../../src/plan/frames.ts";
-import type { JobStatus } from "../../src/plan/events.ts";
+import { parseFrames } from "../../src/plan/frames/frames.ts";
+import type { JobStatus } from "../../src/plan/job/events.ts";
 import type { RenderServiceClient } from "../../src/render-service/client/client.ts";
 import { runJob } from "../run-job.ts";
 import { type Place, fakeJob, place, renderAll } from "../service/fake-nuke.ts";

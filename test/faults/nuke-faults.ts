@@ -1,7 +1,7 @@
 /** A Nuke, or a client, dies or stops. */
 import assert from "node:assert/strict";
 import { setTimeout as sleep } from "node:timers/promises";
-import type { RenderEvent } from "../../src/plan/events.ts";
+import type { RenderEvent } from "../../src/plan/job/events.ts";
 import { fakeJob, place } from "../service/fake-nuke.ts";
 import { type Random, type Scenario, first, over, requireAccounted, steadily } from "./scenario.ts";
 import { exitCodeOf } from "../job-facts.ts";

@@ -4,7 +4,7 @@ import { readFile, readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { Random as Numbers } from "../../scripts/lib/random.ts";
-import type { JobStatus, RenderEvent } from "../../src/plan/events.ts";
+import type { JobStatus, RenderEvent } from "../../src/plan/job/events.ts";
 import type { RenderServiceClient } from "../../src/render-service/client/client.ts";
 import { JOB_FOLDER_VARIABLE } from "../../src/render-service/process/environment.ts";
 import { listProcesses } from "../../src/render-service/process/process-list.ts";

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { readFile, truncate, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import type { RenderJob } from "../../src/plan/job.ts";
+import type { RenderJob } from "../../src/plan/job/job.ts";
 import { type Place, fakeJob, place } from "../service/fake-nuke.ts";
 import { warmJob } from "../service/fake-warm.ts";
 import {

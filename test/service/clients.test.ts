@@ -14,7 +14,7 @@ import { type LockRecord, readLock } from "../../src/render-service/storage/lock
 import { isAlive, listProcesses, startOf } from "../../src/render-service/process/process-list.ts";
 import { fakeJob, nextEvent, place, renderAll } from "./fake-nuke.ts";
 import { exitCodeOf } from "../job-facts.ts";
-import { jobStatusSchema } from "../../src/plan/events.ts";
+import { jobStatusSchema } from "../../src/plan/job/events.ts";
 
 async function holder(state: string): Promise<LockRecord> {
   const record = await readLock(join(state, "service.lock"));

@@ -1,7 +1,7 @@
 /** Nukes that fail, crash, get no license or go silent: a bad frame costs one frame, and nothing goes on forever. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { RenderEvent } from "../../src/plan/events.ts";
+import type { RenderEvent } from "../../src/plan/job/events.ts";
 import { runJob } from "../run-job.ts";
 import { eventsOf, fakeJob, place, renderAll } from "./fake-nuke.ts";
 import { exitCodeOf } from "../job-facts.ts";

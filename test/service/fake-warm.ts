@@ -1,5 +1,5 @@
 /** A tiny program in place of a warm Nuke (docs/warm-nuke.md): each frame does exactly what a test needs. */
-import type { RenderJob } from "../../src/plan/job.ts";
+import type { RenderJob } from "../../src/plan/job/job.ts";
 import { type JobShape, type Place, fakeJob } from "./fake-nuke.ts";
 
 /**

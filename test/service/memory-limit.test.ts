@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { test } from "node:test";
-import type { RenderEvent } from "../../src/plan/events.ts";
+import type { RenderEvent } from "../../src/plan/job/events.ts";
 import { runJob } from "../run-job.ts";
 import { requireAccounted } from "../faults/scenario.ts";
 import { fakeJob, place } from "./fake-nuke.ts";

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { mkdir, readdir, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { test } from "node:test";
-import type { RenderJob } from "../../src/plan/job.ts";
+import type { RenderJob } from "../../src/plan/job/job.ts";
 import type { RenderServiceClient } from "../../src/render-service/client/client.ts";
 import { submitJob } from "../../src/render-service/client/submit-job.ts";
 import { OutputConflictError } from "../../src/render-service/protocol/errors.ts";

@@ -6,7 +6,7 @@ import { hostname } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
 import * as z from "zod/mini";
-import type { RenderJob } from "../../src/plan/job.ts";
+import type { RenderJob } from "../../src/plan/job/job.ts";
 import type { RenderServiceClient } from "../../src/render-service/client/client.ts";
 import { OutputConflictError } from "../../src/render-service/protocol/errors.ts";
 import { type JobShape, type Place, fakeJob, nextEvent, place, renderAll } from "./fake-nuke.ts";

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { mkdir, readFile, readdir, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { test } from "node:test";
-import type { RenderEvent } from "../../src/plan/events.ts";
+import type { RenderEvent } from "../../src/plan/job/events.ts";
 import { runJob } from "../run-job.ts";
 import { RenderServiceError } from "../../src/render-service/protocol/errors.ts";
 import { type EventOf, type Place, eventsOf, fakeJob, nextEvent, place } from "./fake-nuke.ts";

@@ -1,7 +1,7 @@
 /** Pausing: no Nuke is at work, nothing that is done is done again, and all of it is rendered in the end. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { RenderEvent } from "../../src/plan/events.ts";
+import type { RenderEvent } from "../../src/plan/job/events.ts";
 import { eventsOf, fakeJob, nextEvent, pauseWhole, place, renderAll } from "./fake-nuke.ts";
 import { exitCodeOf, isPaused } from "../job-facts.ts";
 

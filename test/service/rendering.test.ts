@@ -4,7 +4,7 @@ import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
-import type { RenderEvent } from "../../src/plan/events.ts";
+import type { RenderEvent } from "../../src/plan/job/events.ts";
 import { runJob } from "../run-job.ts";
 import { eventsOf, fakeJob, place, renderAll } from "./fake-nuke.ts";
 import { exitCodeOf } from "../job-facts.ts";

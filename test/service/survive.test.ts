@@ -4,7 +4,7 @@ import { appendFile, readFile, readdir, writeFile, mkdir, rename, rm } from "nod
 import { join } from "node:path";
 import { test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
-import type { JobStatus, RenderEvent } from "../../src/plan/events.ts";
+import type { JobStatus, RenderEvent } from "../../src/plan/job/events.ts";
 import type { RenderServiceClient } from "../../src/render-service/client/client.ts";
 import { type ProcessInfo, isAlive, listProcesses } from "../../src/render-service/process/process-list.ts";
 import { type EventOf, type JobShape, type Place, fakeJob, place } from "./fake-nuke.ts";

@@ -4,7 +4,7 @@ import { spawnSync } from "node:child_process";
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { test } from "node:test";
-import type { RenderEvent } from "../../src/plan/events.ts";
+import type { RenderEvent } from "../../src/plan/job/events.ts";
 import { runJob } from "../run-job.ts";
 import { type Place, eventsOf, fakeJob, place, renderAll } from "./fake-nuke.ts";
 import { exitCodeOf } from "../job-facts.ts";

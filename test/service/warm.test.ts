@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { test } from "node:test";
-import type { JobStatus, RenderEvent } from "../../src/plan/events.ts";
+import type { JobStatus, RenderEvent } from "../../src/plan/job/events.ts";
 import type { RenderServiceClient } from "../../src/render-service/client/client.ts";
 import { runJob } from "../run-job.ts";
 import { listProcesses } from "../../src/render-service/process/process-list.ts";

@@ -1,12 +1,12 @@
 import * as z from "zod/mini";
-import type { RenderJob } from "../../plan/job.ts";
+import type { RenderJob } from "../../plan/job/job.ts";
 import {
   BEING_RENDERED,
   type OutputConflict,
   conflictText,
   conflictingJobs,
   outputConflictSchema,
-} from "../../plan/output-conflict.ts";
+} from "../../plan/output/output-conflict.ts";
 import { isUserFacing } from "../failures.ts";
 import { showWarningMessage } from "../notify.ts";
 import type { RenderOutput } from "../surfaces/output.ts";

@@ -15,7 +15,7 @@ import { type Probe, probeNuke } from "../../nuke/probe.ts";
 import { parseNukeVersion, printNukeVersion } from "../../nuke/version.ts";
 import { type Settings, settingsSchema } from "../../facts/settings.ts";
 import { showErrorMessage, showInformationMessage, showWarningMessage } from "../notify.ts";
-import { plainLabel } from "../../plan/plain-label.ts";
+import { plainLabel } from "../../plan/text/plain-label.ts";
 import { readSettings } from "../settings.ts";
 import { switchDemo } from "./demo-setting.ts";
 

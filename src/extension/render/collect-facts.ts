@@ -1,7 +1,7 @@
 import { dirname } from "node:path";
 import { type TextDocument, workspace } from "vscode";
 import type { PlanFacts } from "../../plan/facts.ts";
-import { dependsOnDisk } from "../../plan/overwrite.ts";
+import { dependsOnDisk } from "../../plan/output/overwrite.ts";
 import type { NukeCommand } from "../../plan/render-plan.ts";
 import type { Only, Overwrite } from "../../plan/request.ts";
 import type { ScriptFacts } from "../../plan/target.ts";

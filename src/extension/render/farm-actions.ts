@@ -4,7 +4,7 @@ import { type AskedOption, type FarmEngine, FarmError } from "../../farm/engine.
 import { DEFAULT_BATCH_SIZE, type FarmPlan, farmJob } from "../../farm/farm-job.ts";
 import { displayCommand } from "../../plan/command-line.ts";
 import { optionTable } from "../../plan/options/table.ts";
-import { defaultRange } from "../../plan/range.ts";
+import { defaultRange } from "../../plan/frames/range.ts";
 import type { RenderOptions, RenderRequest } from "../../plan/request.ts";
 import type { ScriptFacts } from "../../plan/target.ts";
 import { type FarmOptions, type FarmPreview, farmRequest } from "../../webview/protocol.ts";

@@ -1,4 +1,4 @@
-import { count, framesText } from "../../plan/display.ts";
+import { count, framesText } from "../../plan/text/display.ts";
 import { resumeRender } from "./being-rendered.ts";
 import type { Renders } from "./renders.ts";
 import { showInformationMessage, showWarningMessage } from "../notify.ts";

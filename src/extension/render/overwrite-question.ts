@@ -1,4 +1,4 @@
-import { count } from "../../plan/display.ts";
+import { count } from "../../plan/text/display.ts";
 import type { RenderPlan } from "../../plan/render-plan.ts";
 import { showWarningMessage } from "../notify.ts";
 

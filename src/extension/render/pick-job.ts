@@ -1,6 +1,6 @@
 import { type QuickPickItem, window } from "vscode";
-import { runningText } from "../../plan/display.ts";
-import { plainLabel } from "../../plan/plain-label.ts";
+import { runningText } from "../../plan/text/display.ts";
+import { plainLabel } from "../../plan/text/plain-label.ts";
 import type { Renders } from "./renders.ts";
 import { showInformationMessage } from "../notify.ts";
 

@@ -1,7 +1,7 @@
 import { type QuickPickItem, type TextDocument, Uri, window, workspace } from "vscode";
-import { displayFrames } from "../../plan/frames.ts";
-import { chooseRange } from "../../plan/range.ts";
-import { plainLabel } from "../../plan/plain-label.ts";
+import { displayFrames } from "../../plan/frames/frames.ts";
+import { chooseRange } from "../../plan/frames/range.ts";
+import { plainLabel } from "../../plan/text/plain-label.ts";
 import type { ScriptReader } from "../script-reader.ts";
 import { NoScriptError } from "./collect-facts.ts";
 import { showInformationMessage } from "../notify.ts";

@@ -5,7 +5,7 @@ import type { TextDocument } from "vscode";
 import { planRender, stoppers } from "../../plan/plan-render.ts";
 import type { PlanFacts } from "../../plan/facts.ts";
 import type { NukeCommand, Problem, RenderPlan } from "../../plan/render-plan.ts";
-import type { Repeat } from "../../plan/repeat.ts";
+import type { Repeat } from "../../plan/job/repeat.ts";
 import type { RenderOptions, RenderRequest } from "../../plan/request.ts";
 import { createFolder } from "../../facts/output-folders.ts";
 import type { ScriptReader } from "../script-reader.ts";

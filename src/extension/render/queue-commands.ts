@@ -1,6 +1,6 @@
 import { type QuickPickItem, window } from "vscode";
-import { runningText } from "../../plan/display.ts";
-import type { ChunkStatus, JobStatus } from "../../plan/events.ts";
+import { runningText } from "../../plan/text/display.ts";
+import type { ChunkStatus, JobStatus } from "../../plan/job/events.ts";
 import { parallelSchema, prioritySchema } from "../../plan/request.ts";
 import { pickActive } from "./pick-job.ts";
 import type { Renders } from "./renders.ts";

@@ -1,7 +1,7 @@
 import { type Event, EventEmitter } from "vscode";
-import type { JobStatus, RenderEvent } from "../../plan/events.ts";
-import type { RenderJob } from "../../plan/job.ts";
-import { BEING_RENDERED } from "../../plan/output-conflict.ts";
+import type { JobStatus, RenderEvent } from "../../plan/job/events.ts";
+import type { RenderJob } from "../../plan/job/job.ts";
+import { BEING_RENDERED } from "../../plan/output/output-conflict.ts";
 import type { RenderPlan } from "../../plan/render-plan.ts";
 import type { RenderServiceClient } from "../../render-service/client/client.ts";
 import { serviceSettings } from "../../facts/settings.ts";

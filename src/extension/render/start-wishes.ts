@@ -1,5 +1,5 @@
 /** How a render is started, and what came of it. */
-import type { Repeat } from "../../plan/repeat.ts";
+import type { Repeat } from "../../plan/job/repeat.ts";
 import type { OrderedWrite } from "../../plan/write-order.ts";
 import type { Decisions } from "./prepare.ts";
 

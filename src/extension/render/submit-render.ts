@@ -1,6 +1,7 @@
+import { definedEnv } from "../../nuke/environment.ts";
 import { rm } from "node:fs/promises";
 import type { Uri } from "vscode";
-import type { RenderJob } from "../../plan/job.ts";
+import type { RenderJob } from "../../plan/job/job.ts";
 import { readSettings } from "../settings.ts";
 import { type ConflictSurfaces, submitUnlessDeclined } from "./being-rendered.ts";
 import type { Prepared } from "./prepare.ts";
@@ -20,9 +21,7 @@ export async function submitRender(
   const job: RenderJob = {
     plan,
     source: uri.fsPath,
-    env: Object.fromEntries(
-      Object.entries(process.env).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])),
-    ),
+    env: definedEnv(process.env),
     ...(after.length === 0 ? {} : { after: [...after] }),
     ...(readSettings(uri).outputLocks ? {} : { outputLocks: false }),
     ...(temporaryScript === undefined ? {} : { temporaryScript }),

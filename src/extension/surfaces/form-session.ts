@@ -1,3 +1,4 @@
+import { messageOf } from "../../plan/text/message-of.ts";
 import { type Disposable, type TextDocument, type Uri, workspace } from "vscode";
 import { DEFAULT_BATCH_SIZE } from "../../farm/farm-job.ts";
 import type { PlanFacts } from "../../plan/facts.ts";
@@ -151,7 +152,7 @@ export class FormSession implements Disposable {
       if (change === this.#changes)
         this.#channel.send({ type: "facts", facts, trusted: workspace.isTrusted });
     } catch (error) {
-      this.#channel.send({ type: "error", message: error instanceof Error ? error.message : String(error) });
+      this.#channel.send({ type: "error", message: messageOf(error) });
     }
   }
 

@@ -1,4 +1,4 @@
-import { blocksOf, outcomeOf } from "../../plan/job-state.ts";
+import { blocksOf, outcomeOf } from "../../plan/job/job-state.ts";
 import {
   CodeLens,
   type CodeLensProvider,
@@ -16,12 +16,12 @@ import {
   heaviestText,
   rangesText,
   runningText,
-} from "../../plan/display.ts";
-import type { JobStatus } from "../../plan/events.ts";
-import { displayFrames } from "../../plan/frames.ts";
-import { chooseRange } from "../../plan/range.ts";
+} from "../../plan/text/display.ts";
+import type { JobStatus } from "../../plan/job/events.ts";
+import { displayFrames } from "../../plan/frames/frames.ts";
+import { chooseRange } from "../../plan/frames/range.ts";
 import type { ScriptFacts, WriteTarget } from "../../plan/target.ts";
-import { plainLabel } from "../../plan/plain-label.ts";
+import { plainLabel } from "../../plan/text/plain-label.ts";
 import type { RememberedOptions } from "../render/remembered.ts";
 import type { Renders } from "../render/renders.ts";
 import type { ScriptReader } from "../script-reader.ts";

@@ -10,7 +10,7 @@ import {
   window,
   workspace,
 } from "vscode";
-import { plainLabel } from "../../plan/plain-label.ts";
+import { plainLabel } from "../../plan/text/plain-label.ts";
 import { scriptFor } from "../render/pick-write.ts";
 import type { ScriptReader } from "../script-reader.ts";
 

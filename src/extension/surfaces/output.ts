@@ -1,4 +1,4 @@
-import { outcomeOf } from "../../plan/job-state.ts";
+import { outcomeOf } from "../../plan/job/job-state.ts";
 import { type Disposable, type OutputChannel, window } from "vscode";
 import {
   count,
@@ -8,11 +8,11 @@ import {
   heaviestText,
   outcomeIcon,
   rangesText,
-} from "../../plan/display.ts";
-import type { ChunkStatus, JobStatus, RenderEvent } from "../../plan/events.ts";
-import { displayMB } from "../../plan/size.ts";
+} from "../../plan/text/display.ts";
+import type { ChunkStatus, JobStatus, RenderEvent } from "../../plan/job/events.ts";
+import { displayMB } from "../../plan/text/size.ts";
 import { displayCommand } from "../../plan/command-line.ts";
-import { visibleLines, visibleText } from "../../plan/visible-text.ts";
+import { visibleLines, visibleText } from "../../plan/text/visible-text.ts";
 import type { Renders } from "../render/renders.ts";
 
 /** The channel "Nuke Render": every Nuke's lines with its chunk in front, and a summary of each render. */

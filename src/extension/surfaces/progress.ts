@@ -1,7 +1,7 @@
 import { ProgressLocation, window } from "vscode";
-import { runningText } from "../../plan/display.ts";
-import type { JobStatus } from "../../plan/events.ts";
-import { plainLabel } from "../../plan/plain-label.ts";
+import { runningText } from "../../plan/text/display.ts";
+import type { JobStatus } from "../../plan/job/events.ts";
+import { plainLabel } from "../../plan/text/plain-label.ts";
 import type { Renders } from "../render/renders.ts";
 
 /** A progress notification with Cancel for one job, until it is finished. */

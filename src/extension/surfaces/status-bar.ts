@@ -1,7 +1,7 @@
 import { type Disposable, MarkdownString, StatusBarAlignment, window } from "vscode";
-import { endingText, runningText } from "../../plan/display.ts";
-import { plainLabel } from "../../plan/plain-label.ts";
-import { visibleText } from "../../plan/visible-text.ts";
+import { endingText, runningText } from "../../plan/text/display.ts";
+import { plainLabel } from "../../plan/text/plain-label.ts";
+import { visibleText } from "../../plan/text/visible-text.ts";
 import type { Renders } from "../render/renders.ts";
 
 /** One item while anything renders: how far, and all jobs in its tooltip; a click shows the output. */

@@ -1,5 +1,5 @@
-import { outcomeExitCodes } from "../../plan/exit-codes.ts";
-import { outcomeOf } from "../../plan/job-state.ts";
+import { outcomeExitCodes } from "../../plan/job/exit-codes.ts";
+import { outcomeOf } from "../../plan/job/job-state.ts";
 import { isAbsolute, join } from "node:path";
 import {
   CustomExecution,
@@ -14,10 +14,10 @@ import {
   type WorkspaceFolder,
   workspace,
 } from "vscode";
-import { endingText, folderText, heaviestText, rangesText, runningText } from "../../plan/display.ts";
-import type { RenderEvent } from "../../plan/events.ts";
-import { conflictText } from "../../plan/output-conflict.ts";
-import { visibleLines } from "../../plan/visible-text.ts";
+import { endingText, folderText, heaviestText, rangesText, runningText } from "../../plan/text/display.ts";
+import type { RenderEvent } from "../../plan/job/events.ts";
+import { conflictText } from "../../plan/output/output-conflict.ts";
+import { visibleLines } from "../../plan/text/visible-text.ts";
 import { isUserFacing } from "../failures.ts";
 import { conflictsOf } from "../render/being-rendered.ts";
 import type { RenderActions } from "../render/render-actions.ts";

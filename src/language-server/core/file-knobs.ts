@@ -1,5 +1,5 @@
 /** The knobs of a node that name files, and which files those are. Looks at text only. */
-import { frameFile } from "../../plan/frame-file.ts";
+import { frameFile } from "../../plan/frames/frame-file.ts";
 import { scanBody } from "../../script/tcl/body-scan.ts";
 import { type Expanded, FileNames } from "../../script/file-name.ts";
 import type { Script } from "../../script/script.ts";

@@ -1,5 +1,5 @@
 /** Text of a script as Markdown: names and values must not become markup. */
-import { visibleLines, visibleText } from "../../plan/visible-text.ts";
+import { visibleLines, visibleText } from "../../plan/text/visible-text.ts";
 
 /** As itself, on one line. */
 export function plainMarkdown(text: string): string {

@@ -1,10 +1,10 @@
 /** What stands at a place of a script: a node's class or name, a variable of the stack, a name in an expression. */
+import { statementAt } from "./positions.ts";
 import type { Location } from "vscode-languageserver";
 import type { VariableUse } from "../../script/connect-nodes.ts";
 import { namesOf } from "../../script/symbol-table.ts";
 import type { Script } from "../../script/script.ts";
 import type { ScriptNode } from "../../script/script-node.ts";
-import type { Statement } from "../../script/statement.ts";
 import { readWords } from "../../script/tcl/tcl-words.ts";
 import type { NkDocument } from "./nk-document.ts";
 
@@ -23,24 +23,6 @@ export type Target =
       readonly by: Span;
     }
   | { readonly kind: "variable"; readonly use: VariableUse; readonly by: Span };
-
-/** The statement an offset is in. */
-export function statementAt({ statements }: Script, offset: number): Statement | undefined {
-  let low = 0;
-  let high = statements.length;
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if ((statements[middle]?.place.start ?? 0) <= offset) low = middle + 1;
-    else high = middle;
-  }
-  const found = statements[low - 1];
-  return found && offset <= found.place.end ? found : undefined;
-}
-
-export function nodeAt(script: Script, offset: number): ScriptNode | undefined {
-  const statement = statementAt(script, offset);
-  return statement?.kind === "node" ? statement.node : undefined;
-}
 
 /** Null where nothing stands that leads anywhere. */
 export function targetAt(script: Script, offset: number): Target | null {

@@ -1,3 +1,4 @@
+import { messageOf } from "../../plan/text/message-of.ts";
 import { mkdir } from "node:fs/promises";
 import {
   type CodeAction,
@@ -7,7 +8,7 @@ import {
   ResponseError,
 } from "vscode-languageserver";
 import * as z from "zod/mini";
-import { visibleText } from "../../plan/visible-text.ts";
+import { visibleText } from "../../plan/text/visible-text.ts";
 import type { ScriptFacts } from "../../plan/target.ts";
 import type { Script } from "../../script/script.ts";
 import type { Steps } from "../../script/steps.ts";
@@ -63,10 +64,7 @@ export const diagnosticsFeature: Feature = {
       try {
         await mkdir(folder, { recursive: true });
       } catch (error) {
-        throw new ResponseError(
-          ErrorCodes.InternalError,
-          `${folder} cannot be created: ${error instanceof Error ? error.message : String(error)}`,
-        );
+        throw new ResponseError(ErrorCodes.InternalError, `${folder} cannot be created: ${messageOf(error)}`);
       }
       checker.diskChanged();
     });

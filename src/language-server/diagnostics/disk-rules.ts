@@ -1,7 +1,12 @@
 /** Checks that look at the disk. They run off the main path, and what they saw is kept for a moment. */
 import { basename, dirname, isAbsolute } from "node:path";
-import { frameFile, hasFrameToken, hasFrameTokenInFolder, hasViewToken } from "../../plan/frame-file.ts";
-import { formatFrames } from "../../plan/frames.ts";
+import {
+  frameFile,
+  hasFrameToken,
+  hasFrameTokenInFolder,
+  hasViewToken,
+} from "../../plan/frames/frame-file.ts";
+import { formatFrames } from "../../plan/frames/frames.ts";
 import type { ScriptFacts } from "../../plan/target.ts";
 import { FileNames } from "../../script/file-name.ts";
 import type { Script } from "../../script/script.ts";

@@ -1,5 +1,5 @@
 /** Checks of the Writes that need nothing but the script. */
-import { frameTokenProblem, withHashes } from "../../plan/frame-file.ts";
+import { frameTokenProblem, withHashes } from "../../plan/frames/frame-file.ts";
 import type { ScriptFacts, WriteTarget } from "../../plan/target.ts";
 import type { Script } from "../../script/script.ts";
 import type { ScriptNode } from "../../script/script-node.ts";

@@ -1,9 +1,10 @@
+import { nodeAt } from "../core/positions.ts";
 import { type CallHierarchyItem, SymbolKind } from "vscode-languageserver";
 import type { ScriptNode } from "../../script/script-node.ts";
 import { prepareNames } from "../core/time-slicing.ts";
 import type { Feature } from "../core/feature.ts";
 import type { NkDocument } from "../core/nk-document.ts";
-import { mainSpanOf, nodeAt, targetAt } from "../core/symbol-at.ts";
+import { mainSpanOf, targetAt } from "../core/symbol-at.ts";
 
 /** Upstream and downstream: a node calls what feeds it, and is called by what it feeds. */
 export const callHierarchyFeature: Feature = {

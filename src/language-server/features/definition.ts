@@ -1,3 +1,4 @@
+import { nodeAt } from "../core/positions.ts";
 import { basename, dirname, isAbsolute, join } from "node:path";
 import { pathToFileURL } from "node:url";
 import type { Location } from "vscode-languageserver";
@@ -8,7 +9,7 @@ import { prepareNames } from "../core/time-slicing.ts";
 import type { Feature } from "../core/feature.ts";
 import { pathOf } from "./script-facts.ts";
 import type { WorkspaceScripts } from "../core/workspace-files.ts";
-import { locationOf, mainSpanOf, nodeAt, targetAt, variableSpan } from "../core/symbol-at.ts";
+import { locationOf, mainSpanOf, targetAt, variableSpan } from "../core/symbol-at.ts";
 
 /** From a name to its node, from a variable to what it holds, from a class to its gizmo, from a LiveGroup to its script. */
 export const definitionFeature: Feature = {

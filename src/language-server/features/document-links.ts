@@ -2,7 +2,7 @@ import { basename, dirname, isAbsolute, join } from "node:path";
 import { pathToFileURL } from "node:url";
 import type { DocumentLink } from "vscode-languageserver";
 import * as z from "zod/mini";
-import { frameFile, frameReader, hasFrameToken } from "../../plan/frame-file.ts";
+import { frameFile, frameReader, hasFrameToken } from "../../plan/frames/frame-file.ts";
 import type { Disk } from "../core/disk.ts";
 import type { Steps } from "../../script/steps.ts";
 import type { Feature } from "../core/feature.ts";

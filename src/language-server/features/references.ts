@@ -1,7 +1,8 @@
+import { nodeAt } from "../core/positions.ts";
 import { DocumentHighlightKind } from "vscode-languageserver";
 import { prepareNames } from "../core/time-slicing.ts";
 import type { Feature } from "../core/feature.ts";
-import { locationOf, mainSpanOf, nodeAt, placesOf, targetAt, variablePlaces } from "../core/symbol-at.ts";
+import { locationOf, mainSpanOf, placesOf, targetAt, variablePlaces } from "../core/symbol-at.ts";
 
 /** Everything that names a node, or a variable. */
 export const referencesFeature: Feature = {

@@ -1,6 +1,6 @@
 /** Reading the value of an option from text: a flag's value, a field of the form, a word in tasks.json. */
-import { parseOrder } from "../order.ts";
-import { SizeError, displayMB, parseMB } from "../size.ts";
+import { parseOrder } from "../frames/order.ts";
+import { SizeError, displayMB, parseMB } from "../text/size.ts";
 import type { OptionKind } from "./kinds.ts";
 
 /** Undefined where the text is no such value. A list is read as one of its words. */

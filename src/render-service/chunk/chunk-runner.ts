@@ -1,7 +1,8 @@
 /** One chunk while it renders: its Nuke, its logs, its frames. */
+import { messageOf } from "../../plan/text/message-of.ts";
 import { setTimeout as wait } from "node:timers/promises";
-import type { ChunkStatus } from "../../plan/events.ts";
-import { framesOf } from "../../plan/frames.ts";
+import type { ChunkStatus } from "../../plan/job/events.ts";
+import { framesOf } from "../../plan/frames/frames.ts";
 import { Terminator } from "./terminator.ts";
 import { ChunkLogs, type Said } from "../logs/chunk-logs.ts";
 import { LogBrake } from "../logs/log-brake.ts";
@@ -11,7 +12,6 @@ import { ChunkResult } from "./result.ts";
 import type { Adopted } from "./adopted.ts";
 import type { ChunkContext } from "./context.ts";
 import { startNuke } from "./start.ts";
-import { messageOf } from "../protocol/errors.ts";
 import type { ChunkOutcome } from "../frames/retry-policy.ts";
 import { FrameLedger } from "../frames/frame-ledger.ts";
 import { FrameTimes } from "../frames/frame-times.ts";

@@ -1,5 +1,5 @@
 /** What a job asks of a Nuke's run, whether it was started by this service, taken over, or is long over. */
-import type { ChunkStatus } from "../../plan/events.ts";
+import type { ChunkStatus } from "../../plan/job/events.ts";
 import type { FrameLedger } from "../frames/frame-ledger.ts";
 import type { FrameTimes } from "../frames/frame-times.ts";
 import type { NukeMemory } from "../memory/usage.ts";

@@ -1,5 +1,5 @@
 /** What is to be rendered by one Nuke, and with what. */
-import type { RenderEvent } from "../../plan/events.ts";
+import type { RenderEvent } from "../../plan/job/events.ts";
 import type { Chunk, RenderPlan } from "../../plan/render-plan.ts";
 import type { Retention } from "../storage/retention.ts";
 import type { LimitedCommand } from "../memory/cgroup-limit.ts";

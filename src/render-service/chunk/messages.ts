@@ -1,5 +1,5 @@
 /** What people are told of one Nuke. */
-import type { RenderEvent } from "../../plan/events.ts";
+import type { RenderEvent } from "../../plan/job/events.ts";
 
 type Severity = Extract<RenderEvent, { type: "message" }>["severity"];
 

@@ -1,7 +1,7 @@
 /** What the lines of a Nuke, and the reports of a warm one, mean: for its frames, for their times and for people. */
 import type { NukeOutput } from "../../nuke/output.ts";
 import { type WarmReport, isWarmReport } from "../../nuke/warm-report.ts";
-import type { RenderEvent } from "../../plan/events.ts";
+import type { RenderEvent } from "../../plan/job/events.ts";
 import type { ChunkContext } from "./context.ts";
 import type { ChunkMessages } from "./messages.ts";
 import { ScriptReadCheck } from "./script-read-check.ts";

@@ -1,6 +1,6 @@
 /** How a chunk ended, as far as it has: what its status, its job and the next try read from it. */
 import { describeEnd } from "../../nuke/exit.ts";
-import type { Verdict } from "../../plan/events.ts";
+import type { Verdict } from "../../plan/job/events.ts";
 import type { ChunkOutcome } from "../frames/retry-policy.ts";
 import { type ProcessEnd, isUnobserved } from "../process/nuke-process.ts";
 import type { EndCause } from "./end-cause.ts";

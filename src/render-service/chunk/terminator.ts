@@ -1,6 +1,6 @@
 /** How one Nuke is made to end, and why. */
-import { duration } from "../../plan/display.ts";
-import { messageOf } from "../protocol/errors.ts";
+import { messageOf } from "../../plan/text/message-of.ts";
+import { duration } from "../../plan/text/display.ts";
 import { type EndCause, addCause } from "./end-cause.ts";
 import type { NukeProcess } from "../process/nuke-process.ts";
 import type { Timeouts } from "./timeouts.ts";

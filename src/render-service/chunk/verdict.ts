@@ -1,8 +1,8 @@
 /** How a chunk ended, and what that means for the frames it left. Pure. */
 import { judgeEnd, wasOutOfMemory } from "../../nuke/exit.ts";
-import { duration } from "../../plan/display.ts";
-import type { Verdict } from "../../plan/events.ts";
-import { displayMB } from "../../plan/size.ts";
+import { duration } from "../../plan/text/display.ts";
+import type { Verdict } from "../../plan/job/events.ts";
+import { displayMB } from "../../plan/text/size.ts";
 import type { ChunkOutcome } from "../frames/retry-policy.ts";
 import type { EndCause } from "./end-cause.ts";
 import type { ProcessEnd } from "../process/nuke-process.ts";

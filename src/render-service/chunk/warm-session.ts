@@ -1,10 +1,10 @@
 /** One warm Nuke: the frames it has been handed, those it is yet to get, and what it reports of them. */
+import { messageOf } from "../../plan/text/message-of.ts";
 import { type WarmReport, readWarmReport } from "../../nuke/warm-report.ts";
 import type { Chunk, FrameCommand, RenderPlan } from "../../plan/render-plan.ts";
 import { warmLine } from "../../plan/warm-command.ts";
 import type { Adopted } from "./adopted.ts";
 import type { FrameLedger } from "../frames/frame-ledger.ts";
-import { messageOf } from "../protocol/errors.ts";
 import { meanOf } from "../frames/frame-times.ts";
 import { WarmCommandFile, type WarmCommandDraft } from "./warm-command-file.ts";
 import { prefetchCount } from "./warm-prefetch.ts";

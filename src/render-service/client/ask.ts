@@ -1,7 +1,8 @@
 /** One request of a client, with its answer or its failure checked. */
+import { messageOf } from "../../plan/text/message-of.ts";
 import { type MessageConnection, ResponseError } from "vscode-jsonrpc/node";
-import { BEING_RENDERED } from "../../plan/output-conflict.ts";
-import { OutputConflictError, RenderServiceError, messageOf } from "../protocol/errors.ts";
+import { BEING_RENDERED } from "../../plan/output/output-conflict.ts";
+import { OutputConflictError, RenderServiceError } from "../protocol/errors.ts";
 import { type Hello, type Request, failureSchema, requests } from "../protocol/messages.ts";
 import { productVersion } from "../protocol/version.ts";
 

@@ -2,8 +2,8 @@
 import { randomUUID } from "node:crypto";
 import type { Socket } from "node:net";
 import { type MessageConnection, createMessageConnection } from "vscode-jsonrpc/node";
-import type { JobStatus, RenderEvent } from "../../plan/events.ts";
-import type { RenderJob } from "../../plan/job.ts";
+import type { JobStatus, RenderEvent } from "../../plan/job/events.ts";
+import type { RenderJob } from "../../plan/job/job.ts";
 import type { RenderPlan } from "../../plan/render-plan.ts";
 import { RenderServiceError } from "../protocol/errors.ts";
 import { ask, gone, replaceOther } from "./ask.ts";

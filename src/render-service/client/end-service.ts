@@ -1,9 +1,10 @@
 /** Ends a render service that does not answer any more. Its jobs are on disk, and its Nukes continue until the next service takes them over. */
+import { messageOf } from "../../plan/text/message-of.ts";
 import { readFileSync } from "node:fs";
 import { setTimeout as wait } from "node:timers/promises";
 import { programFile } from "../../paths.ts";
 import { UNKNOWN_START, isAlive, listProcesses, startOf } from "../process/process-list.ts";
-import { RenderServiceError, messageOf } from "../protocol/errors.ts";
+import { RenderServiceError } from "../protocol/errors.ts";
 import { isDamaged, readLock, requireThisMachine } from "../storage/lock-record.ts";
 import { lockFile, stateFolder } from "../storage/state-folder.ts";
 

@@ -1,7 +1,7 @@
 /** Handing a job over to a service that may die at any moment. */
 import { randomUUID } from "node:crypto";
 import { setTimeout as wait } from "node:timers/promises";
-import type { RenderJob } from "../../plan/job.ts";
+import type { RenderJob } from "../../plan/job/job.ts";
 import { RenderServiceError } from "../protocol/errors.ts";
 import type { Follow, RenderServiceClient } from "./client.ts";
 

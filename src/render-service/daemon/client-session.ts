@@ -1,10 +1,11 @@
 /** One client of the service: answers what it asks and sends it the events it watches. Never waits for it. */
+import { messageOf } from "../../plan/text/message-of.ts";
 import type { Socket } from "node:net";
 import { type MessageConnection, ResponseError, createMessageConnection } from "vscode-jsonrpc/node";
-import type { RenderEvent } from "../../plan/events.ts";
-import { finishedEvent } from "../../plan/finished-event.ts";
-import { BEING_RENDERED } from "../../plan/output-conflict.ts";
-import { OutputConflictError, RenderServiceError, messageOf } from "../protocol/errors.ts";
+import type { RenderEvent } from "../../plan/job/events.ts";
+import { finishedEvent } from "../../plan/job/finished-event.ts";
+import { BEING_RENDERED } from "../../plan/output/output-conflict.ts";
+import { OutputConflictError, RenderServiceError } from "../protocol/errors.ts";
 import { BoundedReader, DirectWriter } from "../protocol/framing.ts";
 import { EventBatcher } from "./event-batcher.ts";
 import { FAILURE_CODE, PROTOCOL, type Request, eventsNotification, requests } from "../protocol/messages.ts";

@@ -1,6 +1,6 @@
 /** The service's life: lock, socket, jobs, end. */
+import { messageOf } from "../../plan/text/message-of.ts";
 import { acquireLock } from "../storage/lock.ts";
-import { messageOf } from "../protocol/errors.ts";
 import type { MainOptions } from "./environment-options.ts";
 import { productVersion } from "../protocol/version.ts";
 import { ServiceServer } from "./socket-server.ts";

@@ -1,5 +1,5 @@
 /** Batches events for one client: at most ten batches per second, regardless of the load. */
-import type { RenderEvent } from "../../plan/events.ts";
+import type { RenderEvent } from "../../plan/job/events.ts";
 
 type Lines = Extract<RenderEvent, { type: "lines" }>;
 

@@ -1,9 +1,9 @@
 /** Socket server: the socket, its clients, and the end of the process when it is idle. */
+import { messageOf } from "../../plan/text/message-of.ts";
 import { chmod, lstat, rm, rmdir } from "node:fs/promises";
 import { type Server, createServer } from "node:net";
 import { dirname } from "node:path";
 import { ClientConnection, type Identity } from "./client-session.ts";
-import { messageOf } from "../protocol/errors.ts";
 import type { Scheduler } from "../scheduler/scheduler.ts";
 import { setAside } from "../storage/state-file.ts";
 import { IdleGc } from "./idle-gc.ts";

@@ -1,8 +1,8 @@
 /** Which frames of a chunk are done. A frame is done when its files exist, regardless of what Nuke reported. */
+import { messageOf } from "../../plan/text/message-of.ts";
 import { stat } from "node:fs/promises";
 import { resolve } from "node:path";
-import { frameFile, hasViewToken } from "../../plan/frame-file.ts";
-import { messageOf } from "../protocol/errors.ts";
+import { frameFile, hasViewToken } from "../../plan/frames/frame-file.ts";
 
 /** File systems keep times in steps of up to two seconds. */
 const TIME_STEP_MS = 2000;

@@ -2,10 +2,10 @@
 import type { Dirent } from "node:fs";
 import { lstat, opendir, realpath } from "node:fs/promises";
 import { basename, dirname, join, parse, resolve, sep } from "node:path";
-import type { RenderJob } from "../../plan/job.ts";
-import { framesOf } from "../../plan/frames.ts";
-import type { OutputClaim } from "../../plan/output-claims.ts";
-import { hasFrameToken, nameParts, namesOfViews, spelled } from "../../plan/output-pattern.ts";
+import type { RenderJob } from "../../plan/job/job.ts";
+import { framesOf } from "../../plan/frames/frames.ts";
+import type { OutputClaim } from "../../plan/output/output-claims.ts";
+import { hasFrameToken, nameParts, namesOfViews, spelled } from "../../plan/output/output-pattern.ts";
 import { withTimeLimit } from "../process/time-limit.ts";
 
 /** What is asked of the file system; another one in tests. */

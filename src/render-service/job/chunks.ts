@@ -1,7 +1,7 @@
 /** The chunks of a job: those of its plan, and the ranges that came back to it. */
-import type { ChunkStatus, Verdict } from "../../plan/events.ts";
+import type { ChunkStatus, Verdict } from "../../plan/job/events.ts";
 import { commandLine } from "../../plan/command-line.ts";
-import { formatFrames, framesOf } from "../../plan/frames.ts";
+import { formatFrames, framesOf } from "../../plan/frames/frames.ts";
 import type { Chunk, RenderPlan } from "../../plan/render-plan.ts";
 import { ChunkRunner } from "../chunk/chunk-runner.ts";
 import type { ChunkView } from "../chunk/chunk-view.ts";

@@ -1,7 +1,7 @@
 /** The end of a job: the last look at its files, how it ended, and what is then removed. */
-import { type FrameList, displayFrames, formatFrames } from "../../plan/frames.ts";
+import { messageOf } from "../../plan/text/message-of.ts";
+import { type FrameList, displayFrames, formatFrames } from "../../plan/frames/frames.ts";
 import type { RequeuedChunk } from "../queue/queue.ts";
-import { messageOf } from "../protocol/errors.ts";
 import { removeScriptCopy } from "../script-snapshot/snapshot-copy.ts";
 import { endNukes } from "./adopt.ts";
 import type { Chunks } from "./chunks.ts";

@@ -7,7 +7,7 @@ import {
   NEW_JOB,
   blocksOf,
   transition,
-} from "../../plan/job-state.ts";
+} from "../../plan/job/job-state.ts";
 
 export class CurrentState {
   readonly #moved: () => void;

@@ -1,6 +1,6 @@
 /** What a job learns from its own Nukes, in addition to earlier renders of the same Write. */
-import type { JobStatus } from "../../plan/events.ts";
-import type { Pace } from "../../plan/distribute.ts";
+import type { JobStatus } from "../../plan/job/events.ts";
+import type { Pace } from "../../plan/frames/distribute.ts";
 import type { RenderPlan } from "../../plan/render-plan.ts";
 import type { Chunks } from "./chunks.ts";
 import { meanOf } from "../frames/frame-times.ts";

@@ -1,5 +1,5 @@
 /** What people are told of one job by its parts. */
-import type { RenderEvent } from "../../plan/events.ts";
+import type { RenderEvent } from "../../plan/job/events.ts";
 
 type Severity = Extract<RenderEvent, { type: "message" }>["severity"];
 

@@ -1,5 +1,5 @@
 /** The last look at a job: its files on the disk, and how it ended. */
-import type { JobOutcome } from "../../plan/job-state.ts";
+import type { JobOutcome } from "../../plan/job/job-state.ts";
 import type { ChunkView } from "../chunk/chunk-view.ts";
 
 /** How often a frame whose file was removed is rendered again: someone may want it gone. */

@@ -1,6 +1,6 @@
 /** A Nuke that had ended before this service began. */
-import type { ChunkStatus } from "../../plan/events.ts";
-import { framesOf } from "../../plan/frames.ts";
+import type { ChunkStatus } from "../../plan/job/events.ts";
+import { framesOf } from "../../plan/frames/frames.ts";
 import type { RenderPlan } from "../../plan/render-plan.ts";
 import type { ChunkView } from "../chunk/chunk-view.ts";
 import { FrameLedger } from "../frames/frame-ledger.ts";

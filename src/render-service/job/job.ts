@@ -1,7 +1,7 @@
 /** One job of the queue: what was asked, its chunks, and how far they are. */
-import type { JobStatus } from "../../plan/events.ts";
-import { parseFrames } from "../../plan/frames.ts";
-import type { JobState, JobStateEvent } from "../../plan/job-state.ts";
+import type { JobStatus } from "../../plan/job/events.ts";
+import { parseFrames } from "../../plan/frames/frames.ts";
+import type { JobState, JobStateEvent } from "../../plan/job/job-state.ts";
 import type { RenderPlan } from "../../plan/render-plan.ts";
 import { Chunks } from "./chunks.ts";
 import { Closing } from "./closing.ts";

@@ -1,7 +1,7 @@
 /** Messages of a job about requeued frames and licenses. */
-import type { Pace } from "../../plan/distribute.ts";
-import { count, duration } from "../../plan/display.ts";
-import { displayFrames } from "../../plan/frames.ts";
+import type { Pace } from "../../plan/frames/distribute.ts";
+import { count, duration } from "../../plan/text/display.ts";
+import { displayFrames } from "../../plan/frames/frames.ts";
 import type { RequeuedFrames, ChunkOutcome } from "../frames/retry-policy.ts";
 
 /** Why a queued chunk is not started. */

@@ -1,11 +1,12 @@
 /** Whether there is a place for frames: space, and a folder that can be written to. A frame that fails without one is not to blame. */
+import { messageOf } from "../../plan/text/message-of.ts";
 import { randomUUID } from "node:crypto";
 import { mkdir, rm, stat, statfs, writeFile } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
-import type { Block } from "../../plan/job-state.ts";
+import type { Block } from "../../plan/job/job-state.ts";
 import type { RenderPlan } from "../../plan/render-plan.ts";
-import { displayMB } from "../../plan/size.ts";
-import { errorCode, messageOf } from "../protocol/errors.ts";
+import { displayMB } from "../../plan/text/size.ts";
+import { errorCode } from "../protocol/errors.ts";
 
 const MB = 1024 * 1024;
 /** Left on a disk when a frame has failed, below which it counts as full, bytes; a small disk: a twentieth of it. */

@@ -1,9 +1,9 @@
 /** What a job cannot render without, and what it says and does while it waits for it: a license, a place for its frames, its script. */
 import { basename } from "node:path";
-import { count, duration } from "../../plan/display.ts";
-import type { Block, BlockReason } from "../../plan/job-state.ts";
-import { displayFrames, framesOf } from "../../plan/frames.ts";
-import type { RenderJob } from "../../plan/job.ts";
+import { count, duration } from "../../plan/text/display.ts";
+import type { Block, BlockReason } from "../../plan/job/job-state.ts";
+import { displayFrames, framesOf } from "../../plan/frames/frames.ts";
+import type { RenderJob } from "../../plan/job/job.ts";
 import { wordsForCopy } from "../../plan/snapshot-policy.ts";
 import type { Chunks } from "./chunks.ts";
 import type { CurrentState } from "./current-state.ts";

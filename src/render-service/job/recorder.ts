@@ -1,8 +1,8 @@
 /** Writes down what the Nukes of a job do, before people are told. */
-import type { EventOf, RenderEvent } from "../../plan/events.ts";
+import { messageOf } from "../../plan/text/message-of.ts";
+import type { EventOf, RenderEvent } from "../../plan/job/events.ts";
 import { ChunkRunner } from "../chunk/chunk-runner.ts";
 import { UNKNOWN_START, startOf } from "../process/process-list.ts";
-import { messageOf } from "../protocol/errors.ts";
 import { heavier } from "../storage/replay.ts";
 import type { Chunks } from "./chunks.ts";
 import type { JobEstimates } from "./estimates.ts";

@@ -1,8 +1,8 @@
 /** Redistributes the frames of a job once frame times are known. */
 import { commandLine } from "../../plan/command-line.ts";
-import type { Pace } from "../../plan/distribute.ts";
-import { divideFrames } from "../../plan/divide.ts";
-import { formatFrames, parseFrames } from "../../plan/frames.ts";
+import type { Pace } from "../../plan/frames/distribute.ts";
+import { divideFrames } from "../../plan/frames/divide.ts";
+import { formatFrames, parseFrames } from "../../plan/frames/frames.ts";
 import type { RenderPlan } from "../../plan/render-plan.ts";
 import type { Chunks, Redistribution } from "./chunks.ts";
 import type { JobEstimates } from "./estimates.ts";

@@ -1,5 +1,5 @@
 /** Puts the chunks of a job back to where its journal left them. */
-import { framesOf } from "../../plan/frames.ts";
+import { framesOf } from "../../plan/frames/frames.ts";
 import type { RenderPlan } from "../../plan/render-plan.ts";
 import type { Chunks } from "./chunks.ts";
 import type { RetryPolicy } from "../frames/retry-policy.ts";

@@ -1,13 +1,13 @@
 /** What is still known of a job whose own files are damaged: from what is left of its journal, from its Nukes' logs, and from the disk. */
+import { messageOf } from "../../plan/text/message-of.ts";
 import { readdirSync, statSync } from "node:fs";
 import { join, sep } from "node:path";
 import { type NukeOutput, NukeOutputParser } from "../../nuke/output.ts";
 import { readWarmReport } from "../../nuke/warm-report.ts";
-import type { ChunkStatus, JobStatus } from "../../plan/events.ts";
-import { formatFrames, framesOf, parseFrames } from "../../plan/frames.ts";
+import type { ChunkStatus, JobStatus } from "../../plan/job/events.ts";
+import { formatFrames, framesOf, parseFrames } from "../../plan/frames/frames.ts";
 import { DEFAULT_PRIORITY } from "../../plan/request.ts";
 import { FrameLedger } from "../frames/frame-ledger.ts";
-import { messageOf } from "../protocol/errors.ts";
 import { readLog } from "../logs/log-reader.ts";
 import { chunkLog } from "../storage/job-store.ts";
 import { salvageEntries } from "../storage/journal.ts";

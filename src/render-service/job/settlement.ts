@@ -1,5 +1,5 @@
 /** What becomes of the frames that the Nukes of a job leave: rendered again, given up, or the end of the job. */
-import type { Verdict } from "../../plan/events.ts";
+import type { Verdict } from "../../plan/job/events.ts";
 import type { RenderPlan } from "../../plan/render-plan.ts";
 import type { Chunks } from "./chunks.ts";
 import type { CurrentState } from "./current-state.ts";

@@ -1,7 +1,7 @@
 /** What people see of a job. */
-import type { JobStatus } from "../../plan/events.ts";
-import { type FrameList, formatFrames } from "../../plan/frames.ts";
-import type { JobState } from "../../plan/job-state.ts";
+import type { JobStatus } from "../../plan/job/events.ts";
+import { type FrameList, formatFrames } from "../../plan/frames/frames.ts";
+import type { JobState } from "../../plan/job/job-state.ts";
 import type { Chunks } from "./chunks.ts";
 import type { JobEstimates } from "./estimates.ts";
 import type { JobFigures } from "./figures.ts";

@@ -1,6 +1,6 @@
 /** What a job is given, and what it tells its service. */
-import type { JobStatus, RenderEvent } from "../../plan/events.ts";
-import type { RenderJob } from "../../plan/job.ts";
+import type { JobStatus, RenderEvent } from "../../plan/job/events.ts";
+import type { RenderJob } from "../../plan/job/job.ts";
 import type { BlockedUntil } from "../queue/block-timers.ts";
 import type { Retention } from "../storage/retention.ts";
 import type { Journal } from "../storage/journal.ts";

@@ -1,6 +1,6 @@
 /** The warm Nukes of a job: which of them renders what, and where a frame goes that has failed. */
-import { formatFrames, framesOf } from "../../plan/frames.ts";
-import { leastFrames } from "../../plan/distribute.ts";
+import { formatFrames, framesOf } from "../../plan/frames/frames.ts";
+import { leastFrames } from "../../plan/frames/distribute.ts";
 import type { WarmSide } from "../chunk/warm-session.ts";
 import type { ChunkOutcome } from "../frames/retry-policy.ts";
 import type { Chunks } from "./chunks.ts";

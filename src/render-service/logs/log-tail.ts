@@ -1,8 +1,8 @@
 /** Follows a log file that another process appends to, in pieces of bounded size, and keeps it from growing without end. */
+import { messageOf } from "../../plan/text/message-of.ts";
 import { closeSync, fstatSync, openSync, readSync } from "node:fs";
 import { StringDecoder } from "node:string_decoder";
 import { setImmediate as turn } from "node:timers/promises";
-import { messageOf } from "../protocol/errors.ts";
 import { baseOf, cutLog, keptParts } from "./log-rotation.ts";
 
 /** Bytes read at once; what is held in memory of a flood. */

@@ -1,7 +1,7 @@
 /** What earlier renders of a Write needed, so that the next one starts with the right number of Nukes at once. */
+import { messageOf } from "../../plan/text/message-of.ts";
 import * as z from "zod/mini";
-import type { RenderJob } from "../../plan/job.ts";
-import { messageOf } from "../protocol/errors.ts";
+import type { RenderJob } from "../../plan/job/job.ts";
 
 /** Whose needs they are. The stand-in's say nothing of Nuke's. */
 export interface HistoryKey {

@@ -1,6 +1,6 @@
 /** When memory runs out in spite of all estimates: its signs, and how many Nukes may continue. */
 import { readFileSync } from "node:fs";
-import { displayMB } from "../../plan/size.ts";
+import { displayMB } from "../../plan/text/size.ts";
 
 /** One look at the machine. */
 export interface MemoryFigures {

@@ -1,9 +1,10 @@
 /** One Nuke: started, watched, ended. */
+import { messageOf } from "../../plan/text/message-of.ts";
 import { type ChildProcess, spawn } from "node:child_process";
 import { writeFileSync } from "node:fs";
 import { type FileHandle, mkdir, open, stat } from "node:fs/promises";
 import { dirname } from "node:path";
-import { errorCode, messageOf } from "../protocol/errors.ts";
+import { errorCode } from "../protocol/errors.ts";
 import { isAlive } from "./process-list.ts";
 import type { ProcessMark } from "./process-mark.ts";
 import { ProcessTree } from "./process-tree.ts";

@@ -1,5 +1,5 @@
 /** What can go wrong between a client and the render service, for people and for code. */
-import type { OutputConflict } from "../../plan/output-conflict.ts";
+import type { OutputConflict } from "../../plan/output/output-conflict.ts";
 
 export type ServiceFailure =
   /** It could not be started, or does not answer. */
@@ -54,11 +54,6 @@ export class OutputConflictError extends RenderServiceError {
 /** The `code` of an error of Node's own calls, such as `ENOENT`; null for anything else. */
 export function errorCode(error: unknown): string | null {
   return error instanceof Error && "code" in error && typeof error.code === "string" ? error.code : null;
-}
-
-/** The message of any thrown value. */
-export function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }
 
 export function unknownJob(id: string): RenderServiceError {

@@ -1,9 +1,9 @@
 /** What a client and the render service say to each other: JSON-RPC, every message checked at both ends. */
 import { NotificationType, RequestType } from "vscode-jsonrpc/node";
 import * as z from "zod/mini";
-import { jobStatusSchema, renderEventSchema } from "../../plan/events.ts";
-import { renderJobSchema } from "../../plan/job.ts";
-import { BEING_RENDERED, outputConflictSchema } from "../../plan/output-conflict.ts";
+import { jobStatusSchema, renderEventSchema } from "../../plan/job/events.ts";
+import { renderJobSchema } from "../../plan/job/job.ts";
+import { BEING_RENDERED, outputConflictSchema } from "../../plan/output/output-conflict.ts";
 import { renderPlanSchema } from "../../plan/render-plan.ts";
 import { parallelSchema, prioritySchema } from "../../plan/request.ts";
 

@@ -1,5 +1,5 @@
 /** When jobs that wait for a license, a disk or their script look for it again, and continue. */
-import type { Block, BlockReason } from "../../plan/job-state.ts";
+import type { Block, BlockReason } from "../../plan/job/job-state.ts";
 import type { RenderQueue } from "./queue.ts";
 
 /** What a look has found: `go`: it is there; `try`: a Nuke has to find out; otherwise look again after this many milliseconds. */

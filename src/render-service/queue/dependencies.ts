@@ -1,7 +1,7 @@
 /** Jobs that wait for others, and what becomes of them when those have ended. */
-import { endingText } from "../../plan/display.ts";
-import type { JobStatus, WaitedFor } from "../../plan/events.ts";
-import { outcomeOf } from "../../plan/job-state.ts";
+import { endingText } from "../../plan/text/display.ts";
+import type { JobStatus, WaitedFor } from "../../plan/job/events.ts";
+import { outcomeOf } from "../../plan/job/job-state.ts";
 import { RenderServiceError } from "../protocol/errors.ts";
 
 export interface DependencyDeps {

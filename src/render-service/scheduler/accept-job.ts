@@ -1,7 +1,8 @@
 /** Writes a job down before anything is promised of it, and reads it back where its service was killed. */
-import type { RenderJob } from "../../plan/job.ts";
+import { messageOf } from "../../plan/text/message-of.ts";
+import type { RenderJob } from "../../plan/job/job.ts";
 import type { RenderPlan } from "../../plan/render-plan.ts";
-import { RenderServiceError, messageOf } from "../protocol/errors.ts";
+import { RenderServiceError } from "../protocol/errors.ts";
 import type { JobStore } from "../storage/job-store.ts";
 import { type ReplayedJob, replayJournal } from "../storage/replay.ts";
 import { Journal, readFirstEntry } from "../storage/journal.ts";

@@ -1,8 +1,8 @@
 /** Says which job may start one more Nuke, and tells people when it may not. */
 import { defaultBudgetMB, machineMemory } from "../../facts/machine.ts";
-import type { RenderEvent } from "../../plan/events.ts";
-import { count } from "../../plan/display.ts";
-import { displayMB } from "../../plan/size.ts";
+import type { RenderEvent } from "../../plan/job/events.ts";
+import { count } from "../../plan/text/display.ts";
+import { displayMB } from "../../plan/text/size.ts";
 import type { Load } from "../memory/budget.ts";
 import { MemoryGate } from "../memory/budget.ts";
 import type { Eviction } from "./eviction.ts";

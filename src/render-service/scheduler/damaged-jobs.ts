@@ -1,9 +1,10 @@
 /** Jobs whose own files are damaged: listed with what is known of their frames, until people cancel or forget them. */
-import { finishedEvent } from "../../plan/finished-event.ts";
-import { displayFrames, parseFrames } from "../../plan/frames.ts";
-import type { JobStatus, RenderEvent } from "../../plan/events.ts";
+import { messageOf } from "../../plan/text/message-of.ts";
+import { finishedEvent } from "../../plan/job/finished-event.ts";
+import { displayFrames, parseFrames } from "../../plan/frames/frames.ts";
+import type { JobStatus, RenderEvent } from "../../plan/job/events.ts";
 import { bareStatus, salvageJob } from "../job/salvage.ts";
-import { RenderServiceError, messageOf } from "../protocol/errors.ts";
+import { RenderServiceError } from "../protocol/errors.ts";
 import type { DamageNotes } from "../storage/damage-notes.ts";
 import type { JobStore } from "../storage/job-store.ts";
 

@@ -1,6 +1,6 @@
 /** Who hears what happens to jobs. */
-import type { RenderEvent } from "../../plan/events.ts";
-import { messageOf } from "../protocol/errors.ts";
+import { messageOf } from "../../plan/text/message-of.ts";
+import type { RenderEvent } from "../../plan/job/events.ts";
 
 export type Listener = (event: RenderEvent) => void;
 

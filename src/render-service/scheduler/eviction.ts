@@ -1,5 +1,5 @@
 /** Watches the memory of the machine while Nukes run, and ends the youngest of them when it runs short. */
-import { displayMB } from "../../plan/size.ts";
+import { displayMB } from "../../plan/text/size.ts";
 import { machineMemory } from "../../facts/machine.ts";
 import type { ChunkRunner } from "../chunk/chunk-runner.ts";
 import { type MemoryFigures, PressureGuard, freeFloorMB, readStall } from "../memory/pressure.ts";

@@ -1,6 +1,6 @@
 /** Takes jobs: refuses what cannot be rendered, writes down what can, and puts it into the queue. */
-import type { RenderEvent } from "../../plan/events.ts";
-import type { RenderJob } from "../../plan/job.ts";
+import type { RenderEvent } from "../../plan/job/events.ts";
+import type { RenderJob } from "../../plan/job/job.ts";
 import { distributeByHistory } from "../job/redistribution.ts";
 import { historyKeyOf } from "../memory/history.ts";
 import { prepareNukeTemp } from "../process/environment.ts";

@@ -1,5 +1,5 @@
 /** All jobs the service knows, by their ids. */
-import type { JobStatus } from "../../plan/events.ts";
+import type { JobStatus } from "../../plan/job/events.ts";
 import { loadsOf } from "./admission.ts";
 import type { ChunkRunner } from "../chunk/chunk-runner.ts";
 import type { Job } from "../job/job.ts";

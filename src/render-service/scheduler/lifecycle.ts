@@ -1,7 +1,8 @@
 /** Opens jobs, takes those up again whose service was killed, and closes them. */
-import { count } from "../../plan/display.ts";
-import type { RenderEvent } from "../../plan/events.ts";
-import { finishedEvent } from "../../plan/finished-event.ts";
+import { messageOf } from "../../plan/text/message-of.ts";
+import { count } from "../../plan/text/display.ts";
+import type { RenderEvent } from "../../plan/job/events.ts";
+import { finishedEvent } from "../../plan/job/finished-event.ts";
 import { bootName, findNukes } from "../job/adopt.ts";
 import { Job } from "../job/job.ts";
 import type { UnfinishedWork } from "../job/restore.ts";
@@ -9,7 +10,6 @@ import type { JobOpening } from "../job/types.ts";
 import type { ScopeLimits } from "../memory/cgroup-limit.ts";
 import { historyKeyOf } from "../memory/history.ts";
 import { JOB_FOLDER_VARIABLE } from "../process/environment.ts";
-import { messageOf } from "../protocol/errors.ts";
 import type { Dependencies } from "../queue/dependencies.ts";
 import type { RequeuedChunk } from "../queue/queue.ts";
 import { type LoadedJob, loadJob, removeLeftFiles } from "./accept-job.ts";

@@ -1,7 +1,7 @@
 /** What lock files that were found mean for a job. Their text is input from outside. */
-import { formatFrames, framesOf } from "../../plan/frames.ts";
-import { type OutputClaim, sharedFrames } from "../../plan/output-claims.ts";
-import type { OutputConflict } from "../../plan/output-conflict.ts";
+import { formatFrames, framesOf } from "../../plan/frames/frames.ts";
+import { type OutputClaim, sharedFrames } from "../../plan/output/output-claims.ts";
+import type { OutputConflict } from "../../plan/output/output-conflict.ts";
 import type { OutputProbe, RenderOutput } from "../frames/output-paths.ts";
 import type { LockOwner } from "../storage/output-lock.ts";
 import type { FoundLock, LockedOutput } from "../storage/output-lock-record.ts";

@@ -1,5 +1,5 @@
 /** Looks at the memory of all running Nukes at regular times. */
-import { messageOf } from "../protocol/errors.ts";
+import { messageOf } from "../../plan/text/message-of.ts";
 import type { Job } from "../job/job.ts";
 import { listProcesses } from "../process/process-list.ts";
 

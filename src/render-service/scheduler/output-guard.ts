@@ -1,17 +1,18 @@
 /** One file, one writer: what all jobs that are not over write, and what of it a new one would write too. */
-import { formatFrames } from "../../plan/frames.ts";
-import { stateText } from "../../plan/display.ts";
-import type { JobStatus } from "../../plan/events.ts";
-import type { RenderJob } from "../../plan/job.ts";
-import { sharedFrames } from "../../plan/output-claims.ts";
+import { messageOf } from "../../plan/text/message-of.ts";
+import { formatFrames } from "../../plan/frames/frames.ts";
+import { stateText } from "../../plan/text/display.ts";
+import type { JobStatus } from "../../plan/job/events.ts";
+import type { RenderJob } from "../../plan/job/job.ts";
+import { sharedFrames } from "../../plan/output/output-claims.ts";
 import {
   BEING_RENDERED,
   type OutputConflict,
   conflictAdvice,
   conflictText,
-} from "../../plan/output-conflict.ts";
+} from "../../plan/output/output-conflict.ts";
 import { type RenderOutput, outputOf } from "../frames/output-paths.ts";
-import { OutputConflictError, messageOf } from "../protocol/errors.ts";
+import { OutputConflictError } from "../protocol/errors.ts";
 import type { LockOwner } from "../storage/output-lock.ts";
 import { OutputLocks } from "./output-locks.ts";
 

@@ -1,9 +1,10 @@
 /** The lock files of all jobs that are not over: taken, refreshed while the jobs last, and removed. A place that takes none stops no render. */
+import { messageOf } from "../../plan/text/message-of.ts";
 import { randomUUID } from "node:crypto";
-import type { OutputConflict } from "../../plan/output-conflict.ts";
+import type { OutputConflict } from "../../plan/output/output-conflict.ts";
 import { type OutputProbe, commonName } from "../frames/output-paths.ts";
 import { withTimeLimit } from "../process/time-limit.ts";
-import { errorCode, messageOf } from "../protocol/errors.ts";
+import { errorCode } from "../protocol/errors.ts";
 import {
   type LockOwner,
   type LockRules,

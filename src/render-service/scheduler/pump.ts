@@ -1,11 +1,11 @@
 /** Starts the Nukes that may run now, and takes what they leave back into the queue. */
+import { messageOf } from "../../plan/text/message-of.ts";
 import { availableParallelism } from "node:os";
-import type { RenderEvent } from "../../plan/events.ts";
-import { mayStart } from "../../plan/job-state.ts";
+import type { RenderEvent } from "../../plan/job/events.ts";
+import { mayStart } from "../../plan/job/job-state.ts";
 import type { Adopted } from "../chunk/adopted.ts";
 import type { Job } from "../job/job.ts";
 import type { FollowUp } from "../job/types.ts";
-import { messageOf } from "../protocol/errors.ts";
 import { BlockTimers } from "../queue/block-timers.ts";
 import { RenderQueue } from "../queue/queue.ts";
 import { Admission } from "./admission.ts";

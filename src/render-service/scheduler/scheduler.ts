@@ -1,6 +1,6 @@
 /** The render service itself: takes jobs, starts their chunks, tells what happens. Knows nothing of sockets. */
-import type { JobStatus, RenderEvent } from "../../plan/events.ts";
-import type { RenderJob } from "../../plan/job.ts";
+import type { JobStatus, RenderEvent } from "../../plan/job/events.ts";
+import type { RenderJob } from "../../plan/job/job.ts";
 import type { RenderPlan } from "../../plan/render-plan.ts";
 import { bootName } from "../job/adopt.ts";
 import type { Job } from "../job/job.ts";

@@ -1,7 +1,8 @@
 /** What the service asks of a plan before it takes it. */
-import { parseFrames } from "../../plan/frames.ts";
+import { messageOf } from "../../plan/text/message-of.ts";
+import { parseFrames } from "../../plan/frames/frames.ts";
 import type { RenderPlan } from "../../plan/render-plan.ts";
-import { RenderServiceError, messageOf } from "../protocol/errors.ts";
+import { RenderServiceError } from "../protocol/errors.ts";
 
 /**
  * Every frame is in exactly one chunk, and every chunk can be started; planning saw to it, but the service trusts no client.

@@ -1,10 +1,11 @@
 /** The copy a script is rendered from, so that all frames are of the same version: made by this service, or by who had not saved it. */
+import { messageOf } from "../../plan/text/message-of.ts";
 import { randomUUID } from "node:crypto";
 import { constants } from "node:fs";
 import { copyFile, readFile, readdir, rm, stat, utimes, writeFile } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
-import type { RenderJob } from "../../plan/job.ts";
-import { RenderServiceError, messageOf } from "../protocol/errors.ts";
+import type { RenderJob } from "../../plan/job/job.ts";
+import { RenderServiceError } from "../protocol/errors.ts";
 import { type ScriptFingerprint, fingerprintScript } from "./fingerprint.ts";
 
 /** In the job's folder: the script as it was when it was submitted. */

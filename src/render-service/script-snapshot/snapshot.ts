@@ -1,6 +1,6 @@
 /** Keeps the version of a job's script: checks whether it was saved, and creates its copy again if that was removed. */
 import { stat } from "node:fs/promises";
-import type { RenderJob } from "../../plan/job.ts";
+import type { RenderJob } from "../../plan/job/job.ts";
 import { copyBeside, copyScript } from "./snapshot-copy.ts";
 import { type ScriptFingerprint, FingerprintCheck, fingerprintScript } from "./fingerprint.ts";
 

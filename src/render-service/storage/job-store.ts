@@ -2,7 +2,7 @@
 import { randomBytes } from "node:crypto";
 import { mkdir, readdir, rename, rm, stat } from "node:fs/promises";
 import { basename, join } from "node:path";
-import { type JobStatus, jobStatusSchema } from "../../plan/events.ts";
+import { type JobStatus, jobStatusSchema } from "../../plan/job/events.ts";
 import { errorCode } from "../protocol/errors.ts";
 import { upgradeStatus } from "./legacy.ts";
 import { type Damage, StateFile, setAside } from "./state-file.ts";

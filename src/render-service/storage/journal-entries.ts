@@ -1,8 +1,8 @@
 /** The lines of a job's journal. */
 import * as z from "zod/mini";
-import { chunkStatusSchema, verdictSchema } from "../../plan/events.ts";
-import { jobOutcomeSchema } from "../../plan/job-state.ts";
-import { renderJobSchema } from "../../plan/job.ts";
+import { chunkStatusSchema, verdictSchema } from "../../plan/job/events.ts";
+import { jobOutcomeSchema } from "../../plan/job/job-state.ts";
+import { renderJobSchema } from "../../plan/job/job.ts";
 import { scriptFingerprintSchema } from "../script-snapshot/fingerprint.ts";
 import { parallelSchema, prioritySchema } from "../../plan/request.ts";
 

@@ -2,6 +2,7 @@
  * What is written down of a job while it renders: one file, only ever appended to, each line a whole step. A service that is killed at
  * any moment leaves a file whose lines up to the cut are true.
  */
+import { messageOf } from "../../plan/text/message-of.ts";
 import {
   constants,
   closeSync,
@@ -13,7 +14,6 @@ import {
   writeSync,
 } from "node:fs";
 import { join } from "node:path";
-import { messageOf } from "../protocol/errors.ts";
 import { type JournalEntry, journalEntrySchema } from "./journal-entries.ts";
 import { upgradeEntry } from "./legacy.ts";
 import { parseJson, readWhole, syncFolder } from "./state-file.ts";

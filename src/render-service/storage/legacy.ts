@@ -1,6 +1,6 @@
 /** What version 0.1 wrote under other names, in the words of today. Pure; what is not known passes through, and the schema decides. */
 
-import type { JobOutcome } from "../../plan/job-state.ts";
+import type { JobOutcome } from "../../plan/job/job-state.ts";
 
 type Json = Readonly<Record<string, unknown>>;
 

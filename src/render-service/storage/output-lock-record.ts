@@ -2,7 +2,7 @@
 import { constants } from "node:fs";
 import { open, lstat } from "node:fs/promises";
 import * as z from "zod/mini";
-import { visibleText } from "../../plan/visible-text.ts";
+import { visibleText } from "../../plan/text/visible-text.ts";
 import { errorCode } from "../protocol/errors.ts";
 
 /** A lock file is not longer, bytes. */

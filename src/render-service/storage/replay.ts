@@ -1,7 +1,7 @@
 /** Replays the journal of a job. Pure. After any line, each frame is in exactly one place. */
-import type { JobStatus } from "../../plan/events.ts";
-import { formatFrames, framesOf, parseFrames } from "../../plan/frames.ts";
-import { type JobState, type JobStateEvent, NEW_JOB, transition } from "../../plan/job-state.ts";
+import type { JobStatus } from "../../plan/job/events.ts";
+import { formatFrames, framesOf, parseFrames } from "../../plan/frames/frames.ts";
+import { type JobState, type JobStateEvent, NEW_JOB, transition } from "../../plan/job/job-state.ts";
 import type { RenderPlan } from "../../plan/render-plan.ts";
 import type { ScriptFingerprint } from "../script-snapshot/fingerprint.ts";
 import type { SettlementRecord, EntryOf, JournalEntry, KeptJob, JobSettings } from "./journal-entries.ts";

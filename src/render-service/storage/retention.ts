@@ -1,6 +1,6 @@
 /** How much is kept of what Nukes print, and of jobs that have ended. Clients may change it; the next service starts with what they last said. */
+import { messageOf } from "../../plan/text/message-of.ts";
 import { catch as otherwise, minimum, number, object, type infer as Infer } from "zod/mini";
-import { messageOf } from "../protocol/errors.ts";
 import type { JobStore } from "./job-store.ts";
 import { type Damage, StateFile } from "./state-file.ts";
 

@@ -2,6 +2,7 @@
  * A small file of the service's state. What is read is checked, what is written replaces the old file whole, and a damaged file is set aside
  * under another name: a power cut, a full disk or a stray command must cost this file's content at most.
  */
+import { messageOf } from "../../plan/text/message-of.ts";
 import {
   closeSync,
   constants,
@@ -17,7 +18,7 @@ import {
 import { open, rename, rm } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import type * as z from "zod/mini";
-import { errorCode, messageOf } from "../protocol/errors.ts";
+import { errorCode } from "../protocol/errors.ts";
 
 /** Bytes; no state file comes near it. */
 const MOST_BYTES = 64 * 1024 * 1024;

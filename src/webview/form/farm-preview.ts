@@ -1,6 +1,6 @@
 /** What the farm's engine would run: asked of the host a moment after the last change; of several questions only the last one's answer is shown. */
+import { messageOf } from "../../plan/text/message-of.ts";
 import type { FarmPreview } from "../protocol.ts";
-import { messageOf } from "../wire-channel.ts";
 import type { Reading } from "./reading.ts";
 import type { FormChannel } from "./to-host.ts";
 import type { Timers } from "./timers.ts";

@@ -1,6 +1,6 @@
 import { type TemplateResult, html, svg } from "lit";
 import type { MemorySum } from "../../plan/render-plan.ts";
-import { displayMB } from "../../plan/size.ts";
+import { displayMB } from "../../plan/text/size.ts";
 
 /** What the Nukes take together against what they may take and what is free now; the numbers stand below in words. */
 export function memoryBar(memory: MemorySum): TemplateResult {

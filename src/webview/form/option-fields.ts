@@ -4,7 +4,7 @@ import { readOption, takes } from "../../plan/options/read-option.ts";
 import { type FieldName, fieldNames } from "../../plan/options/fields.ts";
 import { optionTable } from "../../plan/options/table.ts";
 import type { RenderOptions } from "../../plan/request.ts";
-import { sizeText } from "../../plan/size.ts";
+import { sizeText } from "../../plan/text/size.ts";
 import type { WriteTarget } from "../../plan/target.ts";
 
 /** One value for each of the fields. */

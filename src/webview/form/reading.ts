@@ -2,7 +2,7 @@
 import type { PlanFacts } from "../../plan/facts.ts";
 import { planRender } from "../../plan/plan-render.ts";
 import type { Problem, RenderPlan } from "../../plan/render-plan.ts";
-import { dependsOnDisk } from "../../plan/overwrite.ts";
+import { dependsOnDisk } from "../../plan/output/overwrite.ts";
 import { DEFAULT_OVERWRITE, type RenderRequest } from "../../plan/request.ts";
 import type { WriteTarget } from "../../plan/target.ts";
 import { type FormMode, type FormState, farmRequest } from "../protocol.ts";

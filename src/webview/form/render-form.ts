@@ -1,9 +1,9 @@
+import { messageOf } from "../../plan/text/message-of.ts";
 import { html, render } from "lit";
 import type { PlanFacts } from "../../plan/facts.ts";
 import { stoppers } from "../../plan/plan-render.ts";
 import type { Problem } from "../../plan/render-plan.ts";
 import type { FormMode, FormState } from "../protocol.ts";
-import { messageOf } from "../wire-channel.ts";
 import { FarmPreviewer } from "./farm-preview.ts";
 import { FormModel } from "./form-model.ts";
 import { describeInputs } from "./fields.ts";

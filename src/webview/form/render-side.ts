@@ -1,12 +1,12 @@
 /** The left column when rendering here: the fields of a render. */
 import { type TemplateResult, html, nothing } from "lit";
-import { count } from "../../plan/display.ts";
-import { defaultRange } from "../../plan/range.ts";
+import { count } from "../../plan/text/display.ts";
+import { defaultRange } from "../../plan/frames/range.ts";
 import { type FieldName, fieldNames } from "../../plan/options/fields.ts";
 import { optionTable } from "../../plan/options/table.ts";
 import type { RenderPlan } from "../../plan/render-plan.ts";
 import { onlySchema, orderBySchema, proxyModeSchema } from "../../plan/request.ts";
-import { displayMB } from "../../plan/size.ts";
+import { displayMB } from "../../plan/text/size.ts";
 import type { ScriptFacts, WriteTarget } from "../../plan/target.ts";
 import { type ReadDraft, type RenderDraft, switchSplit } from "./draft.ts";
 import { type OptionControlParts, moreOptions, optionControl, rareFields } from "./option-controls.ts";

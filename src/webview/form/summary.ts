@@ -1,8 +1,8 @@
 /** What a plan comes to, in a sentence. */
-import { count } from "../../plan/display.ts";
-import { displayFrames, parseFrames } from "../../plan/frames.ts";
-import { nothingLeft } from "../../plan/select-frames.ts";
-import { displayMB } from "../../plan/size.ts";
+import { count } from "../../plan/text/display.ts";
+import { displayFrames, parseFrames } from "../../plan/frames/frames.ts";
+import { nothingLeft } from "../../plan/frames/select-frames.ts";
+import { displayMB } from "../../plan/text/size.ts";
 import type { RenderPlan } from "../../plan/render-plan.ts";
 
 /** `100 frames in 4 chunks, 4 Nukes × 2 threads, 3.2 GB of 12 GB`. */

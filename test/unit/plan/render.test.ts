@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { parseFrames } from "../../../src/plan/frames.ts";
+import { parseFrames } from "../../../src/plan/frames/frames.ts";
 import { planRender, stoppers } from "../../../src/plan/plan-render.ts";
-import { splitFrames } from "../../../src/plan/split.ts";
+import { splitFrames } from "../../../src/plan/frames/split.ts";
 import { aRequest, aWrite, someFacts } from "./plan-facts.ts";
 
 test("splitting is exact: every frame once, in order, sizes differing by at most one", () => {

@@ -4,7 +4,7 @@ import { appendFile, mkdtemp, readdir, rm, utimes, writeFile } from "node:fs/pro
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
-import type { JobStatus } from "../../../src/plan/events.ts";
+import type { JobStatus } from "../../../src/plan/job/events.ts";
 import { JobStore } from "../../../src/render-service/storage/job-store.ts";
 import { readLog } from "../../../src/render-service/logs/log-reader.ts";
 

@@ -1,5 +1,5 @@
 /** The status of a job, for tests of what is made of it. */
-import { type JobStatus, jobStatusSchema } from "../../../src/plan/events.ts";
+import { type JobStatus, jobStatusSchema } from "../../../src/plan/job/events.ts";
 
 /** A job that renders; what is not said is nothing. */
 export const jobStatus = (changes: Partial<JobStatus>): JobStatus =>

@@ -3,13 +3,13 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { Random } from "../../../scripts/lib/random.ts";
 import type { RenderPlan } from "../../../src/plan/render-plan.ts";
-import { formatFrames, parseFrames } from "../../../src/plan/frames.ts";
+import { formatFrames, parseFrames } from "../../../src/plan/frames/frames.ts";
 import { Chunks } from "../../../src/render-service/job/chunks.ts";
 import { type ChunkOutcome, RetryPolicy } from "../../../src/render-service/frames/retry-policy.ts";
 import type { JournalEntry } from "../../../src/render-service/storage/journal-entries.ts";
 import { readEntries } from "../../../src/render-service/storage/journal.ts";
 import { type ReplayedJob, replayJournal } from "../../../src/render-service/storage/replay.ts";
-import { splitFrames } from "../../../src/plan/split.ts";
+import { splitFrames } from "../../../src/plan/frames/split.ts";
 import { restoreJob } from "../../../src/render-service/job/restore.ts";
 import { fakeJob } from "../../service/fake-nuke.ts";
 

@@ -4,7 +4,7 @@ import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
-import type { RenderEvent } from "../../../src/plan/events.ts";
+import type { RenderEvent } from "../../../src/plan/job/events.ts";
 import { Admission } from "../../../src/render-service/scheduler/admission.ts";
 import { FramePeak } from "../../../src/render-service/memory/frame-peak.ts";
 import { FrameTimes } from "../../../src/render-service/frames/frame-times.ts";

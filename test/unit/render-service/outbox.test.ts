@@ -1,7 +1,7 @@
 /** What is sent to a client, and how often. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { RenderEvent } from "../../../src/plan/events.ts";
+import type { RenderEvent } from "../../../src/plan/job/events.ts";
 import { BATCH_MS, EventBatch, EventBatcher } from "../../../src/render-service/daemon/event-batcher.ts";
 import { jobStatus } from "./job-status.ts";
 

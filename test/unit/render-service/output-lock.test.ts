@@ -19,7 +19,7 @@ import {
   lockText,
   readOutputLock,
 } from "../../../src/render-service/storage/output-lock-record.ts";
-import { frameReader } from "../../../src/plan/frame-file.ts";
+import { frameReader } from "../../../src/plan/frames/frame-file.ts";
 
 const STALE_MS = 60_000;
 

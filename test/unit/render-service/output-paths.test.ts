@@ -4,7 +4,7 @@ import { mkdir, mkdtemp, realpath, rm, symlink, writeFile } from "node:fs/promis
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
-import { sharedFrames } from "../../../src/plan/output-claims.ts";
+import { sharedFrames } from "../../../src/plan/output/output-claims.ts";
 import type { RenderPlan } from "../../../src/plan/render-plan.ts";
 import { type PathFacts, commonName, outputOf } from "../../../src/render-service/frames/output-paths.ts";
 import { fakeJob } from "../../service/fake-nuke.ts";

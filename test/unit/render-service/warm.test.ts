@@ -4,7 +4,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
-import { framesOf, parseFrames } from "../../../src/plan/frames.ts";
+import { framesOf, parseFrames } from "../../../src/plan/frames/frames.ts";
 import { planRender, stoppers } from "../../../src/plan/plan-render.ts";
 import { type ReplayedJob, replayJournal } from "../../../src/render-service/storage/replay.ts";
 import type { JournalEntry } from "../../../src/render-service/storage/journal-entries.ts";

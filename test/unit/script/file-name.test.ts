@@ -1,7 +1,7 @@
 /** What file knobs say, as far as reading can tell. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { frameFile } from "../../../src/plan/frame-file.ts";
+import { frameFile } from "../../../src/plan/frames/frame-file.ts";
 import { parseScript } from "../../../src/script/script.ts";
 import { writeTargets } from "../../../src/script/write-targets.ts";
 import type { WriteTarget } from "../../../src/plan/target.ts";

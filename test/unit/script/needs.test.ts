@@ -5,7 +5,7 @@ import { NEAR_LINEAR, growthOfFourfold } from "../growth.ts";
 import type { ScriptFacts } from "../../../src/plan/target.ts";
 import { orderWrites, waitingText } from "../../../src/plan/write-order.ts";
 import { type Script, parseScript } from "../../../src/script/script.ts";
-import { frameFile, frameReader } from "../../../src/plan/frame-file.ts";
+import { frameFile, frameReader } from "../../../src/plan/frames/frame-file.ts";
 import { scriptFacts } from "../../../src/script/write-targets.ts";
 import { aWrite } from "../plan/plan-facts.ts";
 

@@ -21,15 +21,12 @@ interface Measure {
 /** What is over its limit, and by how much it may be. */
 const allowed: Readonly<Record<Kind, Readonly<Record<string, number>>>> = {
   lines: {
-    "src/cli/jobs-command.ts": 303,
-    "src/cli/render-flags.ts": 307,
     "src/extension/render/render-actions.ts": 303,
   },
-  files: { "src/cli": 27, "src/plan": 36 },
+  files: {},
   // There are as many of it as a script has nodes: one more object in each would cost memory.
   fields: { "src/script/script-node.ts ScriptNode": 17 },
   "lines of a function": {
-    "src/cli/render-flags.ts readRenderCommand": 71,
     "src/plan/plan-render.ts planRender": 93,
   },
 };
