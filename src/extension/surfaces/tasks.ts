@@ -89,7 +89,7 @@ class RenderTerminal implements Pseudoterminal {
     );
   }
 
-  /** The task was ended by somebody. */
+  /** The user ended the task. */
   close(): void {
     this.#ended = true;
     void this.#cancel().then(undefined, () => undefined);

@@ -56,7 +56,7 @@ export class RenderServiceClient implements Disposable {
     this.#limits = limits;
     rpc.onNotification(eventsNotification, (raw) => this.#take(raw));
     rpc.onClose(() => this.#close());
-    // A socket that closed while we greeted tells nobody again.
+    // A socket that closed while we greeted tells no one again.
     if (socket.destroyed) setImmediate(() => this.#close());
   }
 
@@ -199,7 +199,7 @@ export class RenderServiceClient implements Disposable {
     await this.#ask(requests.forget, job);
   }
 
-  /** Sets what holds for all jobs together, whoever submitted them; the last one to say so wins. */
+  /** Sets what holds for all jobs together, no matter who submitted them; the last one to say so wins. */
   async configure(settings: ServiceSettings): Promise<void> {
     await this.#ask(requests.configure, settings);
   }

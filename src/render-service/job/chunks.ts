@@ -122,7 +122,7 @@ export class Chunks {
   redistribute(
     waiting: readonly number[],
     divide: (left: ReadonlySet<number>) => readonly (readonly number[])[],
-    promised: (redealt: Redistribution) => boolean,
+    promised: (redistribution: Redistribution) => boolean,
   ): Redistribution | null {
     const gone = waiting.filter((index) => this.#isOfPlan(index)).sort((a, b) => a - b);
     if (gone.length === 0) return null;
@@ -133,12 +133,12 @@ export class Chunks {
       chunk: numbers[at] ?? 0,
       frames: formatFrames(frames, this.#steps),
     }));
-    const redealt = { gone: new Set(gone), fresh };
-    if (!promised(redealt)) return null;
+    const redistribution = { gone: new Set(gone), fresh };
+    if (!promised(redistribution)) return null;
     for (const index of gone) this.#chunks.delete(index);
     this.#nextIndex += Math.max(0, parts.length - gone.length);
     for (const [at, frames] of parts.entries()) this.narrow(numbers[at] ?? 0, frames);
-    return redealt;
+    return redistribution;
   }
 
   #isOfPlan(index: number): boolean {

@@ -40,7 +40,7 @@ export class Job {
   readonly #recorder: Recorder;
   readonly #closing: Closing;
   /** What changes while it waits or runs. */
-  readonly changes: Revisions;
+  readonly revisions: Revisions;
 
   constructor(context: JobContext) {
     this.#context = context;
@@ -58,7 +58,7 @@ export class Job {
     const preconditions = new Preconditions({ ...context, list, events, state });
     const settlement = new Settlement({ list, preconditions, plan, events, state });
     const estimates = new JobEstimates({ list, plan, past, silenceMs: timeouts.silenceMs });
-    this.changes = new Revisions({ context, list, estimates, events, throttle });
+    this.revisions = new Revisions({ context, list, estimates, events, throttle });
     this.#closing = new Closing({
       context,
       frames,
@@ -90,7 +90,7 @@ export class Job {
   restore(before: ReplayedJob): UnfinishedWork {
     const left = restoreJob(before, this.plan, this.#list, this.#settlement.book);
     this.#settlement.restore(before);
-    this.changes.restore(before);
+    this.revisions.restore(before);
     this.#estimates.heaviest = before.heaviest;
     this.#closing.restore(before.vanished);
     this.#state.restore(before.state);
@@ -129,7 +129,7 @@ export class Job {
     return historyKeyOf(this.#context.job);
   }
 
-  /** What one more Nuke of this job is reckoned to need, MB. */
+  /** Estimated need of one more Nuke of this job, MB. */
   get needMB(): number {
     return this.#estimates.needMB;
   }
@@ -159,8 +159,8 @@ export class Job {
     const excused = left && (await this.#preconditions.excuse(left));
     const ending = this.#settlement.isWanted ? excused : null;
     const { complaint, startedAt, status } = run;
-    const { after, aftermath } = this.#settlement.settle({ index, complaint, startedAt }, ending);
-    this.#context.journal.append({ is: "ended", status, complaint, ...aftermath });
+    const { after, record } = this.#settlement.settle({ index, complaint, startedAt }, ending);
+    this.#context.journal.append({ is: "ended", status, complaint, ...record });
     return after;
   }
 
@@ -190,10 +190,10 @@ export class Job {
   /** Looks whether a Nuke can do anything now; answers with what to do instead, null: start it. */
   async #lookFirst(chunk: number): Promise<FollowUp | null> {
     const instead = await this.#preconditions.beforeStart();
-    // Cancelled, or given up, while it was looked: nobody wants it any more.
+    // Cancelled, or given up, during the check: its frames are not wanted any more.
     if (this.#settlement.drop !== null || this.#list.isCancelled(chunk)) return nothingLeft;
     const back = [{ chunk, first: true, exclusive: false }];
-    if (instead !== null && "hold" in instead) return { ...nothingLeft, back, hold: instead.hold };
+    if (instead !== null && "blocked" in instead) return { ...nothingLeft, back, blocked: instead.blocked };
     if (instead !== null) this.pause(instead.pause);
     return this.#state.kind === "paused" ? { ...nothingLeft, back } : null;
   }
@@ -206,7 +206,7 @@ export class Job {
     this.#context.journal.append({ is: "cancelled", drop }, { sync: true });
     this.#settlement.dropWaiting(drop);
     for (const run of this.running) run.cancel();
-    // Whoever cancelled sees at once that it was understood.
+    // The user sees at once that the cancel was understood.
     this.#throttle.now();
   }
 
@@ -229,7 +229,7 @@ export class Job {
     this.#throttle.now();
   }
 
-  /** Ends its Nukes politely; it waits, over restarts of service and machine, until somebody resumes it. */
+  /** Ends its Nukes politely; it waits, over restarts of service and machine, until someone resumes it. */
   interrupt(): void {
     if (this.#state.kind === "cancelling" || this.interrupted) return;
     this.change({ type: "paused", by: "interruption" });
@@ -243,7 +243,7 @@ export class Job {
     this.#closing.giveUpUnstarted(reason);
   }
 
-  /** It waits until somebody resumes it. */
+  /** It waits until someone resumes it. */
   get interrupted(): boolean {
     const { now } = this.#state;
     return now.kind === "paused" && now.by === "interruption";
@@ -281,7 +281,7 @@ export class Job {
       id: this.id,
       context: this.#context,
       state: this.state,
-      settings: this.changes.settings,
+      settings: this.revisions.settings,
       list: this.#list,
       estimates: this.#estimates,
       lost: this.#settlement.lost.size,

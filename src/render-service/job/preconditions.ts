@@ -36,9 +36,9 @@ export interface PreconditionDeps {
 }
 
 /** What to do instead of starting a Nuke: wait, or pause the job in these words. */
-export type Instead = { readonly hold: BlockedUntil } | { readonly pause: string };
-/** What follows a Nuke without a license or output folder: a hold, the end with this message, or nothing, because a hold is already active. */
-export type WaitFollowUp = { readonly hold: BlockedUntil } | { readonly giveUp: string } | null;
+export type Instead = { readonly blocked: BlockedUntil } | { readonly pause: string };
+/** What follows a Nuke without a license or output folder: a blocked, the end with this message, or nothing, because a blocked is already active. */
+export type WaitFollowUp = { readonly blocked: BlockedUntil } | { readonly giveUp: string } | null;
 
 export class Preconditions {
   readonly #deps: PreconditionDeps;
@@ -130,7 +130,7 @@ export class Preconditions {
     if (cause !== "place") return null;
     const after = this.#output.refused(startedAt, others);
     if (after === "wait") return null;
-    if (after !== "give-up") return { hold: this.#placeHold(after.waitMs) };
+    if (after !== "give-up") return { blocked: this.#placeHold(after.waitMs) };
     return {
       giveUp: `${this.#trouble?.text ?? "Its output folder is full or unavailable."} The render waited ${duration(this.#output.deadlineMs / 1000)} and gave up.`,
     };
@@ -154,7 +154,7 @@ export class Preconditions {
     const text = refusalText(after.waitMs, this.#license.deadlineMs);
     this.#deps.events.say(null, "warning", text);
     const block = { reason: "license", text } as const;
-    return { hold: { block, ends: ["license"], waitMs: after.waitMs, look: null } };
+    return { blocked: { block, ends: ["license"], waitMs: after.waitMs, look: null } };
   }
 
   async #lookAtPlace(): Promise<Instead | null> {
@@ -164,7 +164,7 @@ export class Preconditions {
     // For too long: the Nuke may show what comes of it.
     if (typeof after === "string") return null;
     this.#tell(trouble);
-    return { hold: this.#placeHold(after.waitMs) };
+    return { blocked: this.#placeHold(after.waitMs) };
   }
 
   #placeHold(waitMs: number): BlockedUntil {
@@ -205,11 +205,11 @@ export class Preconditions {
   }
 
   async #lookAtScript(old: readonly number[]): Promise<Instead | null> {
-    const care = this.#script;
-    if (care === null) return null;
-    const found = await care.look();
+    const snapshot = this.#script;
+    if (snapshot === null) return null;
+    const found = await snapshot.look();
     if (found === "same") {
-      this.#tellBeside(care.beside);
+      this.#tellBeside(snapshot.beside);
       return null;
     }
     if (found === "gone") {
@@ -221,11 +221,11 @@ export class Preconditions {
           `${text} The render continues when the file is back. If it is gone for good, cancel the render.`,
         );
       const block = { reason: "script", text } as const;
-      const look = (): Promise<Look> => this.#lookForScript(care);
-      return { hold: { block, ends: ["script"], waitMs: care.waitMs(), look } };
+      const look = (): Promise<Look> => this.#lookForScript(snapshot);
+      return { blocked: { block, ends: ["script"], waitMs: snapshot.waitMs(), look } };
     }
     const text = savedText(this.#name, old);
-    if (!care.mayChange(old.length > 0)) {
+    if (!snapshot.mayChange(old.length > 0)) {
       const advice =
         "No more Nukes are started. Resume the render to continue with the new version, or cancel it.";
       // Several Nukes may have been about to start.
@@ -234,7 +234,7 @@ export class Preconditions {
       this.#deps.state.block({ reason: "script", text });
       return { pause: text };
     }
-    this.#deps.journal.append({ is: "script", script: await care.accept() });
+    this.#deps.journal.append({ is: "script", script: await snapshot.accept() });
     this.#deps.events.say(
       null,
       old.length > 0 ? "warning" : "info",
@@ -256,17 +256,17 @@ export class Preconditions {
 
   /** The script as a Nuke that is started now reads it. */
   get reading(): ScriptReading {
-    const care = this.#script;
-    const copy = care?.beside ?? null;
+    const snapshot = this.#script;
+    const copy = snapshot?.beside ?? null;
     const { script } = this.#deps.job.plan;
     return {
       words: (argv) => (copy === null ? argv : wordsForCopy(argv, script, copy)),
-      isSame: async () => care === null || copy !== null || (await care.isSame()),
+      isSame: async () => snapshot === null || copy !== null || (await snapshot.isSame()),
     };
   }
 
-  async #lookForScript(care: ScriptSnapshot): Promise<Look> {
-    return (await care.look()) === "gone" ? { waitMs: care.waitMs() } : "go";
+  async #lookForScript(snapshot: ScriptSnapshot): Promise<Look> {
+    return (await snapshot.look()) === "gone" ? { waitMs: snapshot.waitMs() } : "go";
   }
 
   get #name(): string {

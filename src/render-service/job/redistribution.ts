@@ -58,7 +58,7 @@ export class Redistributor {
   deal(
     waiting: readonly number[],
     nukes: number,
-    promised: (redealt: Redistribution) => boolean,
+    promised: (redistribution: Redistribution) => boolean,
   ): Redistribution | null {
     const { plan, list, estimates } = this.#facts;
     if (this.#dealt || plan.deal !== "auto" || plan.movie) return null;

@@ -19,14 +19,14 @@ export interface RevisionDeps {
 
 export class Revisions {
   readonly #deps: RevisionDeps;
-  readonly #dealer: Redistributor;
+  readonly #redistributor: Redistributor;
   #settings: JobSettings;
 
   constructor(deps: RevisionDeps) {
     this.#deps = deps;
     const { context, list, estimates } = deps;
     const { plan } = context.job;
-    this.#dealer = new Redistributor({ plan, list, estimates });
+    this.#redistributor = new Redistributor({ plan, list, estimates });
     const { priority, parallel } = plan;
     this.#settings = { priority, place: context.submittedAt, parallel: Math.max(1, parallel) };
   }
@@ -41,10 +41,10 @@ export class Revisions {
   }
 
   /** The caller updates the queue. */
-  wish(change: Partial<JobSettings>): void {
+  changeSettings(change: Partial<JobSettings>): void {
     this.#settings = { ...this.#settings, ...change };
     this.#deps.context.journal.append({ is: "settings-changed", settings: this.#settings }, { sync: true });
-    if (change.parallel !== undefined) this.#dealer.again();
+    if (change.parallel !== undefined) this.#redistributor.again();
     this.#deps.throttle.now();
   }
 
@@ -69,16 +69,16 @@ export class Revisions {
   /** Redistributes the queued frames once frame times are known; null: no change. */
   redistribute(waiting: readonly number[]): Redistribution | null {
     const { list, estimates, context, events } = this.#deps;
-    const redealt = this.#dealer.deal(waiting, this.#settings.parallel, ({ gone, fresh }) =>
+    const redistribution = this.#redistributor.deal(waiting, this.#settings.parallel, ({ gone, fresh }) =>
       context.journal.append({ is: "dealt", gone: [...gone], fresh: [...fresh] }),
     );
     const { pace } = estimates;
-    if (redealt === null || pace === null) return redealt;
+    if (redistribution === null || pace === null) return redistribution;
     const text = redistributionText(
-      redealt.fresh.map(({ chunk }) => list.get(chunk).count),
+      redistribution.fresh.map(({ chunk }) => list.get(chunk).count),
       pace,
     );
     events.say(null, "info", text);
-    return redealt;
+    return redistribution;
   }
 }

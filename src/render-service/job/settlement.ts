@@ -27,7 +27,7 @@ export interface Left {
 export interface Settled {
   readonly after: FollowUp;
   /** The same for the journal. */
-  readonly aftermath: SettlementRecord;
+  readonly record: SettlementRecord;
 }
 
 export interface SettlementDeps {
@@ -60,7 +60,7 @@ export class Settlement {
     this.drop = before.dropped;
   }
 
-  /** Somebody still wants the job's frames rendered. */
+  /** The job's frames are still wanted. */
   get isWanted(): boolean {
     return this.#deps.state.kind !== "cancelling" && this.givenUp === null;
   }
@@ -75,14 +75,14 @@ export class Settlement {
   settle(left: Left, ending: ChunkOutcome | null): Settled {
     const lost: number[] = [];
     const after = ending === null ? nothingLeft : this.#after(left, ending, lost);
-    const aftermath = {
+    const record = {
       ending: ending && { ...ending, missing: [...ending.missing], failed: [...ending.failed] },
       back: after.back.map((one) => ({ ...one, frames: this.#deps.list.get(one.chunk).frames })),
       lost,
       givenUp: this.givenUp,
       drop: this.drop,
     };
-    return { after, aftermath };
+    return { after, record };
   }
 
   /** @param lost takes the frames that have failed for the last time. */
@@ -109,7 +109,7 @@ export class Settlement {
       ...nothingLeft,
       back: back.map((one) => this.#toRequeuedChunk(one, ending, index)),
       lostToMemory: ending.cause === "memory",
-      hold: wait?.hold ?? null,
+      blocked: wait?.blocked ?? null,
     };
   }
 
@@ -122,12 +122,12 @@ export class Settlement {
   }
 
   /** Makes a chunk of what came back, and says so. */
-  #toRequeuedChunk(comeback: RequeuedFrames, { cause }: ChunkOutcome, origin: number): RequeuedChunk {
-    const { frames, why, exclusive } = comeback;
+  #toRequeuedChunk(requeued: RequeuedFrames, { cause }: ChunkOutcome, origin: number): RequeuedChunk {
+    const { frames, why, exclusive } = requeued;
     const chunk = this.#deps.list.add(frames, origin);
     // Of what it waits for the job has been told already.
     if (cause !== "license" && cause !== "place")
-      this.#deps.events.say(chunk, "info", requeueText(comeback, cause, origin, this.book.tries));
+      this.#deps.events.say(chunk, "info", requeueText(requeued, cause, origin, this.book.tries));
     // Frames that were refused a license are queued last: a plug-in may need its own license for just these frames.
     return { chunk, first: why === "rest" && !exclusive && cause !== "license", exclusive };
   }

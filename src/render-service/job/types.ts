@@ -45,8 +45,8 @@ export interface FollowUp {
   readonly back: readonly RequeuedChunk[];
   /** It was ended for want of memory, by us or by the system. */
   readonly lostToMemory: boolean;
-  /** Nothing more of the job is started for the time being; null: no hold begins. */
-  readonly hold: BlockedUntil | null;
+  /** Nothing more of the job is started for the time being; null: no blocked begins. */
+  readonly blocked: BlockedUntil | null;
   /** What waits is not tried any more. */
   readonly givenUp: boolean;
 }
@@ -54,6 +54,6 @@ export interface FollowUp {
 export const nothingLeft: FollowUp = {
   back: [],
   lostToMemory: false,
-  hold: null,
+  blocked: null,
   givenUp: false,
 };

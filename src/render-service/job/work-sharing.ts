@@ -132,7 +132,7 @@ export class WorkSharing implements WarmSide {
       list.leave(run.chunk, [frame]);
     } else run.giveUp(frame);
     if (found === null) return;
-    journal.append({ is: "returned", chunk: run.chunk, frame, n, ...found.aftermath });
+    journal.append({ is: "returned", chunk: run.chunk, frame, n, ...found.record });
     returned(found.after);
     // A job that is given up has nothing more to render.
     if (found.after.givenUp) for (const one of this.#open) one.end();

@@ -60,11 +60,11 @@ export class Intake {
     const trouble = plan.nuke?.demo === true ? null : await prepareNukeTemp(job.env);
     for (const text of [problem, trouble])
       if (text !== null) emit({ type: "message", job: id, chunk: null, severity: "warning", text });
-    const chunks = job.changes.waiting;
+    const chunks = job.revisions.waiting;
     // It, or all its chunks, may have been cancelled while its folders were made.
     if (chunks.length === 0) lifecycle.finish(job);
     else {
-      pump.queue.add({ id, ...job.changes.settings, chunks });
+      pump.queue.add({ id, ...job.revisions.settings, chunks });
       dependencies.enter(id);
       pump.start();
     }

@@ -59,7 +59,7 @@ export class JobCommands {
     const job = active(id);
     if (job === null) return;
     queue.setPriority(id, priority);
-    job.changes.wish({ priority });
+    job.revisions.changeSettings({ priority });
     pump();
   }
 
@@ -69,7 +69,7 @@ export class JobCommands {
     const job = active(id);
     const now = job === null ? null : queue.putFirst(id);
     if (job === null || now === null) return;
-    job.changes.wish(now);
+    job.revisions.changeSettings(now);
     pump();
   }
 
@@ -79,7 +79,7 @@ export class JobCommands {
     const job = active(id);
     if (job === null) return;
     queue.setParallel(id, parallel);
-    job.changes.wish({ parallel });
+    job.revisions.changeSettings({ parallel });
     pump();
   }
 
@@ -91,13 +91,13 @@ export class JobCommands {
     const { queue, active, finish } = this.#jobs;
     const job = active(id);
     if (job === null) return;
-    if (!job.changes.hasChunk(chunk))
+    if (!job.revisions.hasChunk(chunk))
       throw new RenderServiceError(
         "unknown-chunk",
         `${id} has no chunk ${chunk + 1}. nbr ps ${id} lists them.`,
       );
     const waits = queue.waitingOf(id).includes(chunk);
-    job.changes.cancelChunk(chunk);
+    job.revisions.cancelChunk(chunk);
     if (!waits) return;
     queue.replace(id, new Set([chunk]), []);
     if (queue.isOver(id)) finish(job);

@@ -104,7 +104,7 @@ export class Lifecycle {
     journal.append({ is: "service", boot: now, at: Date.now() });
     if (past.boot !== now) job.interrupt();
     if (left.waiting.length === 0 && nukes.size === 0) return this.finish(job);
-    pump.queue.add({ id, ...job.changes.settings, chunks: [] });
+    pump.queue.add({ id, ...job.revisions.settings, chunks: [] });
     pump.queue.giveBack(id, left.waiting);
     dependencies.begin(id, past.job.after ?? []);
     outputs.comeBack(id, asked);
@@ -160,7 +160,7 @@ export class Lifecycle {
   #renderAgain(job: Job, again: readonly RequeuedChunk[]): void {
     const { id } = job;
     const { pump, ended } = this.#deps;
-    pump.queue.add({ id, ...job.changes.settings, chunks: [] });
+    pump.queue.add({ id, ...job.revisions.settings, chunks: [] });
     pump.queue.giveBack(id, again);
     job.changed();
     pump.start();

@@ -124,7 +124,7 @@ export class Pump {
 
   /** Distributes what waits of a job again where that is due, the chunk that was taken among it. */
   #redistribute(job: Job, taken: number): boolean {
-    const dealt = job.changes.redistribute([taken, ...this.queue.waitingOf(job.id)]);
+    const dealt = job.revisions.redistribute([taken, ...this.queue.waitingOf(job.id)]);
     if (dealt === null) return false;
     this.queue.putBack(job.id, taken);
     const fresh = dealt.fresh.map(({ chunk }) => chunk);
@@ -132,11 +132,11 @@ export class Pump {
     return true;
   }
 
-  #requeue(id: string, { back, lostToMemory, hold, givenUp }: FollowUp): void {
+  #requeue(id: string, { back, lostToMemory, blocked, givenUp }: FollowUp): void {
     if (lostToMemory) this.#eviction.lost(this.#deps.registry.running.length);
     if (givenUp) this.queue.drop(id);
     else this.queue.giveBack(id, back);
-    if (hold !== null) this.blocks.begin(id, hold);
+    if (blocked !== null) this.blocks.begin(id, blocked);
     else if (back.length === 0) this.blocks.freed(id);
   }
 }

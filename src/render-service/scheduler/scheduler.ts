@@ -256,7 +256,7 @@ export class Scheduler {
     await this.#quiet();
   }
 
-  /** Jobs that are not over, and are not waiting for somebody to resume them after the machine or the service was stopped. */
+  /** Jobs that are not over, and are not waiting for someone to resume them after the machine or the service was stopped. */
   get #busy(): Job[] {
     const { queue } = this.#pump;
     return [...this.#registry.active.values()].filter(

@@ -41,7 +41,7 @@ export type JobSettings = Readonly<z.infer<typeof jobSettingsSchema>>;
 const dropSchema = z.object({ verdict: verdictSchema, reason: z.string() });
 
 /** What comes back of frames, and what follows for the job. */
-const aftermath = {
+const settlement = {
   ending: z.nullable(endingSchema),
   back: z.array(comebackSchema),
   /** Frames that have failed for the last time. */
@@ -86,10 +86,10 @@ export const journalEntrySchema = z.discriminatedUnion("is", [
     is: z.literal("ended"),
     status: chunkStatusSchema,
     complaint: z.string(),
-    ...aftermath,
+    ...settlement,
   }),
   /** A frame has failed in a warm Nuke that continues; `n`: the command that had handed it. */
-  z.object({ is: z.literal("returned"), chunk: z.int(), frame: z.int(), n: z.int(), ...aftermath }),
+  z.object({ is: z.literal("returned"), chunk: z.int(), frame: z.int(), n: z.int(), ...settlement }),
   /** Frames (in Nuke syntax) that no Nuke has been handed go from one chunk to that of a warm Nuke. */
   z.object({ is: z.literal("moved"), from: z.int(), to: z.int(), frames: z.string() }),
   /** Files of done frames (in Nuke syntax) were removed: chunk `chunk` renders these again. */
