@@ -13,7 +13,7 @@ import { divideFrames } from "./frames/divide.ts";
 import type { PlanFacts } from "./facts.ts";
 import { formatFrames } from "./frames/frames.ts";
 import { defaultCacheMB, defaultParallel, defaultThreads, memorySum, nukesThatFit } from "./memory.ts";
-import { chooseRange } from "./frames/range.ts";
+import { type ChosenRange, chooseRange } from "./frames/range.ts";
 import type { Chunk, NukeCommand, Problem, RenderPlan } from "./render-plan.ts";
 import { FORWARD, orderText } from "./frames/order.ts";
 import { type ChosenFrames, chooseFrames } from "./output/overwrite.ts";
@@ -41,55 +41,20 @@ export function planRender(request: RenderRequest, facts: PlanFacts): RenderPlan
   if (!write) return emptyPlan(request, facts, writeMissing(request.write, facts.script));
 
   const range = chooseRange(facts.script, write, request.range);
-  const { steps } = range.list;
   const views = request.views ?? [];
   const rendered = views.length > 0 ? views : write.views;
   const file = outputFile(write, request, facts.script);
-  const policy = request.overwrite ?? facts.overwrite ?? DEFAULT_OVERWRITE;
-  const question = { only: request.only, write, views: rendered, outputFile: file, policy };
-  // Test pictures may always be replaced.
-  const selection: ChosenFrames =
-    facts.nuke?.demo === true
-      ? selectFrames(range.list.frames, question, facts)
-      : chooseFrames(range.list.frames, question, facts);
+  const selection = chooseSelection(request, facts, { write, range, rendered, file });
   const { frames } = selection;
   const shape = chooseShape(request, facts, write, frames.length);
-  const base: CommandBase = {
-    nuke: facts.nuke ?? unknownNuke,
-    script: request.script,
-    write: write.name,
-    threads: shape.threads,
-    cacheMB: shape.cacheMB,
-    views,
-    proxy: request.proxy,
-    continueOnError: request.continueOnError,
-    extraArguments: request.extraArguments ?? [],
-  };
-  const command = frameCommand(base);
-  const { warm, problems: warmProblems } = planWarm(request, facts, write, base);
-  // Nukes that stay open share their frames out among themselves.
-  const deal = warm ? "fixed" : dealOf(request, write);
-  const order = write.movie ? FORWARD : (request.order ?? FORWARD);
-  const by =
-    deal === "auto"
-      ? { by: "auto" as const, nukes: shape.parallel, pace: null }
-      : warm
-        ? { by: "chunks" as const, count: shape.parallel }
-        : shape.split;
-  const parts = divideFrames(frames, { by, order });
-  const chunks = parts.map((part, index): Chunk => ({
-    index,
-    frames: formatFrames(part, steps),
-    count: part.length,
-    argv: warm ? warmLine(warm, WARM_COMMANDS) : commandLine(command, part, steps),
-  }));
+  const work = divideWork(request, facts, { write, frames, steps: range.list.steps, shape });
   const memory = memorySum(facts.machine, shape.parallel, shape.cacheMB);
   const care = snapshotPolicy(request.whileRendering ?? facts.whileRendering ?? "copy", facts.script);
 
   return {
     script: request.script,
     write: write.name,
-    frames: formatFrames(frames, steps),
+    frames: formatFrames(frames, range.list.steps),
     frameCount: frames.length,
     movie: write.movie,
     filesPerFrame: write.viewToken ? Math.max(1, rendered.length) : 1,
@@ -97,12 +62,12 @@ export function planRender(request: RenderRequest, facts: PlanFacts): RenderPlan
     ...(write.viewToken ? { views: [...rendered] } : {}),
     ...(write.renumbered ? { renumbered: true } : {}),
     cwd: facts.cwd,
-    chunks,
-    command,
-    warm,
+    chunks: work.chunks,
+    command: work.command,
+    warm: work.warm,
     parallel: shape.parallel,
-    deal,
-    order,
+    deal: work.deal,
+    order: work.order,
     priority: request.priority ?? DEFAULT_PRIORITY,
     threads: shape.threads,
     memory,
@@ -124,10 +89,79 @@ export function planRender(request: RenderRequest, facts: PlanFacts): RenderPlan
       ...checkFolders(write, facts),
       ...checkSamePath(write, facts.script),
       ...movieNotice(write, request),
-      ...warmProblems,
+      ...work.problems,
       ...checkMemory(memory),
     ],
   };
+}
+
+interface Selected {
+  readonly write: WriteTarget;
+  readonly range: ChosenRange;
+  /** Views that are rendered. */
+  readonly rendered: readonly string[];
+  readonly file: string | null;
+}
+
+/** Which frames of the range are rendered, by what is on disk. */
+function chooseSelection(
+  request: RenderRequest,
+  facts: PlanFacts,
+  { write, range, rendered, file }: Selected,
+): ChosenFrames {
+  const policy = request.overwrite ?? facts.overwrite ?? DEFAULT_OVERWRITE;
+  const question = { only: request.only, write, views: rendered, outputFile: file, policy };
+  // Test pictures may always be replaced.
+  return facts.nuke?.demo === true
+    ? selectFrames(range.list.frames, question, facts)
+    : chooseFrames(range.list.frames, question, facts);
+}
+
+type Work = Pick<RenderPlan, "chunks" | "command" | "warm" | "deal" | "order" | "problems">;
+
+interface Divisible {
+  readonly write: WriteTarget;
+  readonly frames: readonly number[];
+  /** How the range was typed. */
+  readonly steps: ReadonlySet<number>;
+  readonly shape: Shape;
+}
+
+/** The chunks with their exact command lines, in the order they start. */
+function divideWork(
+  request: RenderRequest,
+  facts: PlanFacts,
+  { write, frames, steps, shape }: Divisible,
+): Work {
+  const base: CommandBase = {
+    nuke: facts.nuke ?? unknownNuke,
+    script: request.script,
+    write: write.name,
+    threads: shape.threads,
+    cacheMB: shape.cacheMB,
+    views: request.views ?? [],
+    proxy: request.proxy,
+    continueOnError: request.continueOnError,
+    extraArguments: request.extraArguments ?? [],
+  };
+  const command = frameCommand(base);
+  const { warm, problems } = planWarm(request, facts, write, base);
+  // Nukes that stay open share their frames out among themselves.
+  const deal = warm ? "fixed" : dealOf(request, write);
+  const order = write.movie ? FORWARD : (request.order ?? FORWARD);
+  const by =
+    deal === "auto"
+      ? { by: "auto" as const, nukes: shape.parallel, pace: null }
+      : warm
+        ? { by: "chunks" as const, count: shape.parallel }
+        : shape.split;
+  const chunks = divideFrames(frames, { by, order }).map((part, index): Chunk => ({
+    index,
+    frames: formatFrames(part, steps),
+    count: part.length,
+    argv: warm ? warmLine(warm, WARM_COMMANDS) : commandLine(command, part, steps),
+  }));
+  return { chunks, command, warm, deal, order, problems: [...problems] };
 }
 
 /** The errors that stop a plan; empty when it may run. `ignored`: codes that the user chose to ignore. */
