@@ -1,4 +1,4 @@
-/** A person at a real VS Code: the packaged extension installed, a copy of the examples open, clicks by Playwright. */
+/** A real VS Code driven as a user does it: the packaged extension installed, a copy of the examples open, clicks by Playwright. */
 import { cp, mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
@@ -12,13 +12,13 @@ import { openWorkbench } from "../../scripts/lib/vscode-window.ts";
 const root = join(import.meta.dirname, "..", "..");
 const pictures = join(root, ".test-output", "e2e");
 
-export interface PersonOptions {
+export interface WorkbenchOptions {
   readonly settings?: Readonly<Record<string, unknown>>;
   readonly env?: NodeJS.ProcessEnv;
   readonly trust?: boolean;
 }
 
-export class Person {
+export class Workbench {
   readonly workspace: string;
   readonly code: RunningCode;
   readonly #browser: Browser;
@@ -47,11 +47,11 @@ export class Person {
   }
 
   /** The folder has a blank in its name, as folders do. The stand-in is the only Nuke of the machine. */
-  static async sitDown({
+  static async start({
     settings = {},
     env = process.env,
     trust = false,
-  }: PersonOptions = {}): Promise<Person> {
+  }: WorkbenchOptions = {}): Promise<Workbench> {
     const workspace = await mkdtemp(join(tmpdir(), "my comps "));
     await cp(join(root, "examples"), workspace, {
       recursive: true,
@@ -62,9 +62,9 @@ export class Person {
     const code = await startCode({ vsix, settings, env: { ...(await onlyNuke(nukes)), ...env }, trust });
     const browser = await launchChromium();
     const context = await browser.newContext({ viewport: { width: 1440, height: 900 } });
-    const person = new Person(workspace, nukes, code, browser, context, await context.newPage());
-    await person.openWindow();
-    return person;
+    const workbench = new Workbench(workspace, nukes, code, browser, context, await context.newPage());
+    await workbench.openWindow();
+    return workbench;
   }
 
   get page(): Page {

@@ -1,9 +1,9 @@
-/** Editing scripts as a person does: checks with a quick fix, hover, go to definition, rename, outline. */
+/** Editing scripts as a user does: checks with a quick fix, hover, go to definition, rename, outline. */
 import assert from "node:assert/strict";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
-import { Person } from "./harness.ts";
+import { Workbench } from "./harness.ts";
 
 const text = `version 15.1 v5
 Root {
@@ -27,67 +27,67 @@ Write {
 }
 `;
 
-let person: Person;
+let workbench: Workbench;
 before(async () => {
-  person = await Person.sitDown();
-  writeFileSync(join(person.workspace, "edit.nk"), text);
-  await person.openFile("edit.nk");
+  workbench = await Workbench.start();
+  writeFileSync(join(workbench.workspace, "edit.nk"), text);
+  await workbench.openFile("edit.nk");
 });
-after(() => person.leave());
+after(() => workbench.leave());
 
 test("what is wrong is marked and listed, and a quick fix puts it right", async () => {
-  await person.does("quick fix", async () => {
-    await person.runCommand("Problems: Focus on Problems View");
-    const problem = person.page.locator(".markers-panel").getByText("Write1 has no frame number");
+  await workbench.does("quick fix", async () => {
+    await workbench.runCommand("Problems: Focus on Problems View");
+    const problem = workbench.page.locator(".markers-panel").getByText("Write1 has no frame number");
     await problem.waitFor();
-    await person.picture("problems", true);
-    await person.goToLine(16);
-    await person.page.keyboard.press("End");
-    await person.page.keyboard.press("Control+.");
-    await person.page.locator(".action-widget").getByText("Add a frame number").click();
-    await person.line("renders/out.####.exr").waitFor();
+    await workbench.picture("problems", true);
+    await workbench.goToLine(16);
+    await workbench.page.keyboard.press("End");
+    await workbench.page.keyboard.press("Control+.");
+    await workbench.page.locator(".action-widget").getByText("Add a frame number").click();
+    await workbench.line("renders/out.####.exr").waitFor();
     await problem.waitFor({ state: "hidden" });
-    await person.runCommand("View: Toggle Panel Visibility");
+    await workbench.runCommand("View: Toggle Panel Visibility");
   });
 });
 
 test("hover tells of a node; go to definition finds it from an expression", async () => {
-  await person.does("hover", async () => {
-    const name = person.page
+  await workbench.does("hover", async () => {
+    const name = workbench.page
       .locator(".view-line span")
       .filter({ hasText: /^Grade1$/u })
       .last();
     await name.hover();
-    await person.page.locator(".monaco-hover").getByText("Grade1").first().waitFor();
-    await person.picture("hover");
-    await person.page.keyboard.press("Escape");
-    await person.goToLine(12);
-    await person.goToLine(12, 18);
-    await person.page.keyboard.press("F12");
-    await person.page.locator(".statusbar").getByText("Ln 9").waitFor();
+    await workbench.page.locator(".monaco-hover").getByText("Grade1").first().waitFor();
+    await workbench.picture("hover");
+    await workbench.page.keyboard.press("Escape");
+    await workbench.goToLine(12);
+    await workbench.goToLine(12, 18);
+    await workbench.page.keyboard.press("F12");
+    await workbench.page.locator(".statusbar").getByText("Ln 9").waitFor();
   });
 });
 
 test("rename changes the node and the expressions that name it", async () => {
-  await person.does("rename", async () => {
-    await person.goToLine(9, 8);
-    await person.page.keyboard.press("F2");
-    const box = person.page.locator(".rename-input");
+  await workbench.does("rename", async () => {
+    await workbench.goToLine(9, 8);
+    await workbench.page.keyboard.press("F2");
+    const box = workbench.page.locator(".rename-input");
     await box.waitFor();
     await box.fill("Plate");
-    await person.page.keyboard.press("Enter");
-    await person.line("parent.Plate.first").waitFor();
-    await person.line("name Plate").waitFor();
-    assert.equal(await person.line("Read1").count(), 0);
+    await workbench.page.keyboard.press("Enter");
+    await workbench.line("parent.Plate.first").waitFor();
+    await workbench.line("name Plate").waitFor();
+    assert.equal(await workbench.line("Read1").count(), 0);
   });
 });
 
 test("the outline lists nodes with their classes", async () => {
-  await person.does("outline", async () => {
-    await person.runCommand("Explorer: Focus on Outline View");
-    const outline = person.page.locator(".outline-pane");
+  await workbench.does("outline", async () => {
+    await workbench.runCommand("Explorer: Focus on Outline View");
+    const outline = workbench.page.locator(".outline-pane");
     await outline.getByText("Write1").waitFor();
     await outline.getByText("Grade1").waitFor();
-    await person.picture("outline", true);
+    await workbench.picture("outline", true);
   });
 });

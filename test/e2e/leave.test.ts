@@ -7,49 +7,49 @@ import { after, before, test } from "node:test";
 import * as z from "zod";
 import { processesWith } from "../../scripts/lib/leftovers.ts";
 import { findRenderService } from "../../src/render-service/client/connect.ts";
-import { Person } from "./harness.ts";
+import { Workbench } from "./harness.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "leave-"));
 const profile = join(folder, "slow.json");
-let person: Person;
+let workbench: Workbench;
 
 before(async () => {
   writeFileSync(profile, JSON.stringify({ secondsPerFrame: 0.4 }));
-  person = await Person.sitDown({ env: { ...process.env, NUKE_STANDIN_PROFILE: profile } });
-  await person.openFile("shot.nk");
-  await person.goToLine(73);
+  workbench = await Workbench.start({ env: { ...process.env, NUKE_STANDIN_PROFILE: profile } });
+  await workbench.openFile("shot.nk");
+  await workbench.goToLine(73);
 });
 after(async () => {
-  await person.leave();
+  await workbench.leave();
   rmSync(folder, { recursive: true });
 });
 
 test("Cancel in the notification leaves no Nuke, and the rest can be rendered from the lens", async () => {
-  await person.does("cancel from the notification", async () => {
-    await person.lens("▶ Render 1001–1040").click();
-    await person.lens(/^◐ [3-9]\/40 frames/).waitFor();
-    await person.notification("Rendering Write_beauty").getByRole("button", { name: "Cancel" }).click();
-    await person.lens(/^■ .*Render the rest/).waitFor();
-    await person.picture("cancelled");
+  await workbench.does("cancel from the notification", async () => {
+    await workbench.lens("▶ Render 1001–1040").click();
+    await workbench.lens(/^◐ [3-9]\/40 frames/).waitFor();
+    await workbench.notification("Rendering Write_beauty").getByRole("button", { name: "Cancel" }).click();
+    await workbench.lens(/^■ .*Render the rest/).waitFor();
+    await workbench.picture("cancelled");
     assert.deepEqual(
       processesWith(profile).filter(({ command }) => command.includes("standin")),
       [],
     );
-    const said = await person.notification(/Done: 1001/).textContent();
-    const done = readdirSync(join(person.workspace, "renders", "beauty"));
+    const said = await workbench.notification(/Done: 1001/).textContent();
+    const done = readdirSync(join(workbench.workspace, "renders", "beauty"));
     assert.match(said ?? "", /Done: 1001/);
     assert.ok(done.length >= 3 && done.length < 40);
   });
 });
 
 test("a closed window stops no render; the next window shows it", async () => {
-  await person.does("close the window", async () => {
+  await workbench.does("close the window", async () => {
     // Long enough for a window to open in the middle of it, on a slow machine too.
     writeFileSync(profile, JSON.stringify({ secondsPerFrame: 2 }));
-    await person.lens("▶ Render 1001–1040").click();
-    await person.dialog().getByRole("button", { name: "Replace" }).click();
-    await person.lens(/^◐ [1-9]\/40 frames/).waitFor();
-    await person.closeWindow();
+    await workbench.lens("▶ Render 1001–1040").click();
+    await workbench.dialog().getByRole("button", { name: "Replace" }).click();
+    await workbench.lens(/^◐ [1-9]\/40 frames/).waitFor();
+    await workbench.closeWindow();
     const service = await findRenderService();
     assert.ok(service, "the service has ended with the window");
     const [job] = (await service.jobs()).filter(({ state }) => state.kind !== "done");
@@ -65,32 +65,32 @@ test("a closed window stops no render; the next window shows it", async () => {
       void service.watch({ jobs: [job.job], lines: false });
     });
     service.dispose();
-    await person.openNextWindow();
-    await person.lens(/^◐ \d+\/40 frames/).waitFor();
-    await person.picture("second-window");
-    await person.lens(/^✓ 40 frames/).waitFor();
-    assert.equal(readdirSync(join(person.workspace, "renders", "beauty")).length, 40);
+    await workbench.openNextWindow();
+    await workbench.lens(/^◐ \d+\/40 frames/).waitFor();
+    await workbench.picture("second-window");
+    await workbench.lens(/^✓ 40 frames/).waitFor();
+    assert.equal(readdirSync(join(workbench.workspace, "renders", "beauty")).length, 40);
   });
 });
 
 test("the farm side shows what will be run, and a submit command gets exactly that", async () => {
-  await person.does("send to the farm", async () => {
-    await person.lens("☁ Send to farm…").click();
-    const form = person.form();
+  await workbench.does("send to the farm", async () => {
+    await workbench.lens("☁ Send to farm…").click();
+    const form = workbench.form();
     await form.locator("#batch-size input").fill("5");
     await form.locator("#command").getByText("--chunk 5").waitFor();
-    await person.picture("farm", true);
+    await workbench.picture("farm", true);
     await form.getByRole("button", { name: /^Send/ }).click();
     // The window that agreed to replace them is closed.
-    await person.dialog().getByRole("button", { name: "Replace" }).click();
-    await person.notification("Write_beauty was sent to the farm").waitFor();
-    const lines = readFileSync(join(person.workspace, "renders", "submitted.jsonl"), "utf8")
+    await workbench.dialog().getByRole("button", { name: "Replace" }).click();
+    await workbench.notification("Write_beauty was sent to the farm").waitFor();
+    const lines = readFileSync(join(workbench.workspace, "renders", "submitted.jsonl"), "utf8")
       .trim()
       .split("\n");
     const words = z.array(z.string()).parse(JSON.parse(lines.at(-1) ?? ""));
     assert.deepEqual(words.slice(0, 8), [
       "--script",
-      join(person.workspace, "shot.nk"),
+      join(workbench.workspace, "shot.nk"),
       "--write",
       "Write_beauty",
       "--frames",

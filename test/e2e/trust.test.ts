@@ -5,19 +5,19 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { findRenderService } from "../../src/render-service/client/connect.ts";
-import { Person } from "./harness.ts";
+import { Workbench } from "./harness.ts";
 
 // A separate place, where no other test has started a service.
 const stateFolder = mkdtempSync(join(tmpdir(), "trust-"));
-let person: Person;
+let workbench: Workbench;
 before(async () => {
-  person = await Person.sitDown({
+  workbench = await Workbench.start({
     trust: true,
     env: { ...process.env, NUKE_RENDER_STATE_DIR: stateFolder },
   });
 });
 after(async () => {
-  await person.leave();
+  await workbench.leave();
   const service = await findRenderService({ stateFolder });
   await service?.shutdown({ force: true });
   service?.dispose();
@@ -25,30 +25,30 @@ after(async () => {
 });
 
 test("a folder that is not trusted is read and not rendered", async () => {
-  await person.does("stay restricted", async () => {
-    await person.page.getByText("Restricted Mode is intended").waitFor();
-    await person.openFile("shot.nk");
-    await person.goToLine(73);
-    await person.lens("Trust this folder to render").waitFor();
-    assert.equal(await person.lens("▶ Render").count(), 0);
-    await person.picture("restricted");
+  await workbench.does("stay restricted", async () => {
+    await workbench.page.getByText("Restricted Mode is intended").waitFor();
+    await workbench.openFile("shot.nk");
+    await workbench.goToLine(73);
+    await workbench.lens("Trust this folder to render").waitFor();
+    assert.equal(await workbench.lens("▶ Render").count(), 0);
+    await workbench.picture("restricted");
     assert.equal(await findRenderService({ stateFolder }), null);
   });
 });
 
 test("trusting it brings the actions", async () => {
-  await person.does("grant trust", async () => {
-    await person.lens("Trust this folder to render").click();
-    await person.page.getByRole("button", { name: "Trust", exact: true }).click();
-    await person.page.getByText("You trust this folder").waitFor();
-    await person.page
+  await workbench.does("grant trust", async () => {
+    await workbench.lens("Trust this folder to render").click();
+    await workbench.page.getByRole("button", { name: "Trust", exact: true }).click();
+    await workbench.page.getByText("You trust this folder").waitFor();
+    await workbench.page
       .locator(".monaco-modal-editor-block")
       .getByRole("button", { name: /^Close/ })
       .first()
       .click();
-    await person.page.locator(".monaco-modal-editor-block").waitFor({ state: "hidden" });
-    await person.goToLine(73);
-    await person.lens("▶ Render 1001–1040").click();
-    await person.lens(/^✓ 40 frames/).waitFor();
+    await workbench.page.locator(".monaco-modal-editor-block").waitFor({ state: "hidden" });
+    await workbench.goToLine(73);
+    await workbench.lens("▶ Render 1001–1040").click();
+    await workbench.lens(/^✓ 40 frames/).waitFor();
   });
 });
