@@ -87,7 +87,7 @@ function jobFolders({ state }: Place): string[] {
 /** Each damage at a different moment, before and after a kill of the service. */
 export const damageState: Scenario = async (random) => {
   // A Nuke that is open and whose log was removed is never heard again: the watchdog ends it.
-  await using here = await place("nbr fault", { NUKE_RENDER_SILENCE_SECONDS: "30" });
+  await using here = await place("nbr fault", { NUKE_RENDER_SILENCE_SECONDS: "5" });
   const damaged: string[] = [];
   let client = await here.connect();
   await client.configure({ historyDays: 5, maxParallel: 2 });
