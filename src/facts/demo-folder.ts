@@ -1,10 +1,11 @@
 import { createHash } from "node:crypto";
-import { type Stats, constants } from "node:fs";
-import { access, lstat } from "node:fs/promises";
+import type { Stats } from "node:fs";
+import { lstat } from "node:fs/promises";
 import { tmpdir, userInfo } from "node:os";
 import { basename, dirname, isAbsolute, join, relative, resolve } from "node:path";
 import { DEMO_FOLDER, plainName } from "../plan/output/demo-output.ts";
 import type { ScriptFacts } from "../plan/target.ts";
+import { isWritable } from "./output-folders.ts";
 
 /**
  * The folder of a script's test pictures: `nuke-render-demo/<script>` next to it, or below the temporary folder where that place cannot be
@@ -50,13 +51,6 @@ async function isUsable(folder: string): Promise<boolean> {
     return (await isWritable(above)) || (await lstat(above).catch(() => null)) === null;
   }
   return found.isDirectory() && (await isWritable(folder));
-}
-
-async function isWritable(folder: string): Promise<boolean> {
-  return access(folder, constants.W_OK).then(
-    () => true,
-    () => false,
-  );
 }
 
 function userName(): string {

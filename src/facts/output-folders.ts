@@ -52,7 +52,8 @@ async function isFolder(path: string): Promise<boolean> {
   );
 }
 
-async function isWritable(folder: string): Promise<boolean> {
+/** Whether this user may write into it; false where there is nothing. */
+export async function isWritable(folder: string): Promise<boolean> {
   return access(folder, constants.W_OK).then(
     () => true,
     () => false,

@@ -3,17 +3,8 @@
  * (syntaxes/tree-sitter-nk/src/scanner.c), which a test holds against this.
  */
 import { isNameCode } from "./body-scan.ts";
-import { isBlank, isNewline } from "./tcl-words.ts";
-import {
-  BRACKET_REACH,
-  afterEscape,
-  braceEnd,
-  braceRunEnd,
-  bracketEnd,
-  commentEnd,
-  isWord,
-  skipBlanks,
-} from "./word-ends.ts";
+import { afterEscape, commentEnd, isBlank, isNewline, skipBlanks } from "./tcl-words.ts";
+import { BRACKET_REACH, braceEnd, braceRunEnd, bracketEnd, isWord } from "./word-ends.ts";
 
 /** What a command is at first sight. A crowded node has words after its body; a broken node's brace is never closed. */
 export type CommandType = "comment" | "stray" | "command" | "node" | "crowded" | "broken";

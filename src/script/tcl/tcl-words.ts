@@ -196,7 +196,8 @@ function bareEnd(text: string, start: number, end: number, budget: Budget): numb
   return end;
 }
 
-function skipBlanks(text: string, start: number, end: number): number {
+/** Behind blanks, and line ends that a backslash makes blanks. */
+export function skipBlanks(text: string, start: number, end = text.length): number {
   let at = start;
   while (at < end) {
     const code = text.charCodeAt(at);
@@ -207,7 +208,8 @@ function skipBlanks(text: string, start: number, end: number): number {
   return at;
 }
 
-function commentEnd(text: string, start: number, end: number): number {
+/** The end of the line, but for line ends that are escaped. */
+export function commentEnd(text: string, start: number, end = text.length): number {
   for (let at = start; at < end; at++) {
     const code = text.charCodeAt(at);
     if (code === backslash) at = afterEscape(text, at) - 1;
@@ -216,9 +218,12 @@ function commentEnd(text: string, start: number, end: number): number {
   return end;
 }
 
-/** Behind a backslash and the character (or line end of two) it escapes. */
-function afterEscape(text: string, at: number): number {
-  return at + (text.charCodeAt(at + 1) === carriage && text.charCodeAt(at + 2) === newline ? 3 : 2);
+/** Behind a backslash and what it escapes, a line end of two characters too. */
+export function afterEscape(text: string, at: number): number {
+  const code = text.charCodeAt(at + 1);
+  const isLong =
+    (code === carriage && text.charCodeAt(at + 2) === newline) || (code >= 0xd800 && code <= 0xdbff);
+  return Math.min(text.length, at + (isLong ? 3 : 2));
 }
 
 /** In braces only a backslash before a line end means anything: with the blanks after it, it is one blank. */
