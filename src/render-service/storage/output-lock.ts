@@ -237,6 +237,10 @@ async function serverTime(folder: string): Promise<number> {
 
 /** Two may find the same lock left over, and the first may have its own there by now: that one is put back. */
 async function setAside(file: string, found: FoundLock): Promise<void> {
+  const isSame = (lock: FoundLock | null): boolean =>
+    lock?.inode === found.inode && lock.record?.nonce === found.record?.nonce;
+  // While a lock that someone has is aside, a third may take its place: only one that is still the old one is moved.
+  if (!isSame(await readOutputLock(file))) return;
   const aside = `${file}.${randomUUID().slice(0, 8)}`;
   try {
     await rename(file, aside);
@@ -245,8 +249,7 @@ async function setAside(file: string, found: FoundLock): Promise<void> {
     throw error;
   }
   const moved = await readOutputLock(aside);
-  const same = moved?.inode === found.inode && moved.record?.nonce === found.record?.nonce;
-  if (moved !== null && !same) await link(aside, file).catch(() => undefined);
+  if (moved !== null && !isSame(moved)) await link(aside, file).catch(() => undefined);
   await rm(aside, { force: true });
 }
 
